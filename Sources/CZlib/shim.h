@@ -1,0 +1,3 @@
+// zlib, for the sandbox's PNG images.
+#pragma once
+#include <zlib.h>

@@ -1,0 +1,35 @@
+/// Comparisons on raw bytes; nothing here allocates.
+extension Span where Element == UInt8 {
+  /// Whether these bytes are exactly `literal`.
+  @inlinable
+  public func equals(_ literal: StaticString) -> Bool {
+    let length = literal.utf8CodeUnitCount
+    guard count == length else { return false }
+    let other = literal.utf8Start
+    for index in 0..<length where self[index] != other[index] { return false }
+    return true
+  }
+
+  /// Whether these bytes are `lowercase` when ASCII letter case is ignored; `lowercase` must have no upper-case letter.
+  @inlinable
+  public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
+    let length = lowercase.utf8CodeUnitCount
+    guard count == length else { return false }
+    let other = lowercase.utf8Start
+    for index in 0..<length where self[index].asciiLowercased != other[index] { return false }
+    return true
+  }
+
+  /// Whether these bytes begin with `lowercase` when ASCII letter case is ignored.
+  @inlinable
+  public func hasPrefixIgnoringCase(_ lowercase: StaticString) -> Bool {
+    let length = lowercase.utf8CodeUnitCount
+    return count >= length && extracting(0..<length).equalsIgnoringCase(lowercase)
+  }
+}
+
+extension UInt8 {
+  /// This byte, an upper-case ASCII letter turned into its lower-case form.
+  @inlinable
+  public var asciiLowercased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
+}
