@@ -6,3 +6,7 @@
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <malloc.h>
+#include <sys/socket.h>
+
+// Declared by glibc only under _GNU_SOURCE, which Swift's importer does not set.
+extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);

@@ -33,3 +33,12 @@ extension UInt8 {
   @inlinable
   public var asciiLowercased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
 }
+
+extension Span where Element == UInt8 {
+  /// Whether both are the same bytes when ASCII letter case is ignored.
+  public func equalsIgnoringCase(of other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in 0..<count where self[index].asciiLowercased != other[index].asciiLowercased { return false }
+    return true
+  }
+}

@@ -1,0 +1,164 @@
+/// The field section of a message head (RFC 9112 §5), as offsets into the head.
+///
+/// One value is kept per event loop and filled again for each head, so that parsing allocates nothing once warm.
+public struct FieldSection: Sendable {
+  /// The field lines in the order they came.
+  public internal(set) var lines: [FieldLine] = []
+  /// Whether Connection named an option besides `close`, `keep-alive` and `upgrade` (RFC 9110 §7.6.1).
+  public internal(set) var namesConnectionOptions = false
+  var connectionClose = false
+  var connectionKeepAlive = false
+  var connectionUpgrade = false
+
+  init() { lines.reserveCapacity(64) }
+
+  mutating func reset() {
+    lines.removeAll(keepingCapacity: true)
+    namesConnectionOptions = false
+    connectionClose = false
+    connectionKeepAlive = false
+    connectionUpgrade = false
+  }
+
+  /// The first line of that kind.
+  public func first(_ kind: FieldName) -> FieldLine? {
+    for line in lines where line.kind == kind { return line }
+    return nil
+  }
+
+  /// Whether a Connection field of this head names `name`, so that the field must not be forwarded (RFC 9110 §7.6.1).
+  public func connectionNames(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+    guard namesConnectionOptions else { return false }
+    for line in lines where line.kind == .connection {
+      var found = false
+      FieldSection.forEachToken(in: bytes.extracting(line.value)) { token in
+        if token.equalsIgnoringCase(of: name) { found = true }
+      }
+      if found { return true }
+    }
+    return false
+  }
+
+  /// Reads field lines from `start` up to the empty line; returns the offset after it, or nil if it is not there yet.
+  mutating func parse(_ bytes: Span<UInt8>, from start: Int, limits: HeadLimits) throws(WireError) -> Int? {
+    let end = bytes.count
+    var index = start
+    while true {
+      guard index < end else { return nil }
+      let first = bytes[unchecked: index]
+      if first == UInt8(ascii: "\r") {
+        guard index + 1 < end else { return nil }
+        guard bytes[unchecked: index + 1] == UInt8(ascii: "\n") else { throw .bareLineTerminator }
+        return index + 2
+      }
+      if first == UInt8(ascii: "\n") { throw .bareLineTerminator }
+
+      let nameStart = index
+      while index < end, bytes[unchecked: index].isTokenByte { index += 1 }
+      guard index < end else { return nil }
+      // Space before the colon, obs-fold and an empty name all end here (RFC 9112 §5.1, §5.2).
+      guard bytes[unchecked: index] == UInt8(ascii: ":"), index > nameStart else { throw .malformedField }
+      let nameEnd = index
+      index += 1
+      while index < end, bytes[unchecked: index].isWhitespace { index += 1 }
+      let valueStart = index
+      while index < end, bytes[unchecked: index].isFieldValueByte { index += 1 }
+      guard index < end else { return nil }
+      guard bytes[unchecked: index] == UInt8(ascii: "\r") else {
+        throw bytes[unchecked: index] == UInt8(ascii: "\n") ? .bareLineTerminator : .malformedField
+      }
+      guard index + 1 < end else { return nil }
+      guard bytes[unchecked: index + 1] == UInt8(ascii: "\n") else { throw .bareLineTerminator }
+      var valueEnd = index
+      while valueEnd > valueStart, bytes[unchecked: valueEnd - 1].isWhitespace { valueEnd -= 1 }
+      index += 2
+
+      guard index <= limits.head else { throw .headTooLarge }
+      guard lines.count < limits.fields else { throw .tooManyFields }
+      let kind = FieldName(bytes.extracting(nameStart..<nameEnd))
+      lines.append(FieldLine(kind: kind, name: nameStart..<nameEnd, value: valueStart..<valueEnd))
+      if kind == .connection { noteConnectionOptions(bytes.extracting(valueStart..<valueEnd)) }
+    }
+  }
+
+  private mutating func noteConnectionOptions(_ value: Span<UInt8>) {
+    var (close, keepAlive, upgrade, others) = (false, false, false, false)
+    FieldSection.forEachToken(in: value) { token in
+      if token.equalsIgnoringCase("close") {
+        close = true
+      } else if token.equalsIgnoringCase("keep-alive") {
+        keepAlive = true
+      } else if token.equalsIgnoringCase("upgrade") {
+        upgrade = true
+      } else {
+        others = true
+      }
+    }
+    connectionClose = connectionClose || close
+    connectionKeepAlive = connectionKeepAlive || keepAlive
+    connectionUpgrade = connectionUpgrade || upgrade
+    namesConnectionOptions = namesConnectionOptions || others
+  }
+
+  /// Calls `body` with each member of a comma-separated list, without surrounding whitespace (RFC 9110 §5.6.1).
+  public static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+    var start = 0
+    while start < value.count {
+      var end = start
+      while end < value.count, value[unchecked: end] != UInt8(ascii: ",") { end += 1 }
+      var (from, to) = (start, end)
+      while from < to, value[unchecked: from].isWhitespace { from += 1 }
+      while to > from, value[unchecked: to - 1].isWhitespace { to -= 1 }
+      if from < to { body(value.extracting(from..<to)) }
+      start = end + 1
+    }
+  }
+
+  /// The framing that Content-Length and Transfer-Encoding state together; nil when there is neither (RFC 9112 §6.3).
+  func framing(in bytes: Span<UInt8>, isHTTP10: Bool) throws(WireError) -> BodyFraming? {
+    var length: UInt64?
+    var isChunked = false
+    for line in lines {
+      switch line.kind {
+      case .contentLength:
+        guard length == nil else { throw .invalidContentLength }
+        length = try FieldSection.contentLength(bytes.extracting(line.value))
+      case .transferEncoding:
+        guard !isHTTP10, !isChunked else { throw .invalidTransferEncoding }
+        try FieldSection.requireChunked(bytes.extracting(line.value))
+        isChunked = true
+      default: continue
+      }
+    }
+    if isChunked {
+      guard length == nil else { throw .conflictingFraming }
+      return .chunked
+    }
+    return length.map { .contentLength($0) }
+  }
+
+  private static func contentLength(_ value: Span<UInt8>) throws(WireError) -> UInt64 {
+    // 18 digits stay below 2^63; no sign, space or list is tolerated.
+    guard value.count >= 1, value.count <= 18 else { throw .invalidContentLength }
+    var length: UInt64 = 0
+    for index in 0..<value.count {
+      let byte = value[unchecked: index]
+      guard byte.isDigit else { throw .invalidContentLength }
+      length = length &* 10 &+ UInt64(byte &- 0x30)
+    }
+    return length
+  }
+
+  private static func requireChunked(_ value: Span<UInt8>) throws(WireError) {
+    if value.equalsIgnoringCase("chunked") { return }
+    // A list that names chunked somewhere is what two readers disagree about; anything else is merely not supported.
+    let needle: StaticString = "chunked"
+    if value.count >= needle.utf8CodeUnitCount {
+      for start in 0...(value.count - needle.utf8CodeUnitCount)
+      where value.extracting(start..<value.count).hasPrefixIgnoringCase(needle) {
+        throw .invalidTransferEncoding
+      }
+    }
+    throw value.isEmpty ? .invalidTransferEncoding : .unsupportedTransferCoding
+  }
+}

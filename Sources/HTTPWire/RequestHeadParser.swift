@@ -1,0 +1,229 @@
+/// Parses request heads in place (RFC 9112 §3, §5, §6), strictly: what two readers could take differently is refused.
+///
+/// One parser serves all connections of an event loop; what belongs to a connection is only the scan offset.
+public struct RequestHeadParser: Sendable {
+  /// The head of the last successful `parse`; its offsets refer to the bytes given then.
+  public private(set) var head = RequestHead()
+  /// The limits every head is held to.
+  public let limits: HeadLimits
+
+  /// A parser with these limits.
+  public init(limits: HeadLimits) { self.limits = limits }
+
+  /// Reads one head from the start of `bytes`.
+  ///
+  /// `scanned` is the connection's memory between calls, 0 before a new head: an incomplete head is parsed again only
+  /// once its end has come into sight, so a head that arrives byte by byte costs no more than one that arrives at once.
+  /// - Returns: the length of the head in bytes, or nil if more bytes are needed.
+  public mutating func parse(_ bytes: Span<UInt8>, scanned: inout Int) throws(WireError) -> Int? {
+    if scanned > 0, !RequestHeadParser.mayHoldEnd(bytes, from: scanned) {
+      scanned = bytes.count
+      try checkIncomplete(bytes)
+      return nil
+    }
+    guard let end = try parseWhole(bytes) else {
+      scanned = bytes.count
+      try checkIncomplete(bytes)
+      return nil
+    }
+    guard end <= limits.head else { throw .headTooLarge }
+    scanned = 0
+    return end
+  }
+
+  /// Whether an empty line, or a fault that looks like one, ends in the bytes from `scanned` on.
+  private static func mayHoldEnd(_ bytes: Span<UInt8>, from scanned: Int) -> Bool {
+    var index = max(scanned - 1, 0)
+    while index + 1 < bytes.count {
+      // The LF of an empty line follows the LF of the line before it by one CR.
+      if bytes[unchecked: index + 1] == UInt8(ascii: "\n") {
+        if bytes[unchecked: index] != UInt8(ascii: "\r") { return true }
+        if index == 0 || bytes[unchecked: index - 1] == UInt8(ascii: "\n") { return true }
+      }
+      index += 1
+    }
+    return false
+  }
+
+  private func checkIncomplete(_ bytes: Span<UInt8>) throws(WireError) {
+    // Which limit to name depends on whether the request line has ended.
+    if bytes.count >= min(limits.head, limits.requestTarget + 32) {
+      var hasLine = false
+      for index in 0..<bytes.count where bytes[unchecked: index] == UInt8(ascii: "\n") {
+        hasLine = index > 1
+        if hasLine { break }
+      }
+      if !hasLine { throw .targetTooLong }
+    }
+    if bytes.count >= limits.head { throw .headTooLarge }
+  }
+
+  private mutating func parseWhole(_ bytes: Span<UInt8>) throws(WireError) -> Int? {
+    head.fields.reset()
+    head.falTarget = nil
+    head.authority = nil
+    var index = 0
+    // An empty line before the request line is tolerated (RFC 9112 §2.2).
+    while index + 1 < bytes.count, bytes[unchecked: index] == UInt8(ascii: "\r"),
+      bytes[unchecked: index + 1] == UInt8(ascii: "\n")
+    {
+      index += 2
+    }
+    guard let fieldsStart = try parseRequestLine(bytes, from: index) else { return nil }
+    guard let end = try head.fields.parse(bytes, from: fieldsStart, limits: limits) else { return nil }
+    try interpret(bytes)
+    return end
+  }
+
+  private mutating func parseRequestLine(_ bytes: Span<UInt8>, from start: Int) throws(WireError) -> Int? {
+    let count = bytes.count
+    var index = start
+    while index < count, bytes[unchecked: index].isTokenByte { index += 1 }
+    guard index < count else { return nil }
+    guard bytes[unchecked: index] == 0x20, index > start else {
+      if bytes[unchecked: index] == UInt8(ascii: "\r"), index == start, index + 1 == count { return nil }
+      throw bytes[unchecked: index] == UInt8(ascii: "\n") ? .bareLineTerminator : .malformedStartLine
+    }
+    head.methodRange = start..<index
+    head.method = Method(bytes.extracting(start..<index))
+    index += 1
+    let targetStart = index
+    // VCHAR only; a fragment is never sent in a request target (RFC 9112 §3.2).
+    while index < count, bytes[unchecked: index] > 0x20, bytes[unchecked: index] < 0x7F,
+      bytes[unchecked: index] != UInt8(ascii: "#")
+    {
+      index += 1
+    }
+    guard index - targetStart <= limits.requestTarget else { throw .targetTooLong }
+    guard index < count else { return nil }
+    guard bytes[unchecked: index] == 0x20, index > targetStart else {
+      throw bytes[unchecked: index] == UInt8(ascii: "\n") ? .bareLineTerminator : .malformedStartLine
+    }
+    head.path = targetStart..<index
+    index += 1
+    return try parseVersion(bytes, from: index)
+  }
+
+  private mutating func parseVersion(_ bytes: Span<UInt8>, from start: Int) throws(WireError) -> Int? {
+    let needed: StaticString = "HTTP/"
+    let available = min(bytes.count - start, 5)
+    for index in 0..<available where bytes[unchecked: start + index] != needed.utf8Start[index] {
+      throw .malformedStartLine
+    }
+    guard bytes.count >= start + 10 else { return nil }
+    guard bytes[unchecked: start + 5].isDigit, bytes[unchecked: start + 6] == UInt8(ascii: "."),
+      bytes[unchecked: start + 7].isDigit
+    else { throw .malformedStartLine }
+    guard bytes[unchecked: start + 8] == UInt8(ascii: "\r") else {
+      throw bytes[unchecked: start + 8] == UInt8(ascii: "\n") ? .bareLineTerminator : .malformedStartLine
+    }
+    guard bytes[unchecked: start + 9] == UInt8(ascii: "\n") else { throw .bareLineTerminator }
+    guard bytes[unchecked: start + 5] == UInt8(ascii: "1") else { throw .unsupportedVersion }
+    head.isHTTP10 = bytes[unchecked: start + 7] == UInt8(ascii: "0")
+    return start + 10
+  }
+
+  /// Everything about the head that the connection, not the policy, must know.
+  private mutating func interpret(_ bytes: Span<UInt8>) throws(WireError) {
+    try readSingletons(bytes)
+    try normaliseTarget(bytes)
+    let fields = head.fields
+    let framing = try fields.framing(in: bytes, isHTTP10: head.isHTTP10)
+    switch framing {
+    case nil, .contentLength(0): head.framing = .none
+    case let stated?:
+      // GET and HEAD content has no meaning and is the classic carrier of a smuggled request (RFC 9110 §9.3.1).
+      if head.method == .get || head.method == .head { throw .unexpectedContent }
+      head.framing = stated
+    }
+    head.isPersistent =
+      head.isHTTP10 ? fields.connectionKeepAlive && !fields.connectionClose : !fields.connectionClose
+  }
+
+  private mutating func readSingletons(_ bytes: Span<UInt8>) throws(WireError) {
+    head.expectsContinue = false
+    head.wantsWebSocket = false
+    var seen: UInt64 = 0
+    for line in head.fields.lines {
+      switch line.kind {
+      case .other, .fal, .accept, .connection: continue
+      case .host, .authorization, .origin, .secFetchSite, .contentType, .falTargetURL, .expect,
+        .accessControlRequestMethod:
+        let bit: UInt64 = 1 << UInt64(line.kind.rawValue)
+        guard seen & bit == 0 else { throw line.kind == .host ? .invalidHost : .duplicateField }
+        seen |= bit
+        try readSingleton(line, bytes)
+      case .upgrade:
+        FieldSection.forEachToken(in: bytes.extracting(line.value)) { token in
+          if token.hasPrefixIgnoringCase("websocket") { head.wantsWebSocket = true }
+        }
+      default: continue
+      }
+    }
+    head.wantsWebSocket = head.wantsWebSocket && head.fields.connectionUpgrade
+  }
+
+  private mutating func readSingleton(_ line: FieldLine, _ bytes: Span<UInt8>) throws(WireError) {
+    switch line.kind {
+    case .host:
+      guard RequestHeadParser.isHost(bytes.extracting(line.value)) else { throw .invalidHost }
+      head.authority = line.value
+    case .falTargetURL: head.falTarget = line.value
+    case .expect:
+      guard bytes.extracting(line.value).equalsIgnoringCase("100-continue") else { throw .unsupportedExpectation }
+      // An expectation in HTTP/1.0 is ignored (RFC 9110 §10.1.1).
+      head.expectsContinue = !head.isHTTP10
+    default: break
+    }
+  }
+
+  /// Brings the four forms of a request target (RFC 9112 §3.2) to a path: absolute-form loses scheme and authority.
+  private mutating func normaliseTarget(_ bytes: Span<UInt8>) throws(WireError) {
+    if head.authority == nil, !head.isHTTP10 { throw .invalidHost }
+    let target = bytes.extracting(head.path)
+    if target[0] == UInt8(ascii: "/") || head.method == .connect { return }
+    if target.equals("*") {
+      guard head.method == .options else { throw .malformedStartLine }
+      return
+    }
+    var start = 0
+    if target.hasPrefixIgnoringCase("http://") {
+      start = 7
+    } else if target.hasPrefixIgnoringCase("https://") {
+      start = 8
+    } else {
+      throw .malformedStartLine
+    }
+    var end = start
+    while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") { end += 1 }
+    guard RequestHeadParser.isHost(target.extracting(start..<end)) else { throw .invalidHost }
+    let base = head.path.lowerBound
+    // The authority of the target replaces Host (RFC 9112 §3.2.2).
+    head.authority = (base + start)..<(base + end)
+    head.path = (base + end)..<head.path.upperBound
+  }
+
+  /// uri-host [":" port] with an unreserved-only name or an IPv6 literal; no userinfo (RFC 9110 §7.2).
+  static func isHost(_ value: Span<UInt8>) -> Bool {
+    guard !value.isEmpty, value.count <= 255 + 6 else { return false }
+    var index = 0
+    if value[0] == UInt8(ascii: "[") {
+      index = 1
+      while index < value.count,
+        value[index].hexDigit != nil || value[index] == UInt8(ascii: ":") || value[index] == UInt8(ascii: ".")
+      {
+        index += 1
+      }
+      guard index > 1, index < value.count, value[index] == UInt8(ascii: "]") else { return false }
+      index += 1
+    } else {
+      while index < value.count, value[index].isUnreserved { index += 1 }
+      guard index > 0 else { return false }
+    }
+    if index == value.count { return true }
+    guard value[index] == UInt8(ascii: ":"), value.count - index - 1 <= 5 else { return false }
+    index += 1
+    while index < value.count, value[index].isDigit { index += 1 }
+    return index == value.count
+  }
+}

@@ -1,0 +1,88 @@
+/// One connection's bytes, plain or through TLS; non-blocking.
+public struct ByteStream: ~Copyable {
+  /// What a read came to.
+  public enum ReadResult: Equatable, Sendable {
+    /// So many bytes (> 0) were put into the memory.
+    case bytes(Int)
+    /// Nothing now.
+    case wouldBlock
+    /// The peer has finished, properly.
+    case end
+    /// The connection is broken, or TLS was cut off without a close_notify.
+    case failed
+  }
+
+  /// What a write came to.
+  public enum WriteResult: Equatable, Sendable {
+    /// So many bytes (> 0) were taken.
+    case bytes(Int)
+    /// Nothing now.
+    case wouldBlock
+    /// The connection is broken.
+    case failed
+  }
+
+  let descriptor: OwnedDescriptor
+  private var tls: TLSSession?
+
+  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+  /// Whether a short read says that nothing is left; TLS may hold more in its own buffer.
+  public var shortReadMeansDrained: Bool { tls == nil }
+
+  /// Begins TLS as a client on a connected stream; `handshake` carries it on.
+  public mutating func startTLS(_ session: TLSSession) {
+    session.use(descriptor)
+    tls = session
+  }
+
+  /// Carries the TLS handshake on.
+  public mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
+
+  /// The TLS session, to be resumed by a later connection to the same origin (RFC 8446 §2.2).
+  public func resumableSession() -> TLSResumption? { tls?.resumption() }
+
+  /// Reads into `memory`.
+  public mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ReadResult {
+    if let tls { return tls.read(into: memory) }
+    switch Syscalls.read(descriptor.number, memory) {
+    case .bytes(0): return .end
+    case let .bytes(count): return .bytes(count)
+    case .wouldBlock: return .wouldBlock
+    case .failed: return .failed
+    }
+  }
+
+  /// Writes from `memory`, which is not empty.
+  public mutating func write(_ memory: UnsafeRawBufferPointer) -> WriteResult {
+    if let tls { return tls.write(memory) }
+    switch Syscalls.send(descriptor.number, memory) {
+    case let .bytes(count): return .bytes(count)
+    case .wouldBlock: return .wouldBlock
+    case .failed: return .failed
+    }
+  }
+
+  /// Whether an idle stream can still be used: open, and no byte has come unasked.
+  public func isQuiet() -> Bool { Syscalls.isQuiet(descriptor.number) }
+
+  /// Whether the connect that was under way has failed.
+  public func connectFailed() -> Bool { Syscalls.pendingError(descriptor.number) != 0 }
+
+  /// Says that no more bytes will be written.
+  public func finishWriting() { Syscalls.shutdownWrite(descriptor.number) }
+
+  /// Makes the coming close a reset: the peer must not take what it got for a whole message.
+  public func resetOnClose() { Syscalls.resetOnClose(descriptor.number) }
+
+  /// Says goodbye in TLS (close_notify), best effort, before the descriptor is closed.
+  public mutating func sayGoodbye() { tls?.sayGoodbye() }
+
+  /// A stream socket on its way to `address`; ready to write, or broken, when that has ended.
+  public static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+    let descriptor = try Syscalls.streamSocket(for: address)
+    try Syscalls.setOption(descriptor.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
+    _ = try Syscalls.connect(descriptor.number, address)
+    return ByteStream(descriptor)
+  }
+}

@@ -1,0 +1,123 @@
+/// One thread's worth of connections: a poller, the handlers it reports to, their deadlines and a pool of buffers.
+///
+/// Not Sendable on purpose: it belongs to a `LoopActor`, and the compiler keeps everything reachable from it there.
+public final class EventLoop {
+  private struct Slot {
+    var generation: UInt32 = 0
+    var handler: EventHandler?
+  }
+
+  /// How often a drain waits for more before it gives the queue a turn for its other blocks.
+  private static let roundsPerDrain = 64
+
+  let poller: Poller
+  private var slots: [Slot] = []
+  private var freeSlots: [UInt32] = []
+  private var wheel: TimerWheel
+  private var due: [Int] = []
+  private var dueIDs: [HandlerID] = []
+
+  /// Blocks for the connections of this loop.
+  public let buffers = BufferPool()
+  /// A way back to this loop from anywhere.
+  public let handle: LoopHandle
+  /// Monotonic time in nanoseconds, read once per batch of events.
+  public private(set) var now: UInt64
+  /// Called when a drain ends, before the loop sleeps: the place to flush what was gathered for many requests.
+  public var afterDrain: (() -> Void)?
+  /// Whatever the owner of the loop keeps on it.
+  public var attachment: AnyObject?
+
+  init(handle: LoopHandle) throws(SystemError) {
+    poller = try Poller()
+    now = Syscalls.monotonicNanoseconds()
+    wheel = TimerWheel(now: now)
+    self.handle = handle
+  }
+
+  /// Gives `handler` an identity and a place for its deadline.
+  public func attach(_ handler: EventHandler) {
+    let index: UInt32
+    if let free = freeSlots.popLast() {
+      index = free
+    } else {
+      index = UInt32(slots.count)
+      slots.append(Slot())
+    }
+    slots[Int(index)].handler = handler
+    handler.id = HandlerID(index: index, generation: slots[Int(index)].generation)
+  }
+
+  /// Forgets a handler; events and deadlines of its past no longer reach anyone.
+  public func detach(_ handler: EventHandler) {
+    let index = Int(handler.id.index)
+    guard index < slots.count, slots[index].handler === handler else { return }
+    wheel.set(index, deadline: TimerWheel.never, now: now)
+    slots[index].handler = nil
+    slots[index].generation &+= 1
+    freeSlots.append(UInt32(index))
+  }
+
+  /// The handler with that identity, if it is still attached.
+  public func handler(_ id: HandlerID) -> EventHandler? {
+    guard Int(id.index) < slots.count, slots[Int(id.index)].generation == id.generation else { return nil }
+    return slots[Int(id.index)].handler
+  }
+
+  /// Calls `body` with every attached handler; handlers may detach meanwhile.
+  public func forEachHandler(_ body: (EventHandler) -> Void) {
+    for index in slots.indices {
+      if let handler = slots[index].handler { body(handler) }
+    }
+  }
+
+  /// Watches both directions of a stream for an attached handler.
+  public func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
+    try poller.watchStream(stream.descriptor, token: handler.id.token)
+  }
+
+  /// Sets the one deadline of `handler`, `nanoseconds` from now; nil for none. Resolution 32 ms, never early.
+  public func setDeadline(_ handler: EventHandler, in nanoseconds: UInt64?) {
+    let deadline = nanoseconds.map { now &+ $0 } ?? TimerWheel.never
+    wheel.set(Int(handler.id.index), deadline: deadline, now: now)
+  }
+
+  /// Serves everything that is ready now, in batches, up to a budget.
+  func drain() {
+    now = Syscalls.monotonicNanoseconds()
+    var rounds = 0
+    while rounds < EventLoop.roundsPerDrain {
+      let count = poller.wait(milliseconds: 0)
+      if count == 0 { break }
+      if rounds > 0 { now = Syscalls.monotonicNanoseconds() }
+      for index in 0..<count {
+        let (token, events) = poller.ready(index)
+        handler(HandlerID(token: token))?.ready(events)
+      }
+      rounds += 1
+    }
+    expireDeadlines()
+    afterDrain?()
+  }
+
+  /// Tells every handler whose deadline has passed.
+  func expireDeadlines() {
+    due.removeAll(keepingCapacity: true)
+    wheel.collectDue(now: now, into: &due)
+    guard !due.isEmpty else { return }
+    dueIDs.removeAll(keepingCapacity: true)
+    for index in due { dueIDs.append(HandlerID(index: UInt32(index), generation: slots[index].generation)) }
+    for id in dueIDs where wheel.deadline(Int(id.index)) == TimerWheel.never {
+      handler(id)?.deadlineReached()
+    }
+  }
+
+  func timerFired() {
+    now = Syscalls.monotonicNanoseconds()
+    expireDeadlines()
+    afterDrain?()
+  }
+
+  /// When the next deadline may pass, in monotonic nanoseconds.
+  var nextExpiry: UInt64? { wheel.nextExpiry }
+}

@@ -1,0 +1,102 @@
+internal import Glibc
+
+/// Accepts connections for one loop; every loop has its own socket on the same port (SO_REUSEPORT).
+///
+/// When the connection limit is reached or descriptors run out it stops accepting, and looks again every 50 ms: the
+/// kernel's backlog holds the waiting clients meanwhile.
+public final class Listener: EventHandler {
+  private static let acceptsPerEvent = 64
+  private static let pauseNanoseconds: UInt64 = 50_000_000
+
+  private let loop: EventLoop
+  private let gate: ConnectionGate
+  private let onAccept: (consuming ByteStream) -> Void
+  private var descriptor: OwnedDescriptor?
+  private var isPaused = false
+  /// The address bound, with the port the system chose where 0 was asked for.
+  public let address: SocketAddress
+
+  /// Binds and listens on `address`; accepts once `start` was called.
+  /// - Throws: SystemError when the address cannot be bound.
+  public init(
+    on loop: EventLoop, address: SocketAddress, gate: ConnectionGate, backlog: Int32 = 4096,
+    onAccept: @escaping (consuming ByteStream) -> Void
+  ) throws(SystemError) {
+    self.loop = loop
+    self.gate = gate
+    self.onAccept = onAccept
+    let socket = try Syscalls.streamSocket(for: address)
+    try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
+    try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEPORT, 1)
+    // Accepted sockets inherit it: an event of a stream must not wait for Nagle.
+    try Syscalls.setOption(socket.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
+    if address.family == AF_INET6 {
+      try Syscalls.setOption(socket.number, IPProtocol.ipv6, IPProtocol.v6Only, 0)
+    }
+    try Syscalls.bindAndListen(socket.number, address, backlog: backlog)
+    self.address = try Syscalls.localAddress(socket.number)
+    descriptor = consume socket
+    super.init()
+  }
+
+  /// Begins to accept.
+  public func start() throws(SystemError) {
+    loop.attach(self)
+    try watch()
+  }
+
+  /// Accepts what is already waiting and closes the socket.
+  public func close() {
+    if !isPaused { acceptWaiting(upTo: .max) }
+    descriptor = nil
+    loop.detach(self)
+  }
+
+  /// Connections are waiting.
+  public override func ready(_ events: ReadyEvents) { acceptWaiting(upTo: Listener.acceptsPerEvent) }
+
+  /// A pause is over.
+  public override func deadlineReached() {
+    guard isPaused, descriptor != nil else { return }
+    guard gate.hasRoom else { return loop.setDeadline(self, in: Listener.pauseNanoseconds) }
+    isPaused = false
+    do { try watch() } catch { pause() }
+  }
+
+  private func watch() throws(SystemError) {
+    switch descriptor {
+    case .some(let socket): try loop.poller.watchListener(socket, token: id.token)
+    case .none: break
+    }
+  }
+
+  private func pause() {
+    switch descriptor {
+    case .some(let socket): loop.poller.unwatch(socket)
+    case .none: return
+    }
+    isPaused = true
+    loop.setDeadline(self, in: Listener.pauseNanoseconds)
+  }
+
+  private func acceptWaiting(upTo limit: Int) {
+    var left = limit
+    while left > 0 {
+      guard gate.hasRoom else { return pause() }
+      let result: Result<OwnedDescriptorNumber, SystemError>
+      switch descriptor {
+      case .some(let socket): result = Syscalls.accept(socket.number)
+      case .none: return
+      }
+      switch result {
+      case let .success(number):
+        gate.enter()
+        onAccept(ByteStream(OwnedDescriptor(number)))
+        left -= 1
+      case let .failure(error):
+        if error.isDescriptorExhaustion { pause() }
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+internal import Glibc
+
+/// A system call that failed: its errno and its name.
+public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The errno value.
+  public let code: Int32
+  /// The name of the call.
+  public let call: StaticString
+
+  init(_ code: Int32, _ call: StaticString) {
+    self.code = code
+    self.call = call
+  }
+
+  /// Whether the process or the system has no descriptor left.
+  public var isDescriptorExhaustion: Bool { code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM }
+
+  /// The name of the call and the system's text for the error.
+  public var description: String { "\(call): \(String(cString: strerror(code)))" }
+
+  /// Equal when call and errno are.
+  public static func == (left: SystemError, right: SystemError) -> Bool {
+    left.code == right.code && left.call.description == right.call.description
+  }
+}

@@ -1,0 +1,40 @@
+internal import COpenSSL
+
+/// How TLS connections to upstreams are made: TLS 1.2 or newer, chain and name verified against the system's store,
+/// which `SSL_CERT_FILE` and `SSL_CERT_DIR` may replace (OpenSSL reads both).
+public final class TLSContext: Sendable {
+  nonisolated(unsafe) let pointer: OpaquePointer
+
+  /// A client context; OpenSSL guards it for use from several loops.
+  public init() throws(TLSError) {
+    guard let context = SSL_CTX_new(TLS_client_method()) else { throw TLSError.lastOfQueue("SSL_CTX_new") }
+    pointer = context
+    guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1,
+      SSL_CTX_set_default_verify_paths(context) == 1
+    else { throw TLSError.lastOfQueue("certificate store") }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+    // SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
+    _ = SSL_CTX_set_options(context, (1 << 30) | (1 << 17))
+    // SSL_MODE_ENABLE_PARTIAL_WRITE | ACCEPT_MOVING_WRITE_BUFFER | RELEASE_BUFFERS
+    _ = shim_SSL_CTX_set_mode(context, 0x1 | 0x2 | 0x10)
+    shim_SSL_CTX_set_read_ahead(context, 1)
+    _ = shim_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+    let protocols: [UInt8] = [8] + Array("http/1.1".utf8)
+    SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count))
+  }
+
+  deinit { SSL_CTX_free(pointer) }
+}
+
+/// Why TLS could not be set up or carried on: OpenSSL's own reason, which holds no secret.
+public struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The reason, in OpenSSL's words.
+  public let description: String
+
+  static func lastOfQueue(_ what: String) -> TLSError {
+    let code = ERR_peek_last_error()
+    ERR_clear_error()
+    guard code != 0, let reason = ERR_reason_error_string(code) else { return TLSError(description: what) }
+    return TLSError(description: "\(what): \(String(cString: reason))")
+  }
+}

@@ -1,0 +1,109 @@
+internal import COpenSSL
+internal import Glibc
+
+/// What is kept of a TLS session to resume it later; belongs to one loop.
+public final class TLSResumption {
+  let pointer: OpaquePointer
+
+  init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+  deinit { SSL_SESSION_free(pointer) }
+}
+
+/// TLS on one connection, as a client.
+public final class TLSSession {
+  /// How far the handshake is.
+  public enum Handshake: Equatable, Sendable {
+    /// The channel is encrypted and the peer is who it should be.
+    case done
+    /// More has to come from the peer, or the socket has to drain.
+    case wouldBlock
+    /// It failed; OpenSSL's reason, or X.509's for a certificate that was not accepted.
+    case failed(TLSError)
+  }
+
+  private let ssl: OpaquePointer
+
+  /// A session that will accept only a certificate for `host`, a DNS name or an IP literal (RFC 9110 §4.3.4).
+  public init(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
+    guard let ssl = SSL_new(context.pointer) else { throw TLSError.lastOfQueue("SSL_new") }
+    self.ssl = ssl
+    let parameters = SSL_get0_param(ssl)
+    if SocketAddress(literal: host, port: 0) != nil, host != "localhost" {
+      guard X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw TLSError.lastOfQueue("host") }
+    } else {
+      X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+      guard SSL_set1_host(ssl, host) == 1, shim_SSL_set_tlsext_host_name(ssl, host) == 1 else {
+        throw TLSError.lastOfQueue("host")
+      }
+    }
+    if let resuming { SSL_set_session(ssl, resuming.pointer) }
+    SSL_set_connect_state(ssl)
+  }
+
+  deinit { SSL_free(ssl) }
+
+  func use(_ descriptor: borrowing OwnedDescriptor) { SSL_set_fd(ssl, descriptor.number) }
+
+  func handshake() -> Handshake {
+    ERR_clear_error()
+    let result = SSL_do_handshake(ssl)
+    if result == 1 { return .done }
+    switch SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+    default:
+      let verdict = SSL_get_verify_result(ssl)
+      if verdict != Int(X509_V_OK), let text = X509_verify_cert_error_string(verdict) {
+        ERR_clear_error()
+        return .failed(TLSError(description: "certificate refused: \(String(cString: text))"))
+      }
+      return .failed(TLSError.lastOfQueue("TLS handshake failed"))
+    }
+  }
+
+  func read(into memory: UnsafeMutableRawBufferPointer) -> ByteStream.ReadResult {
+    // A call yields one record at most; several fill the memory without another wake-up.
+    var total = 0
+    while total < memory.count {
+      ERR_clear_error()
+      let wanted = Int32(clamping: memory.count - total)
+      let count = SSL_read(ssl, memory.baseAddress! + total, wanted)
+      if count > 0 {
+        total += Int(count)
+        continue
+      }
+      if total > 0 { return .bytes(total) }
+      switch SSL_get_error(ssl, count) {
+      case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+      case SSL_ERROR_ZERO_RETURN: return .end
+      default: return .failed
+      }
+    }
+    return .bytes(total)
+  }
+
+  func write(_ memory: UnsafeRawBufferPointer) -> ByteStream.WriteResult {
+    ERR_clear_error()
+    let count = SSL_write(ssl, memory.baseAddress, Int32(clamping: memory.count))
+    if count > 0 { return .bytes(Int(count)) }
+    switch SSL_get_error(ssl, count) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+    default: return .failed
+    }
+  }
+
+  func resumption() -> TLSResumption? {
+    guard let session = SSL_get1_session(ssl) else { return nil }
+    guard SSL_SESSION_is_resumable(session) == 1 else {
+      SSL_SESSION_free(session)
+      return nil
+    }
+    return TLSResumption(session)
+  }
+
+  func sayGoodbye() {
+    ERR_clear_error()
+    _ = SSL_shutdown(ssl)
+    ERR_clear_error()
+  }
+}
