@@ -16,6 +16,7 @@ public final class EventLoop {
   private var wheel: TimerWheel
   private var due: [Int] = []
   private var dueIDs: [HandlerID] = []
+  private var again: [HandlerID] = []
 
   /// Blocks for the connections of this loop.
   public let buffers = BufferPool()
@@ -82,13 +83,25 @@ public final class EventLoop {
     wheel.set(Int(handler.id.index), deadline: deadline, now: now)
   }
 
+  /// Calls `handler` again soon, although its descriptor will report nothing new: for one that stopped in the middle
+  /// so that others get their turn.
+  public func callAgain(_ handler: EventHandler) { again.append(handler.id) }
+
+  /// Whether a handler waits to be called again.
+  var hasWork: Bool { !again.isEmpty }
+
   /// Serves everything that is ready now, in batches, up to a budget.
   func drain() {
     now = Syscalls.monotonicNanoseconds()
     var rounds = 0
     while rounds < EventLoop.roundsPerDrain {
+      if !again.isEmpty {
+        let handlers = again
+        again = []
+        for id in handlers { handler(id)?.ready([]) }
+      }
       let count = poller.wait(milliseconds: 0)
-      if count == 0 { break }
+      if count == 0, again.isEmpty { break }
       if rounds > 0 { now = Syscalls.monotonicNanoseconds() }
       for index in 0..<count {
         let (token, events) = poller.ready(index)

@@ -83,18 +83,23 @@ public actor LoopActor {
   fileprivate func enter(_ body: @Sendable (EventLoop) -> Void) {
     body(loop)
     loop.afterDrain?()
-    armTimer()
+    afterTurn()
   }
 
   private func drain() {
     loop.drain()
+    afterTurn()
+  }
+
+  private func afterTurn() {
     armTimer()
+    if loop.hasWork { executor.queue.async { [weak self] in self?.assumeIsolated { $0.drain() } } }
   }
 
   private func timerFired() {
     timerArmedFor = .max
     loop.timerFired()
-    armTimer()
+    afterTurn()
   }
 
   /// Moves the timer only when the next deadline comes before it.

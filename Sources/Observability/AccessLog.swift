@@ -1,0 +1,126 @@
+/// Formats one line per request for one event loop; lines leave in batches through the shared writer.
+public struct AccessLog {
+  /// How a line looks.
+  public enum Format: Sendable {
+    /// One JSON object.
+    case json
+    /// Columns for a person at a terminal.
+    case text
+  }
+
+  private static let batchBytes = 16 << 10
+
+  private let format: Format
+  private let writer: LogWriter
+  private var batch: [UInt8] = []
+  private var lines = 0
+  private var second: Int64 = -1
+  private var dateAndClock: [UInt8] = []
+
+  /// A log in `format` that leaves through `writer`.
+  public init(format: Format, writer: LogWriter) {
+    self.format = format
+    self.writer = writer
+  }
+
+  /// Adds the line of `record`; `now` is monotonic nanoseconds as in the record, `time` the time of day.
+  public mutating func append(_ record: borrowing AccessRecord, now: UInt64, time: CivilTime) {
+    if time.seconds != second {
+      second = time.seconds
+      dateAndClock = time.dateAndClock
+    }
+    switch format {
+    case .json: appendJSON(record, now: now, time: time)
+    case .text: appendText(record, now: now)
+    }
+    lines += 1
+    if batch.count >= AccessLog.batchBytes { flush() }
+  }
+
+  /// Hands what was gathered to the writer.
+  public mutating func flush() {
+    guard !batch.isEmpty else { return }
+    writer.write(batch, lines: lines)
+    batch = []
+    batch.reserveCapacity(AccessLog.batchBytes + 1024)
+    lines = 0
+  }
+
+  private mutating func appendJSON(_ record: borrowing AccessRecord, now: UInt64, time: CivilTime) {
+    batch.append("{\"time\":\"")
+    batch += dateAndClock
+    batch.append(UInt8(ascii: "."))
+    batch.appendPadded(Int64(time.milliseconds), width: 3)
+    batch.append("Z\",\"request_id\":\"")
+    batch += record.labels[record.requestID]
+    batch.append("\",\"method\":\"")
+    batch.append(record.method)
+    batch.append("\",\"route\":\"")
+    batch.append(record.route)
+    if let operation = record.operation {
+      batch.append("\",\"operation\":\"")
+      batch.append(operation)
+      batch.append("\",\"target_host\":\"")
+      batch += record.targetHost
+      batch.append("\",\"endpoint\":\"")
+      batch += record.labels[record.endpoint]
+    }
+    batch.append("\",\"status\":")
+    batch.append(decimal: UInt64(record.status))
+    batch.append(",\"bytes_in\":")
+    batch.append(decimal: record.bytesIn)
+    batch.append(",\"bytes_out\":")
+    batch.append(decimal: record.bytesOut)
+    if record.firstByte > 0 {
+      batch.append(",\"first_byte_ms\":")
+      appendMilliseconds(record.firstByte &- record.started)
+    }
+    batch.append(",\"total_ms\":")
+    appendMilliseconds(now &- record.started)
+    batch.append(",\"ended_by\":\"")
+    batch.append(record.end.name)
+    if let error = record.error {
+      batch.append("\",\"error_type\":\"proxy_")
+      batch.append(error)
+    }
+    batch.append("\"}\n")
+  }
+
+  private mutating func appendText(_ record: borrowing AccessRecord, now: UInt64) {
+    batch += dateAndClock[11..<19]
+    batch.append(UInt8(ascii: " "))
+    batch.append(decimal: UInt64(record.status))
+    batch.append(UInt8(ascii: " "))
+    batch.append(record.method)
+    batch.append(UInt8(ascii: " "))
+    batch.append(record.operation ?? record.route)
+    if !record.endpoint.isEmpty {
+      batch.append(UInt8(ascii: " "))
+      batch += record.labels[record.endpoint]
+    }
+    batch.append(UInt8(ascii: " "))
+    appendMilliseconds(now &- record.started)
+    batch.append("ms in=")
+    batch.append(decimal: record.bytesIn)
+    batch.append(" out=")
+    batch.append(decimal: record.bytesOut)
+    if record.end != .complete {
+      batch.append(" ended_by=")
+      batch.append(record.end.name)
+    }
+    if let error = record.error {
+      batch.append(" proxy_")
+      batch.append(error)
+    }
+    batch.append(" ")
+    batch += record.labels[record.requestID]
+    batch.append("\n")
+  }
+
+  private mutating func appendMilliseconds(_ nanoseconds: UInt64) {
+    let microseconds = nanoseconds / 1000
+    batch.append(decimal: microseconds / 1000)
+    batch.append(UInt8(ascii: "."))
+    batch.appendPadded(Int64(microseconds % 1000), width: 3)
+  }
+}

@@ -1,0 +1,76 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
+/// request. What exceeds the limit is dropped and counted, and the count is logged.
+public final class LogWriter: Sendable {
+  private struct State {
+    var pendingBytes = 0
+    var droppedLines = 0
+  }
+
+  private let queue = DispatchQueue(label: "fal-proxy.log", qos: .utility)
+  private let descriptor: Int32
+  private let limit: Int
+  private let state = Mutex(State())
+
+  /// A writer to `descriptor` (1 is standard output) that holds at most `limit` bytes.
+  public init(descriptor: Int32, limit: Int) {
+    self.descriptor = descriptor
+    self.limit = limit
+  }
+
+  /// Hands over whole lines.
+  public func write(_ text: [UInt8], lines: Int) {
+    let accepted = state.withLock { state in
+      guard state.pendingBytes + text.count <= limit else {
+        state.droppedLines += lines
+        return false
+      }
+      state.pendingBytes += text.count
+      return true
+    }
+    guard accepted else { return }
+    queue.async { self.put(text) }
+  }
+
+  /// Waits until everything handed over has been written, `milliseconds` at most.
+  public func drain(milliseconds: Int) {
+    let done = DispatchSemaphore(value: 0)
+    queue.async { done.signal() }
+    _ = done.wait(timeout: .now() + .milliseconds(milliseconds))
+  }
+
+  private func put(_ text: [UInt8]) {
+    writeAll(text)
+    let dropped = state.withLock { state in
+      state.pendingBytes -= text.count
+      defer { state.droppedLines = 0 }
+      return state.droppedLines
+    }
+    if dropped > 0 {
+      var line: [UInt8] = []
+      line.append("{\"event\":\"access_log_dropped\",\"lines\":")
+      line.append(decimal: UInt64(dropped))
+      line.append("}\n")
+      writeAll(line)
+    }
+  }
+
+  private func writeAll(_ text: [UInt8]) {
+    var offset = 0
+    while offset < text.count {
+      let count = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+      if count > 0 {
+        offset += count
+      } else if errno == EAGAIN {
+        // Somebody made the descriptor non-blocking; wait for it here, on this queue alone.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&waiting, 1, 1000)
+      } else if errno != EINTR {
+        return
+      }
+    }
+  }
+}

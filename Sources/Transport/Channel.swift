@@ -1,0 +1,128 @@
+/// A stream with a buffer for each direction and what is known of its readiness.
+///
+/// Edge-triggered readiness is remembered here, so that a direction held back by back-pressure can go on later without
+/// asking the kernel again.
+public struct Channel: ~Copyable {
+  /// What `fill` came to.
+  public enum Fill: Equatable, Sendable {
+    /// Bytes were added to the input.
+    case bytes
+    /// Nothing now; readiness will be reported.
+    case wouldBlock
+    /// The input holds as much as it may.
+    case full
+    /// The peer has finished, properly.
+    case end
+    /// The connection is broken.
+    case failed
+  }
+
+  /// What `flush` came to.
+  public enum Flush: Equatable, Sendable {
+    /// The output is empty.
+    case done
+    /// The peer takes no more now; readiness will be reported.
+    case blocked
+    /// The connection is broken for writing.
+    case failed
+  }
+
+  /// The stream below.
+  public var stream: ByteStream
+  /// Bytes that came and were not used yet.
+  public var input = ByteBuffer()
+  /// Bytes that still have to go.
+  public var output = ByteBuffer()
+  /// Bytes written to the stream so far.
+  public private(set) var bytesWritten: UInt64 = 0
+  /// Whether the peer has said that it sends no more, or is gone.
+  public private(set) var peerFinished = false
+  private var canRead = false
+  private var canWrite = true
+
+  /// A channel over `stream`.
+  public init(_ stream: consuming ByteStream) { self.stream = stream }
+
+  /// Remembers what the poller reported.
+  public mutating func note(_ events: ReadyEvents) {
+    if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) { canRead = true }
+    if !events.isDisjoint(with: [.writable, .broken]) { canWrite = true }
+    if !events.isDisjoint(with: [.peerFinished, .broken]) { peerFinished = true }
+  }
+
+  /// Reads once into the input.
+  public mutating func fill(from pool: BufferPool) -> Fill {
+    guard canRead else { return .wouldBlock }
+    if input.room == 0, !input.reserve(input.isEmpty ? 1 : BufferPool.smallSize, from: pool) {
+      return input.reserve(1, from: pool) ? fill(from: pool) : .full
+    }
+    let memory = input.writable
+    let result = stream.read(into: memory)
+    if case let .bytes(count) = result { input.commit(count) }
+    return noteRead(result, wanted: memory.count)
+  }
+
+  /// Reads once, at most `limit` bytes, straight into `target`, which belongs to the other side of an exchange.
+  /// - Returns: the outcome and how many bytes were read.
+  public mutating func read(
+    into target: inout ByteBuffer, limit: UInt64, pool: BufferPool
+  ) -> (result: Fill, count: Int) {
+    guard canRead else { return (.wouldBlock, 0) }
+    if target.isEmpty { _ = target.reserve(Int(min(limit, UInt64(BufferPool.largeSize))), from: pool) }
+    guard target.room > 0 else { return (.full, 0) }
+    let wanted = Int(min(UInt64(target.room), limit))
+    let result = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: target.writable[0..<wanted]))
+    var count = 0
+    if case let .bytes(read) = result {
+      target.commit(read)
+      count = read
+    }
+    return (noteRead(result, wanted: wanted), count)
+  }
+
+  /// Writes the output as far as the peer takes it.
+  public mutating func flush() -> Flush {
+    while !output.isEmpty {
+      guard canWrite else { return .blocked }
+      switch stream.write(UnsafeRawBufferPointer(output.readable)) {
+      case let .bytes(count):
+        output.consume(count)
+        bytesWritten += UInt64(count)
+      case .wouldBlock:
+        canWrite = false
+      case .failed: return .failed
+      }
+    }
+    return .done
+  }
+
+  /// Gives back whatever memory holds nothing.
+  public mutating func releaseIdleMemory(to pool: BufferPool) {
+    input.releaseIfEmpty(to: pool)
+    output.releaseIfEmpty(to: pool)
+  }
+
+  /// Gives back all memory and what it holds.
+  public mutating func discardMemory(to pool: BufferPool) {
+    input.discard(to: pool)
+    output.discard(to: pool)
+  }
+
+  private mutating func noteRead(_ result: ByteStream.ReadResult, wanted: Int) -> Fill {
+    switch result {
+    case let .bytes(count):
+      // A short read has emptied the socket; only an announced end is still to be read.
+      if count < wanted, stream.shortReadMeansDrained, !peerFinished { canRead = false }
+      return .bytes
+    case .wouldBlock:
+      canRead = false
+      return .wouldBlock
+    case .end:
+      peerFinished = true
+      return .end
+    case .failed:
+      peerFinished = true
+      return .failed
+    }
+  }
+}

@@ -1,0 +1,208 @@
+public import Transport
+
+/// What an exchange hears from the connection it was lent.
+public protocol UpstreamUser: AnyObject {
+  /// A fresh connection stands; the request can be written.
+  func upstreamConnected(_ connection: UpstreamConnection)
+  /// No connection could be had; nothing was sent.
+  func upstreamFailed(_ failure: UpstreamFailure)
+  /// The lent connection may be read or written, or is broken; its channel knows.
+  func upstreamReady(_ events: ReadyEvents)
+  /// The deadline the exchange set on the lent connection has passed.
+  func upstreamDeadlineReached()
+}
+
+/// One connection to an origin: it connects, shakes hands, is lent to one exchange after another, and closes.
+public final class UpstreamConnection: EventHandler {
+  private enum Phase {
+    case resolving, connecting, handshaking, open, closed
+  }
+
+  /// The origin at the other end.
+  public let origin: Origin
+  /// The bytes; present from the connect on.
+  public var channel: Channel?
+  /// Whether an earlier exchange used this connection, so that its death may only mean that it had grown old.
+  public private(set) var isReused = false
+  private var phase = Phase.resolving
+  private var user: (any UpstreamUser)?
+  private var addresses: [SocketAddress] = []
+  private var addressIndex = 0
+  private var connectDeadline: UInt64 = 0
+  private var keptResumption = false
+
+  init(to origin: Origin) {
+    self.origin = origin
+    super.init()
+    origin.loop.attach(self)
+  }
+
+  // MARK: For the exchange
+
+  /// Sets the deadline of the exchange on this connection, in nanoseconds from now; nil for none.
+  public func setDeadline(in nanoseconds: UInt64?) { origin.loop.setDeadline(self, in: nanoseconds) }
+
+  /// Ends the loan after a whole exchange on a connection that can carry another.
+  public func giveBack() {
+    user = nil
+    if origin.tlsContext != nil, !keptResumption {
+      // The tickets of TLS 1.3 have come with the first answer.
+      origin.resumption = channel?.stream.resumableSession()
+      keptResumption = true
+    }
+    channel?.releaseIdleMemory(to: origin.loop.buffers)
+    origin.loop.setDeadline(self, in: origin.limits.idle)
+    origin.takeBack(self)
+  }
+
+  /// Ends the loan and the connection at once, whatever it was doing.
+  public func close() {
+    guard phase != .closed else { return }
+    phase = .closed
+    user = nil
+    origin.forget(self)
+    origin.loop.detach(self)
+    channel?.stream.sayGoodbye()
+    channel?.discardMemory(to: origin.loop.buffers)
+    channel = nil
+  }
+
+  /// Whether the connection stands and can be written.
+  public var isOpen: Bool { phase == .open }
+
+  /// Whether an idle connection is still open and silent, by asking the kernel.
+  var isQuiet: Bool { channel?.stream.isQuiet() ?? false }
+
+  func beLent(to user: any UpstreamUser, reused: Bool) {
+    self.user = user
+    isReused = reused
+    origin.loop.setDeadline(self, in: nil)
+  }
+
+  // MARK: Connecting
+
+  func connect() {
+    connectDeadline = origin.loop.now &+ origin.limits.connect
+    origin.loop.setDeadline(self, in: origin.limits.connect)
+    origin.provideAddresses(to: self)
+  }
+
+  func connect(to addresses: [SocketAddress]) {
+    guard phase == .resolving else { return }
+    self.addresses = addresses
+    addressIndex = 0
+    tryAddress()
+  }
+
+  private func tryAddress() {
+    phase = .connecting
+    channel = nil
+    while addressIndex < addresses.count {
+      do {
+        let stream = try ByteStream.connecting(to: addresses[addressIndex])
+        try origin.loop.watch(stream, for: self)
+        channel = Channel(stream)
+        return origin.loop.setDeadline(self, in: attemptTime())
+      } catch {
+        if error.isDescriptorExhaustion { return fail(.exhausted) }
+        addressIndex += 1
+      }
+    }
+    fail(.connectFailed)
+  }
+
+  /// The last address may use all the time that is left; one before it at most a second, and never more than its share.
+  private func attemptTime() -> UInt64 {
+    let now = origin.loop.now
+    let left = connectDeadline > now ? connectDeadline - now : 0
+    let others = UInt64(addresses.count - addressIndex)
+    return others <= 1 ? left : min(left / others, 1_000_000_000)
+  }
+
+  private func connected() {
+    origin.prefer(addressIndex)
+    addresses = []
+    guard let context = origin.tlsContext else { return opened() }
+    phase = .handshaking
+    origin.loop.setDeadline(self, in: origin.limits.tls)
+    do {
+      let session = try TLSSession(context, host: origin.host, resuming: origin.resumption)
+      channel?.stream.startTLS(session)
+    } catch {
+      return fail(.tlsFailed(error.description))
+    }
+    handshake()
+  }
+
+  private func handshake() {
+    switch channel?.stream.handshake() {
+    case .done?: opened()
+    case .wouldBlock?: return
+    case let .failed(error)?:
+      // A session the peer no longer wants must not stand in the way of the next attempt.
+      origin.resumption = nil
+      fail(.tlsFailed(error.description))
+    case nil: return
+    }
+  }
+
+  private func opened() {
+    phase = .open
+    origin.loop.setDeadline(self, in: nil)
+    user?.upstreamConnected(self)
+  }
+
+  func fail(_ failure: UpstreamFailure) {
+    guard phase != .closed else { return }
+    let user = self.user
+    close()
+    user?.upstreamFailed(failure)
+  }
+
+  // MARK: Events
+
+  /// The descriptor is ready.
+  public override func ready(_ events: ReadyEvents) {
+    channel?.note(events)
+    switch phase {
+    case .resolving, .closed: return
+    case .connecting:
+      guard !events.isDisjoint(with: [.writable, .broken]) else { return }
+      if channel?.stream.connectFailed() ?? true {
+        addressIndex += 1
+        return tryAddress()
+      }
+      connected()
+    case .handshaking: handshake()
+    case .open:
+      if let user { return user.upstreamReady(events) }
+      // Readable while idle: closed by the peer, or bytes nobody asked for. Either way it carries no more requests.
+      if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) { idleEvent() }
+    }
+  }
+
+  private func idleEvent() {
+    // TLS 1.3 sends tickets unasked; they are read and leave nothing behind.
+    if origin.tlsContext != nil, channel?.fill(from: origin.loop.buffers) == .wouldBlock {
+      channel?.releaseIdleMemory(to: origin.loop.buffers)
+      return
+    }
+    close()
+  }
+
+  /// The deadline has passed.
+  public override func deadlineReached() {
+    switch phase {
+    case .closed: return
+    case .resolving: fail(.connectTimedOut)
+    case .connecting:
+      addressIndex += 1
+      guard addressIndex < addresses.count, origin.loop.now < connectDeadline else { return fail(.connectTimedOut) }
+      tryAddress()
+    case .handshaking: fail(.tlsTimedOut)
+    case .open:
+      if let user { return user.upstreamDeadlineReached() }
+      close()
+    }
+  }
+}
