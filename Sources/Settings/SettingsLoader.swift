@@ -81,8 +81,10 @@ public enum SettingsLoader {
   private static func unknown(_ name: String) -> String {
     guard isPlainName(name) else { return "unknown key" }
     if SettingKey.byName[name] != nil { return "unknown key \(name); write it nested, without the dot" }
-    return "unknown key \(name)"
-      + Spelling.hint(for: name, among: SettingKey.all.map(\.name) + SettingKey.groups.sorted())
+    let hint = Spelling.hint(for: name, among: SettingKey.all.map(\.name) + SettingKey.groups.sorted())
+    // Under `auth` a name that resembles no key may be a token that lost its dash.
+    if hint.isEmpty, name.hasPrefix("auth.") { return "unknown key in auth" }
+    return "unknown key \(name)" + hint
   }
 
   /// Whether a name can be shown: a name that looks like none may be a secret in the wrong place.

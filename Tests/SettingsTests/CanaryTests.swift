@@ -40,6 +40,7 @@ struct CanaryTests {
       "\n    \(canary)", " {\(canary): x}", " &a \(canary)", " |\n    \(canary)", " [\(canary)", "\n    - a: \(canary)",
       "\n    - 0123456789-\(canary)\n    - short",
     ]
+    expectSilence("auth:\n  \(canary): x\n", ["FAL_KEY": "k"])
     for form in forms { expectSilence("auth:\n  tokens:\(form)\n", ["FAL_KEY": "k"]) }
   }
 

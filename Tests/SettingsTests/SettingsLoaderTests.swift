@@ -104,6 +104,8 @@ struct SettingsLoaderTests {
     arguments: [
       ("prot: 1", "F:1: unknown key prot; did you mean port?"), ("zzzzzz: 1", "F:1: unknown key zzzzzz"),
       ("limts:\n  head: 1KiB", "F:1: unknown key limts; did you mean limits?"),
+      ("auth:\n  tokns: []", "F:2: unknown key auth.tokns; did you mean auth.tokens?"),
+      ("auth:\n  abcdefgh: x", "F:2: unknown key in auth"),
       ("limits.head: 1KiB", "F:1: unknown key limits.head; write it nested, without the dot"),
       ("limits: 1", "F:1: limits: expected keys on indented lines below"),
       ("log_format:\n  a: b", "F:1: log_format: expected json or text"),
