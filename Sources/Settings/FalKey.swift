@@ -1,0 +1,88 @@
+/// Finds the fal key: in `FAL_KEY`, in `FAL_KEY_ID` and `FAL_KEY_SECRET`, or in the file that `FAL_KEY_FILE` names.
+///
+/// An empty variable counts as not set. The key is copied from where it is into a `SecretBytes` and nowhere else.
+public enum FalKey {
+  /// The longest key, in bytes, the halves and their colon together.
+  public static let limit = 1024
+  /// The largest key file, in bytes.
+  public static let fileLimit = 4096
+
+  /// The key, or nil after a fault; also nil, without a fault, when there is none and none is `required`.
+  public static func load(
+    from environment: some EnvironmentSource, required: Bool, faults: inout SettingsFaults
+  ) -> SecretBytes? {
+    let whole = environment.value(of: "FAL_KEY")
+    let id = environment.value(of: "FAL_KEY_ID")
+    let secret = environment.value(of: "FAL_KEY_SECRET")
+    let file = environment.value(of: "FAL_KEY_FILE")
+    let sources: [String] = [
+      whole.map { _ in "FAL_KEY" }, id ?? secret == nil ? nil : "FAL_KEY_ID with FAL_KEY_SECRET",
+      file.map { _ in "FAL_KEY_FILE" },
+    ].compactMap(\.self)
+    if sources.count > 1 {
+      faults.append(source: sources.joined(separator: ", "), message: "the fal key is given more than once; keep one")
+      return nil
+    }
+    if let whole { return checked(whole, "FAL_KEY", &faults) }
+    if let file { return read(file, &faults) }
+    switch (id, secret) {
+    case (let id?, let secret?): return joined(id, secret, &faults)
+    case (_?, nil): faults.append(source: "FAL_KEY_ID", message: "FAL_KEY_SECRET is missing; a key needs both")
+    case (nil, _?): faults.append(source: "FAL_KEY_SECRET", message: "FAL_KEY_ID is missing; a key needs both")
+    case (nil, nil) where required:
+      faults.append(
+        source: "FAL_KEY", message: "no fal key; set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE")
+    case (nil, nil): break
+    }
+    return nil
+  }
+
+  private static func joined(_ id: SecretBytes, _ secret: SecretBytes, _ faults: inout SettingsFaults) -> SecretBytes? {
+    // Both halves are judged, so that one run tells about both.
+    let halves = [checked(id, "FAL_KEY_ID", &faults), checked(secret, "FAL_KEY_SECRET", &faults)]
+    guard halves.allSatisfy({ $0 != nil }) else { return nil }
+    let key = SecretBytes(capacity: id.count + 1 + secret.count) { (target) throws(Never) in
+      id.withUnsafeBytes { target.copyMemory(from: $0) }
+      target[id.count] = UInt8(ascii: ":")
+      secret.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[(id.count + 1)...]).copyMemory(from: $0) }
+      return target.count
+    }
+    return checked(key, "FAL_KEY_ID with FAL_KEY_SECRET", &faults)
+  }
+
+  private static func read(_ path: SecretBytes, _ faults: inout SettingsFaults) -> SecretBytes? {
+    do throws(BoundedFile.Failure) {
+      let content = try BoundedFile.read(path, limit: fileLimit)
+      var end = content.count
+      if end > 0, content[end - 1] == UInt8(ascii: "\n") {
+        end -= 1
+        if end > 0, content[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+      }
+      return checked(content.copy(0..<end), "FAL_KEY_FILE", &faults)
+    } catch {
+      // The path is not quoted: someone may have put the key itself there.
+      switch error {
+      case .unreadable(let reason): faults.append(source: "FAL_KEY_FILE", message: "cannot read the file: \(reason)")
+      case .tooLarge: faults.append(source: "FAL_KEY_FILE", message: "the file has more than \(fileLimit) bytes")
+      }
+      return nil
+    }
+  }
+
+  private static func checked(_ key: SecretBytes, _ source: String, _ faults: inout SettingsFaults) -> SecretBytes? {
+    let problem = key.withUnsafeBytes { bytes -> String? in
+      if bytes.isEmpty { return "the key is empty" }
+      if bytes.count > limit { return "the key has more than \(limit) bytes" }
+      if bytes.count >= 4, zip(bytes, "key ".utf8).allSatisfy({ $0 | 0x20 == $1 }) {
+        return "the key begins with 'Key '; give the key alone, the proxy adds the scheme"
+      }
+      if bytes.contains(where: { $0 >= 0x80 }) { return "the key has a character that is not ASCII" }
+      if bytes.contains(where: { $0 == 0x20 || (0x09...0x0D).contains($0) }) { return "the key has white space in it" }
+      if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "the key has a control character in it" }
+      return nil
+    }
+    guard let problem else { return key }
+    faults.append(source: source, message: problem)
+    return nil
+  }
+}

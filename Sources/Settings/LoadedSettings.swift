@@ -1,0 +1,36 @@
+/// What loading found: the settings as far as they could be read, the fal key, where each value came from, and all
+/// faults. A caller that judges more (patterns, for one) adds its faults with `reject` before it asks for `result`.
+public struct LoadedSettings: Sendable {
+  /// The settings; a key with a fault has its default.
+  public internal(set) var settings = Settings()
+  /// The fal key; nil when there is none or it has a fault.
+  public internal(set) var falKey: SecretBytes?
+  /// Where a key was set, `file:line` or a variable's name, by dotted key; keys left at their default are absent.
+  public internal(set) var sources: [String: String] = [:]
+  /// Everything wrong so far.
+  public var faults = SettingsFaults()
+
+  /// Adds a fault about the value of `key`, at the place where that value was set.
+  public mutating func reject(_ key: String, _ message: String) {
+    faults.append(source: sources[key] ?? "default", key: key, message: message)
+  }
+
+  /// Settings and key when nothing is wrong, otherwise all faults.
+  public var result: Result<(settings: Settings, falKey: SecretBytes?), SettingsFaults> {
+    faults.isEmpty ? .success((settings, falKey)) : .failure(faults)
+  }
+
+  /// Lets `key` judge `input`; a refusal becomes a fault at the value, or at the list entry that is wrong.
+  mutating func store(_ input: SettingInput, for key: SettingKey, from source: String) {
+    do throws(SettingKey.Refusal) {
+      try key.store(input, &settings)
+      sources[key.name] = source
+    } catch {
+      switch (error, input) {
+      case (.item(let index), .items(let items)):
+        faults.append(source: items[index].source, key: key.name, message: "entry \(index + 1): \(key.expected)")
+      default: faults.append(source: source, key: key.name, message: key.expected)
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// A value as it was written, before its key has judged it.
+enum SettingInput {
+  case scalar(SecretBytes)
+  case items([Item])
+
+  /// An entry of a list, or of a map when it has a key.
+  struct Item {
+    let key: String
+    let value: SecretBytes
+    let source: String
+  }
+
+  /// The value of a node; nil when its form is not the one that the key wants.
+  init?(_ node: YAMLSubset.Node, shape: SettingKey.Shape, file: String) {
+    switch (shape, node.content) {
+    case (.scalar, .scalar(let bytes)): self = .scalar(bytes)
+    case (.list, .sequence(let nodes)):
+      var items: [Item] = []
+      for node in nodes {
+        guard case .scalar(let bytes) = node.content else { return nil }
+        items.append(Item(key: "", value: bytes, source: "\(file):\(node.line)"))
+      }
+      self = .items(items)
+    case (.map, .mapping(let entries)):
+      var items: [Item] = []
+      for entry in entries {
+        guard case .scalar(let bytes) = entry.value.content else { return nil }
+        items.append(Item(key: entry.key, value: bytes, source: "\(file):\(entry.line)"))
+      }
+      self = .items(items)
+    default: return nil
+    }
+  }
+
+  /// The value of the variable `name`: lists are separated by commas, map entries are `key=value`; spaces around entries
+  /// are dropped and so are empty entries, which makes a lone `,` the way to write an empty list.
+  init(variable name: String, value: SecretBytes, shape: SettingKey.Shape) {
+    if case .scalar = shape {
+      self = .scalar(value)
+      return
+    }
+    var items: [Item] = []
+    var start = 0
+    while start <= value.count {
+      var comma = start
+      while comma < value.count, value[comma] != UInt8(ascii: ",") { comma += 1 }
+      let range = Self.trimmed(value, start..<comma)
+      start = comma + 1
+      if range.isEmpty { continue }
+      var valueStart = range.lowerBound
+      var key = ""
+      if case .map = shape, let equals = range.first(where: { value[$0] == UInt8(ascii: "=") }) {
+        key = value.copy(range.lowerBound..<equals).text
+        valueStart = equals + 1
+      }
+      items.append(Item(key: key, value: value.copy(valueStart..<range.upperBound), source: name))
+    }
+    self = .items(items)
+  }
+
+  private static func trimmed(_ value: SecretBytes, _ range: Range<Int>) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, value[start] == UInt8(ascii: " ") { start += 1 }
+    while end > start, value[end - 1] == UInt8(ascii: " ") { end -= 1 }
+    return start..<end
+  }
+}

@@ -1,0 +1,37 @@
+/// Finds the known name that a mistyped one was probably meant to be.
+enum Spelling {
+  private static let tolerance = 2
+  private static let longest = 64
+
+  /// The nearest of `known` within two insertions, deletions or replacements; nil when none is that near.
+  static func suggestion(for name: String, among known: [String]) -> String? {
+    guard name.utf8.count <= longest else { return nil }
+    let typed = Array(name.utf8)
+    var best: (name: String, distance: Int)?
+    for candidate in known {
+      let distance = distance(typed, Array(candidate.utf8))
+      if distance <= tolerance, distance < best?.distance ?? .max { best = (candidate, distance) }
+    }
+    return best?.name
+  }
+
+  /// The end of an "unknown" message: names the suggestion, or says nothing.
+  static func hint(for name: String, among known: [String]) -> String {
+    suggestion(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+  }
+
+  private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    guard abs(left.count - right.count) <= tolerance else { return .max }
+    var row = Array(0...right.count)
+    for (lineIndex, leftByte) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = lineIndex + 1
+      for (column, rightByte) in right.enumerated() {
+        let replaced = diagonal + (leftByte == rightByte ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+      }
+    }
+    return row[right.count]
+  }
+}

@@ -1,0 +1,148 @@
+import Testing
+
+@testable import Settings
+
+@Suite("Loading: precedence and faults")
+struct SettingsLoaderTests {
+  @Test("takes environment over file over default, and says where each value came from")
+  func precedence() {
+    let loaded = load("port: 1\nlimits:\n  fields: 11\n", ["FAL_PROXY_PORT": "2", "FAL_PROXY_TIMEOUTS_HEAD": "3s"])
+    #expect(loaded.faults.isEmpty)
+    #expect(loaded.settings.port == 2 && loaded.settings.limits.fields == 11 && loaded.settings.eventLoops == 0)
+    #expect(loaded.settings.timeouts.head == .seconds(3))
+    #expect(loaded.sources["port"] == "FAL_PROXY_PORT" && loaded.sources["limits.fields"]?.hasSuffix(":3") == true)
+    #expect(loaded.sources["event_loops"] == nil)
+  }
+
+  @Test("takes FAL_PROXY_PORT over PORT, PORT over the file, and an empty variable for none")
+  func port() {
+    #expect(load("port: 1", ["PORT": "2"]).settings.port == 2)
+    #expect(load("port: 1", ["PORT": "2", "FAL_PROXY_PORT": "3"]).settings.port == 3)
+    #expect(load("port: 1", ["PORT": "2", "FAL_PROXY_PORT": ""]).settings.port == 2)
+    #expect(faults("", ["PORT": "x"]) == ["PORT: port: expected an integer 0…65535 (0 = any free port)"])
+  }
+
+  @Test("reads the file that FAL_PROXY_CONFIG names unless a path is given")
+  func configVariable() {
+    let (named, given) = (TemporaryFile("port: 1"), TemporaryFile("port: 2"))
+    var environment: FakeEnvironment = [:]
+    environment.values["FAL_PROXY_CONFIG"] = Array(named.path.utf8)
+    func port(_ path: String?) -> Int {
+      SettingsLoader.load(configPath: path, environment: environment, keyRequired: false).settings.port
+    }
+    #expect(port(nil) == 1 && port(given.path) == 2)
+  }
+
+  @Test("separates lists in the environment by commas; a lone comma is the empty list")
+  func lists() {
+    let settings = load("", ["FAL_PROXY_ALLOWED_ORIGINS": " a , ,b,", "FAL_PROXY_ALLOWED_ENDPOINTS": ","]).settings
+    #expect(settings.allowedOrigins == ["a", "b"] && settings.allowedEndpoints.isEmpty)
+  }
+
+  @Test("sets every key from its variable and from the file alike")
+  func everyKey() {
+    for key in SettingKey.all {
+      let (variable, yaml): (String, String) =
+        switch key.name {
+        case "host": ("::1", "'::1'")
+        case "path": ("/x", "/x")
+        case "log_format": ("text", "text")
+        case "access_log": ("false", "false")
+        case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
+        case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
+        case "limits.head", "limits.response_head", "limits.request_target", "limits.body": ("2048", "2KiB")
+        case _ where key.shape == .list: ("one,two", "[one, two]")
+        case _ where key.expected.contains("duration"): ("7s", "7000ms")
+        case _ where key.expected.contains("integer"): ("17", "17")
+        default: ("true", "true")
+        }
+      let parts = key.name.split(separator: ".")
+      let text = parts.count == 2 ? "\(parts[0]):\n  \(parts[1]): \(yaml)\n" : "\(key.name): \(yaml)\n"
+      let fromFile = load(text)
+      var environment: FakeEnvironment = [:]
+      environment.values[key.variable] = Array(variable.utf8)
+      let fromEnvironment = load("", environment)
+      #expect(fromFile.faults.isEmpty && fromEnvironment.faults.isEmpty, "\(key.name): \(fromFile.faults)")
+      #expect(key.show(fromFile.settings) == key.show(fromEnvironment.settings))
+      #expect(key.show(fromFile.settings) != key.show(Settings()), "\(key.name) is not stored")
+      for other in SettingKey.all where other.name != key.name {
+        #expect(other.show(fromFile.settings) == other.show(Settings()), "\(key.name) changes \(other.name)")
+      }
+    }
+  }
+
+  @Test("reports file, environment and key together, one line each")
+  func allTogether() {
+    let file = TemporaryFile("timeouts:\n  head: 10\n  hed: 1s\nport: x\nbad: &a\nauth:\n  tokens:\n    - short\n")
+    let environment: FakeEnvironment = [
+      "FAL_PROXY_LOG_FORMAT": "xml", "FAL_PROXY_LIMIT_HEAD": "1KiB", "FAL_KEY_ID": "x",
+    ]
+    var loaded = SettingsLoader.load(configPath: file.path, environment: environment, keyRequired: true)
+    loaded.reject("allowed_urls", "entry 1: no such host")
+    let path = file.path
+    #expect(
+      loaded.faults.description == """
+        \(path):5: an anchor
+        \(path):2: timeouts.head: expected a duration 10ms…24h such as 10s
+        \(path):3: unknown key timeouts.hed; did you mean timeouts.head?
+        \(path):4: port: expected an integer 0…65535 (0 = any free port)
+        \(path):8: auth.tokens: entry 1: expected a list of tokens of 16 or more visible ASCII characters ([] for none)
+        FAL_PROXY_LOG_FORMAT: log_format: expected json or text
+        FAL_PROXY_LIMIT_HEAD: unknown variable; did you mean FAL_PROXY_LIMITS_HEAD?
+        FAL_KEY_ID: FAL_KEY_SECRET is missing; a key needs both
+        default: allowed_urls: entry 1: no such host
+        """)
+    guard case .failure(let faults) = loaded.result else {
+      Issue.record("a load with faults must not succeed")
+      return
+    }
+    #expect(faults == loaded.faults)
+  }
+
+  @Test(
+    "refuses keys that are unknown, dotted, of the wrong form or without a value",
+    arguments: [
+      ("prot: 1", "F:1: unknown key prot; did you mean port?"), ("zzzzzz: 1", "F:1: unknown key zzzzzz"),
+      ("limts:\n  head: 1KiB", "F:1: unknown key limts; did you mean limits?"),
+      ("auth:\n  tokns: []", "F:2: unknown key auth.tokns; did you mean auth.tokens?"),
+      ("auth:\n  abcdefgh: x", "F:2: unknown key in auth"),
+      ("limits.head: 1KiB", "F:1: unknown key limits.head; write it nested, without the dot"),
+      ("limits: 1", "F:1: limits: expected keys on indented lines below"),
+      ("log_format:\n  a: b", "F:1: log_format: expected json or text"),
+      ("log_format: [json]", "F:1: log_format: expected json or text"),
+      ("allowed_origins: a", "F:1: allowed_origins: expected a list of browser origins ([] for none)"),
+      ("allowed_origins:", "F:1: allowed_origins: expected a list of browser origins ([] for none)"),
+      (
+        "allowed_origins:\n  - a\n  - b c",
+        "F:3: allowed_origins: entry 2: expected a list of browser origins ([] for none)"
+      ),
+      ("\"a\\nb\": 1", "F:1: unknown key"), ("access_log:", "F:1: access_log: expected true or false"),
+    ])
+  func badKeys(yaml: String, fault: String) {
+    #expect(faults(yaml) == [fault])
+  }
+
+  @Test("takes a group whose keys are all commented out")
+  func emptyGroup() { #expect(faults("limits:\n  # head: 1KiB\ncors: {}\n").isEmpty) }
+
+  @Test("refuses a file that cannot be read, with the system's reason")
+  func unreadable() {
+    for (path, reason) in [("/nonexistent/a.yaml", "No such file or directory"), ("/tmp", "Is a directory")] {
+      let loaded = SettingsLoader.load(configPath: path, environment: FakeEnvironment(), keyRequired: false)
+      #expect(loaded.faults.description == "\(path): cannot read the file: \(reason)")
+    }
+  }
+
+  @Test("passes over the variables that Kubernetes injects for a service called fal-proxy")
+  func serviceLinks() {
+    let injected: FakeEnvironment = [
+      "FAL_PROXY_SERVICE_HOST": "10.0.0.7", "FAL_PROXY_SERVICE_PORT": "8080", "FAL_PROXY_SERVICE_PORT_HTTP": "8080",
+      "FAL_PROXY_PORT": "tcp://10.0.0.7:8080", "FAL_PROXY_PORT_8080_TCP": "tcp://10.0.0.7:8080",
+      "FAL_PROXY_PORT_8080_TCP_PROTO": "tcp", "FAL_PROXY_PORT_8080_TCP_PORT": "8080",
+      "FAL_PROXY_PORT_8080_TCP_ADDR": "10.0.0.7", "FAL_PROXY_REDIS_PORT": "tcp://10.0.0.8:6379",
+    ]
+    #expect(faults("port: 5", injected).isEmpty)
+    #expect(load("port: 5", injected).settings.port == 5)
+    #expect(faults("", ["FAL_PROXY_PORT_8080": "1"]) == ["FAL_PROXY_PORT_8080: unknown variable"])
+  }
+}
