@@ -37,6 +37,8 @@ public struct Channel: ~Copyable {
   public private(set) var bytesWritten: UInt64 = 0
   /// Whether the peer has said that it sends no more, or is gone.
   public private(set) var peerFinished = false
+  /// Whether the stream may hold bytes, or its end, that were not read yet.
+  public var mayHaveMore: Bool { canRead }
   private var canRead = false
   private var canWrite = true
 

@@ -1,0 +1,64 @@
+internal import Guard
+internal import HTTPWire
+
+/// The proxy's CORS answer (protocol.md §10.2), with everything constant laid out once.
+struct CORSFields: Sendable {
+  private static let exposed: StaticString =
+    """
+    x-fal-request-id, x-fal-request-timeout-type, x-fal-error-type, x-fal-billable-units, x-fal-retryable, \
+    x-fal-needs-retry, x-fal-runner-hints, x-fal-served-from, x-request-id, retry-after
+    """
+  private static let allowedHeaders =
+    """
+    x-fal-target-url, content-type, accept, authorization, x-fal-queue-priority, x-fal-runner-hint, \
+    x-fal-request-timeout, x-fal-object-lifecycle, x-fal-object-lifecycle-preference, x-fal-store-io, x-fal-no-retry, \
+    x-fal-user-agent, x-fal-tags, x-request-id, traceparent, tracestate
+    """
+
+  /// Whether answers depend on Origin at all.
+  let varies: Bool
+  let allowCredentials: Bool
+  private let maxAge: String
+
+  init(allowedOrigins: [String], allowCredentials: Bool, maxAgeSeconds: Int) {
+    varies = !allowedOrigins.isEmpty && allowedOrigins != ["*"]
+    self.allowCredentials = allowCredentials
+    maxAge = String(maxAgeSeconds)
+  }
+
+  /// Appends the field lines that any response to a request with this decision carries.
+  func append(for decision: OriginDecision, origin: Span<UInt8>?, to fields: inout [UInt8]) {
+    if varies { fields.append(constant: "vary: origin\r\n") }
+    switch decision {
+    case .absent, .sameOrigin, .refused: return
+    case .anyAllowed: fields.append(constant: "access-control-allow-origin: *\r\n")
+    case .allowed:
+      guard let origin else { return }
+      fields.append(constant: "access-control-allow-origin: ")
+      origin.withUnsafeBufferPointer { fields.append(contentsOf: $0) }
+      fields.append(constant: "\r\n")
+      if allowCredentials { fields.append(constant: "access-control-allow-credentials: true\r\n") }
+    }
+    fields.append(constant: "access-control-expose-headers: ")
+    fields.append(constant: CORSFields.exposed)
+    fields.append(constant: "\r\n")
+  }
+
+  /// The answer to a preflight that is let through (Fetch standard, CORS-preflight request).
+  var preflight: LocalAnswer {
+    LocalAnswer(
+      204,
+      fields: [
+        ("access-control-allow-methods", "GET, POST, PUT, OPTIONS"),
+        ("access-control-allow-headers", CORSFields.allowedHeaders),
+        ("access-control-max-age", maxAge),
+      ])
+  }
+}
+
+extension [UInt8] {
+  /// Appends a constant.
+  mutating func append(constant text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+}

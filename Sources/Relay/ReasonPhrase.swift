@@ -1,0 +1,27 @@
+/// The reason phrases of the status codes made here (RFC 9110 §15); empty for the others.
+func reasonPhrase(_ status: Int) -> StaticString {
+  switch status {
+  case 200: "OK"
+  case 202: "Accepted"
+  case 204: "No Content"
+  case 400: "Bad Request"
+  case 401: "Unauthorized"
+  case 403: "Forbidden"
+  case 404: "Not Found"
+  case 405: "Method Not Allowed"
+  case 408: "Request Timeout"
+  case 413: "Content Too Large"
+  case 414: "URI Too Long"
+  case 417: "Expectation Failed"
+  case 422: "Unprocessable Content"
+  case 429: "Too Many Requests"
+  case 431: "Request Header Fields Too Large"
+  case 500: "Internal Server Error"
+  case 501: "Not Implemented"
+  case 502: "Bad Gateway"
+  case 503: "Service Unavailable"
+  case 504: "Gateway Timeout"
+  case 505: "HTTP Version Not Supported"
+  default: ""
+  }
+}

@@ -1,0 +1,100 @@
+internal import Guard
+public import HTTPWire
+public import Settings
+internal import Upstream
+
+/// The settings compiled into what a request is held against; one value shared by all loops.
+public struct RelayConfiguration: Sendable {
+  /// The proxy's path.
+  let path: [UInt8]
+  let policy: TargetPolicy
+  let origins: OriginPolicy
+  let cors: CORSFields
+  let authenticator: Authenticator
+  let requestRules: RequestHeadRules
+  let originOverrides: [String: OriginOverride]
+  let contentLimit: UInt64
+  let responseLimits: HeadLimits
+  let upstreamLimits: UpstreamLimits
+  let firstByteTimeout: UInt64
+  let firstByteRunTimeout: UInt64
+  let upstreamBodyTimeout: UInt64
+  let stallTimeout: UInt64
+
+  /// Compiles `loaded`, adding a fault to it for every pattern that is none.
+  /// - Returns: nil when there was a fault.
+  public init?(_ loaded: inout LoadedSettings, key: SecretBytes, version: String) {
+    let settings = loaded.settings
+    let urls = RelayConfiguration.compile(
+      Settings.expanding(settings.allowedURLs, with: TargetPolicy.defaultURLs), "allowed_urls", &loaded,
+      URLPattern.init)
+    let endpoints = RelayConfiguration.compile(
+      settings.allowedEndpoints, "allowed_endpoints", &loaded, EndpointPattern.init)
+    do throws(PatternError) {
+      origins = try OriginPolicy(
+        allowedOrigins: settings.allowedOrigins, allowCredentials: settings.cors.allowCredentials)
+    } catch {
+      loaded.reject("allowed_origins", error.message)
+      return nil
+    }
+    guard let urls, let endpoints, loaded.faults.isEmpty else { return nil }
+    path = Array(settings.path.utf8)
+    policy = TargetPolicy(
+      allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
+      maximumLength: settings.limits.head)
+    cors = CORSFields(
+      allowedOrigins: settings.allowedOrigins, allowCredentials: settings.cors.allowCredentials,
+      maxAgeSeconds: Int(settings.cors.maxAge.components.seconds))
+    authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
+    requestRules = RequestHeadRules(key: key, version: version)
+    originOverrides = settings.originOverrides
+    contentLimit = UInt64(settings.limits.body)
+    responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)
+    var limits = UpstreamLimits()
+    limits.connect = settings.upstream.connect.inNanoseconds
+    limits.tls = settings.upstream.tls.inNanoseconds
+    limits.idle = settings.upstream.idle.inNanoseconds
+    limits.idleConnections = settings.upstream.idleConnections
+    limits.dnsTTL = settings.upstream.dnsTTL.inNanoseconds
+    upstreamLimits = limits
+    firstByteTimeout = settings.upstream.firstByte.inNanoseconds
+    firstByteRunTimeout = settings.upstream.firstByteRun.inNanoseconds
+    upstreamBodyTimeout = settings.upstream.body.inNanoseconds
+    stallTimeout = settings.timeouts.body.inNanoseconds
+  }
+
+  /// The options of the downstream side.
+  public static func serverOptions(_ settings: Settings) -> ServerOptions {
+    var options = ServerOptions()
+    options.headLimits = HeadLimits(
+      head: settings.limits.head, fields: settings.limits.fields, requestTarget: settings.limits.requestTarget)
+    options.contentLimit = UInt64(settings.limits.body)
+    options.headTimeout = settings.timeouts.head.inNanoseconds
+    options.idleTimeout = settings.timeouts.idle.inNanoseconds
+    options.stallTimeout = settings.timeouts.body.inNanoseconds
+    options.logsRequests = settings.accessLog
+    return options
+  }
+
+  private static func compile<Pattern>(
+    _ texts: [String], _ key: String, _ loaded: inout LoadedSettings,
+    _ make: (String) throws(PatternError) -> Pattern
+  ) -> [Pattern]? {
+    var patterns: [Pattern] = []
+    for text in texts {
+      do throws(PatternError) {
+        patterns.append(try make(text))
+      } catch {
+        loaded.reject(key, error.message)
+      }
+    }
+    return patterns.count == texts.count ? patterns : nil
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds.
+  var inNanoseconds: UInt64 {
+    UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
+  }
+}

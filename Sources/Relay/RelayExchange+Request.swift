@@ -1,0 +1,146 @@
+internal import HTTPWire
+internal import Observability
+internal import Transport
+internal import Upstream
+
+/// The request half: from the client's input to the upstream's output.
+extension RelayExchange {
+  /// Room for the size line and the line end of a chunk.
+  private static let chunkOverhead = 24
+
+  /// Writes the request to the connection that was lent.
+  func sendRequest() {
+    guard let upstream, upstream.channel != nil else { return }
+    writtenBefore = upstream.channel!.bytesWritten
+    guard upstream.channel!.output.reserve(requestHeadLength + requestRest.count, from: pool) else {
+      return fail(.overloaded)
+    }
+    upstream.channel!.output.append(requestHead.readable)
+    upstream.channel!.output.append(requestRest.readable)
+    requestRest.discard(to: pool)
+    if connection.awaitsContinue, connection.channel.input.isEmpty, !inviteContent() { return }
+    pumpRequest()
+  }
+
+  /// Tells a client that waits for it to send its content (RFC 9110 §10.1.1).
+  private func inviteContent() -> Bool {
+    connection.awaitsContinue = false
+    guard connection.channel.output.reserve(32, from: pool) else { return true }
+    var writer = HeadWriter(connection.channel.output.writable)
+    writer.write("HTTP/1.1 100 Continue\r\n\r\n")
+    connection.channel.output.commit(writer.count)
+    if connection.channel.flush() == .failed {
+      clientGone()
+      return false
+    }
+    return true
+  }
+
+  /// Moves request content until one side has to wait.
+  func pumpRequest() {
+    guard let upstream, upstream.channel != nil else { return }
+    while true {
+      do {
+        try moveRequestContent(to: upstream)
+      } catch {
+        return fail(.wire(error))
+      }
+      guard connection.record.bytesIn <= configuration.contentLimit else { return fail(.contentTooLarge) }
+      switch upstream.channel!.flush() {
+      case .failed:
+        // It may have answered before it closed: the response half will see.
+        requestAbandoned = true
+        connection.setDeadline(in: nil)
+        return pumpResponse()
+      case .blocked:
+        connection.setDeadline(in: nil)
+        return upstream.setDeadline(in: configuration.upstreamBodyTimeout)
+      case .done: break
+      }
+      if connection.content.isDone { return requestWasSent(upstream) }
+      switch readRequestContent(upstream) {
+      case .bytes, .full: continue
+      case .wouldBlock:
+        connection.channel.releaseIdleMemory(to: pool)
+        upstream.channel!.output.releaseIfEmpty(to: pool)
+        if responsePhase == .awaitingHead { upstream.setDeadline(in: nil) }
+        return connection.setDeadline(in: configuration.stallTimeout)
+      case .end, .failed: return clientGone()
+      }
+    }
+  }
+
+  private func requestWasSent(_ upstream: UpstreamConnection) {
+    requestSent = true
+    upstream.channel!.output.releaseIfEmpty(to: pool)
+    connection.channel.releaseIdleMemory(to: pool)
+    guard responsePhase == .awaitingHead else { return }
+    connection.setDeadline(in: nil)
+    let runs = target.operation == .run || target.operation == .stream
+    upstream.setDeadline(in: runs ? configuration.firstByteRunTimeout : configuration.firstByteTimeout)
+  }
+
+  /// Reads from the client: counted content goes straight into the upstream's output.
+  private func readRequestContent(_ upstream: UpstreamConnection) -> Channel.Fill {
+    guard !requestIsChunked, connection.channel.input.isEmpty else { return connection.channel.fill(from: pool) }
+    let (result, count) = connection.channel.read(
+      into: &upstream.channel!.output, limit: connection.content.contentAhead, pool: pool)
+    connection.content.advance(count)
+    connection.record.bytesIn += UInt64(count)
+    return result
+  }
+
+  /// Takes content out of the client's input, as far as the upstream's output has room.
+  private func moveRequestContent(to upstream: UpstreamConnection) throws(WireError) {
+    var wasDone = connection.content.isDone
+    while !wasDone {
+      let input = connection.channel.input.readable
+      if input.isEmpty { return }
+      // A piece is never larger than the room, or the decoder would run ahead of what was moved.
+      _ = upstream.channel!.output.reserve(min(input.count + Self.chunkOverhead, BufferPool.largeSize), from: pool)
+      let room = upstream.channel!.output.room - Self.chunkOverhead
+      guard room > 0 else { return }
+      switch try connection.content.next(input.span.extracting(first: min(input.count, room))) {
+      case let .needMore(consumed):
+        connection.channel.input.consume(consumed)
+        if consumed == 0 { return }
+      case let .content(skip, count):
+        appendContent(UnsafeBufferPointer(rebasing: input[skip..<skip + count]), to: &upstream.channel!.output)
+        connection.channel.input.consume(skip + count)
+        connection.record.bytesIn += UInt64(count)
+      case let .end(consumed): connection.channel.input.consume(consumed)
+      }
+      wasDone = connection.content.isDone
+      if wasDone, requestIsChunked {
+        var writer = HeadWriter(upstream.channel!.output.writable)
+        writer.write("0\r\n\r\n")
+        upstream.channel!.output.commit(writer.count)
+      }
+    }
+  }
+
+  private func appendContent(_ piece: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
+    guard requestIsChunked else { return output.append(piece) }
+    RelayExchange.appendChunk(piece, to: &output)
+  }
+
+  /// Appends a chunk (RFC 9112 §7.1) for which there is room.
+  static func appendChunk(_ piece: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
+    var writer = HeadWriter(output.writable)
+    writer.write(hexadecimal: UInt64(piece.count))
+    writer.write("\r\n")
+    writer.write(piece)
+    writer.write("\r\n")
+    output.commit(writer.count)
+  }
+}
+
+extension DownstreamEnd {
+  /// The same in the access log's words.
+  var record: AccessRecord.End {
+    switch self {
+    case .client: .client
+    case .upstream: .upstream
+    }
+  }
+}

@@ -1,0 +1,216 @@
+internal import HTTPWire
+internal import Transport
+internal import Upstream
+
+/// The response half: from the upstream's input to the client's output.
+extension RelayExchange {
+  private static let chunkOverhead = 24
+  /// Interim responses (1xx) tolerated before the final one.
+  private static let interimLimit = 16
+  /// Bytes moved for one exchange before the other connections of the loop get their turn.
+  private static let turnBytes = 1 << 20
+
+  /// Moves the response until one side has to wait.
+  func pumpResponse() {
+    var moved = 0
+    while let upstream, upstream.channel != nil {
+      if responsePhase == .awaitingHead {
+        guard readResponseHead(upstream) else { return }
+        continue
+      }
+      do {
+        try moveResponseContent(from: upstream)
+      } catch {
+        return abort(.upstream)
+      }
+      if responseContent.isDone { return responseWasRead(upstream) }
+      switch connection.channel.flush() {
+      case .failed: return clientGone()
+      case .blocked:
+        upstream.setDeadline(in: nil)
+        return connection.setDeadline(in: configuration.stallTimeout)
+      case .done: break
+      }
+      let (result, count) = readResponseContent(upstream)
+      moved += count
+      switch result {
+      case .bytes, .full:
+        if moved >= Self.turnBytes { return connection.loop.callAgain(upstream) }
+      case .wouldBlock:
+        upstream.channel!.input.releaseIfEmpty(to: pool)
+        connection.channel.output.releaseIfEmpty(to: pool)
+        if requestSent || requestAbandoned { connection.setDeadline(in: nil) }
+        return upstream.setDeadline(in: configuration.upstreamBodyTimeout)
+      case .end where responseContent.endsWithConnection: return responseEndedWithConnection(upstream)
+      case .end, .failed: return abort(.upstream)
+      }
+    }
+  }
+
+  // MARK: Head
+
+  /// Reads the response head, past interim ones; false when it has to wait or the exchange is over.
+  private func readResponseHead(_ upstream: UpstreamConnection) -> Bool {
+    while true {
+      let input = upstream.channel!.input.readable
+      if !input.isEmpty {
+        do {
+          if let length = try service.responseParser.parse(input.span, answering: method) {
+            switch service.responseParser.head.status {
+            case 101:
+              upstreamInvalid()
+              return false
+            case 100..<200:
+              upstream.channel!.input.consume(length)
+              interimCount += 1
+              if interimCount > Self.interimLimit {
+                upstreamInvalid()
+                return false
+              }
+              continue
+            default: return beginResponse(upstream, headLength: length)
+            }
+          }
+        } catch {
+          upstreamInvalid()
+          return false
+        }
+      }
+      switch upstream.channel!.fill(from: pool) {
+      case .bytes: continue
+      case .wouldBlock: return false
+      case .full:
+        upstreamInvalid()
+        return false
+      case .end, .failed:
+        if input.isEmpty { upstreamDied() } else { upstreamInvalid() }
+        return false
+      }
+    }
+  }
+
+  private func beginResponse(_ upstream: UpstreamConnection, headLength: Int) -> Bool {
+    let head = service.responseParser.head
+    let framing = head.framing
+    responseContent = BodyDecoder(framing)
+    responseEndsConnection = !head.isPersistent
+    requestHead.discard(to: pool)
+    // A client still sending what fal has already answered cannot be told apart from its next request.
+    if !connection.content.isDone { connection.closeAfterwards() }
+    let isUnbounded = framing == .chunked || framing == .untilClose
+    responseIsChunked = isUnbounded && !connection.isHTTP10
+    if isUnbounded, connection.isHTTP10 { connection.closeAfterwards() }
+
+    let waiting = upstream.channel!.input.count - headLength
+    let room = headLength + 1024 + connection.responseFields.count
+    _ = connection.channel.output.reserve(min(room + waiting + Self.chunkOverhead, BufferPool.largeSize), from: pool)
+    var writer = HeadWriter(connection.channel.output.writable)
+    let bytes = UnsafeBufferPointer(rebasing: upstream.channel!.input.readable[0..<headLength])
+    let hasDate = ResponseHeadRules.write(&writer, head: head, bytes.span)
+    connection.noteResponse(status: head.status)
+    if responseIsChunked {
+      writer.write("transfer-encoding: chunked\r\n")
+    } else if case let .contentLength(length) = framing {
+      writeLength(length, &writer)
+    } else if framing == .none, let length = head.statedLength {
+      writeLength(length, &writer)
+    }
+    if !hasDate { writer.write(connection.server.dateField) }
+    connection.endResponseHead(&writer)
+    guard !writer.overflowed else {
+      connection.responseStarted = false
+      upstreamInvalid()
+      return false
+    }
+    connection.channel.output.commit(writer.count)
+    upstream.channel!.input.consume(headLength)
+    responsePhase = .content
+    return true
+  }
+
+  private func writeLength(_ length: UInt64, _ writer: inout HeadWriter) {
+    writer.write("content-length: ")
+    writer.write(decimal: length)
+    writer.write("\r\n")
+  }
+
+  // MARK: Content
+
+  /// Reads from the upstream: content that needs no framing of ours goes straight into the client's output.
+  private func readResponseContent(_ upstream: UpstreamConnection) -> (Channel.Fill, Int) {
+    guard !responseIsChunked, !responseContent.isDelimitedByFraming, upstream.channel!.input.isEmpty else {
+      let before = upstream.channel!.input.count
+      let result = upstream.channel!.fill(from: pool)
+      return (result, upstream.channel!.input.count - before)
+    }
+    let (result, count) = upstream.channel!.read(
+      into: &connection.channel.output, limit: responseContent.contentAhead, pool: pool)
+    responseContent.advance(count)
+    return (result, count)
+  }
+
+  /// Takes content out of the upstream's input, as far as the client's output has room.
+  private func moveResponseContent(from upstream: UpstreamConnection) throws(WireError) {
+    while !responseContent.isDone {
+      let input = upstream.channel!.input.readable
+      if input.isEmpty { return }
+      _ = connection.channel.output.reserve(min(input.count + Self.chunkOverhead, BufferPool.largeSize), from: pool)
+      let room = connection.channel.output.room - Self.chunkOverhead
+      guard room > 0 else { return }
+      switch try responseContent.next(input.span.extracting(first: min(input.count, room))) {
+      case let .needMore(consumed):
+        upstream.channel!.input.consume(consumed)
+        if consumed == 0 { return }
+      case let .content(skip, count):
+        let piece = UnsafeBufferPointer(rebasing: input[skip..<skip + count])
+        if responseIsChunked {
+          RelayExchange.appendChunk(piece, to: &connection.channel.output)
+        } else {
+          connection.channel.output.append(piece)
+        }
+        upstream.channel!.input.consume(skip + count)
+      case let .end(consumed): upstream.channel!.input.consume(consumed)
+      }
+    }
+  }
+
+  // MARK: End
+
+  private func responseEndedWithConnection(_ upstream: UpstreamConnection) {
+    responseEndsConnection = true
+    responseWasRead(upstream)
+  }
+
+  /// The upstream's part is over; what is left is in the client's output.
+  private func responseWasRead(_ upstream: UpstreamConnection) {
+    responsePhase = .done
+    if responseIsChunked {
+      _ = connection.channel.output.reserve(Self.chunkOverhead, from: pool)
+      var writer = HeadWriter(connection.channel.output.writable)
+      writer.write("0\r\n\r\n")
+      guard !writer.overflowed else { return abort(.upstream) }
+      connection.channel.output.commit(writer.count)
+    }
+    // Bytes after the end belong to no request of ours: such a connection is never lent again.
+    if requestSent, !responseEndsConnection, upstream.channel!.input.isEmpty, !upstream.channel!.peerFinished {
+      self.upstream = nil
+      upstream.giveBack()
+    } else {
+      closeUpstream()
+    }
+    finishWhenFlushed()
+  }
+
+  /// Ends the exchange once the client has taken everything.
+  func finishWhenFlushed() {
+    switch connection.channel.flush() {
+    case .done:
+      isOver = true
+      requestHead.discard(to: pool)
+      if !connection.content.isDone { connection.closeAfterwards() }
+      connection.finish()
+    case .blocked: connection.setDeadline(in: configuration.stallTimeout)
+    case .failed: clientGone()
+    }
+  }
+}

@@ -1,0 +1,56 @@
+internal import Guard
+internal import HTTPWire
+internal import Settings
+
+/// What of a client's request head goes to fal: an allow-list, then the key. The outgoing head is built from nothing;
+/// what the client says about itself (cookies, credentials, origin, forwarding fields) is simply never copied.
+struct RequestHeadRules: Sendable {
+  private let key: SecretBytes
+  private let clientProxy: [UInt8]
+
+  init(key: SecretBytes, version: String) {
+    self.key = key
+    clientProxy = Array("x-fal-client-proxy: fal-proxy/\(version)\r\n".utf8)
+  }
+
+  /// Bytes the rules add at most to what they copy.
+  var addedBytes: Int { 512 + key.count + clientProxy.count }
+
+  /// Writes the head of the request to fal.
+  /// - Parameters:
+  ///   - target: what the policy decided; its request target is written as it was checked.
+  ///   - value: the value of `x-fal-target-url` that `target` refers to.
+  func write(
+    _ writer: inout HeadWriter, head: borrowing RequestHead, _ bytes: Span<UInt8>, target: Target, value: Span<UInt8>
+  ) {
+    writer.write(bytes.extracting(head.methodRange))
+    writer.write(" ")
+    writer.write(value.extracting(target.requestTarget))
+    writer.write(" HTTP/1.1\r\nhost: ")
+    writer.write(value.extracting(target.hostRange))
+    writer.write("\r\n")
+    for line in head.fields.lines {
+      switch line.kind {
+      case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal:
+        let name = bytes.extracting(line.name)
+        guard !head.fields.connectionNames(name, in: bytes) else { continue }
+        writer.field(name, bytes.extracting(line.value))
+      default: continue
+      }
+    }
+    switch head.framing {
+    case let .contentLength(length):
+      writer.write("content-length: ")
+      writer.write(decimal: length)
+      writer.write("\r\n")
+    case .chunked: writer.write("transfer-encoding: chunked\r\n")
+    case .none, .untilClose:
+      // A method that usually has content says that it has none (RFC 9110 §8.6).
+      if head.method == .post || head.method == .put { writer.write("content-length: 0\r\n") }
+    }
+    writer.write(clientProxy)
+    writer.write("authorization: Key ")
+    key.withUnsafeBytes { writer.write($0.bindMemory(to: UInt8.self)) }
+    writer.write("\r\n\r\n")
+  }
+}

@@ -1,0 +1,38 @@
+internal import HTTPWire
+
+/// What of fal's response head goes to the client: all but what is about the connection to fal, about fal's own origin,
+/// or about its servers (RFC 9110 §7.6.1, protocol.md §10.2).
+enum ResponseHeadRules {
+  /// Writes the status line and the fields that pass; framing, connection and the proxy's own fields are the caller's.
+  /// - Returns: whether fal sent a Date.
+  static func write(_ writer: inout HeadWriter, head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
+    writer.write("HTTP/1.1 ")
+    writer.write(decimal: UInt64(head.status))
+    writer.write(" ")
+    writer.write(bytes.extracting(head.reason))
+    writer.write("\r\n")
+    var hasDate = false
+    let isEventStream = isEventStream(head, bytes)
+    for line in head.fields.lines {
+      switch line.kind {
+      case .connection, .contentLength, .transferEncoding, .upgrade, .trailer, .hopByHop, .privateToUpstream, .requestID,
+        .host, .expect, .authorization, .falInternal, .falTargetURL:
+        continue
+      case .cacheControl where isEventStream: continue
+      case .date: hasDate = true
+      default: break
+      }
+      let name = bytes.extracting(line.name)
+      guard !head.fields.connectionNames(name, in: bytes) else { continue }
+      writer.field(name, bytes.extracting(line.value))
+    }
+    // Proxies in front must hand events on as they come (protocol.md §10.4).
+    if isEventStream { writer.write("cache-control: no-cache, no-transform\r\nx-accel-buffering: no\r\n") }
+    return hasDate
+  }
+
+  private static func isEventStream(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
+    guard let line = head.fields.first(.contentType) else { return false }
+    return bytes.extracting(line.value).hasPrefixIgnoringCase("text/event-stream")
+  }
+}

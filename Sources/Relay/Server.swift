@@ -1,0 +1,103 @@
+public import HTTPWire
+public import Observability
+public import Transport
+
+/// The HTTP/1.1 server of one event loop: its connections, and what they share.
+public final class Server {
+  /// The loop.
+  public let loop: EventLoop
+  let options: ServerOptions
+  let gate: ConnectionGate
+  var parser: RequestHeadParser
+  private(set) var service: (any Service)?
+  private var log: AccessLog?
+  private var ids = RequestIDs()
+  private var listener: Listener?
+  private var dateSecond: Int64 = -1
+  private var dateLine: [UInt8] = []
+  private var timeReadAt: UInt64 = 0
+  private var time = CivilTime(seconds: 0, milliseconds: 0)
+
+  /// Whether readiness has been withdrawn: answers ask the client to come back on another connection.
+  public private(set) var isDraining = false
+  /// Connections that are open on this loop.
+  public private(set) var connectionCount = 0
+
+  /// A server on `loop`.
+  public init(on loop: EventLoop, options: ServerOptions, gate: ConnectionGate, log: AccessLog?) {
+    self.loop = loop
+    self.options = options
+    self.gate = gate
+    self.log = log
+    parser = RequestHeadParser(limits: options.headLimits)
+    loop.afterDrain = { [unowned self] in self.log?.flush() }
+  }
+
+  /// Binds `address` and accepts connections for `service`.
+  /// - Returns: the address bound.
+  public func listen(on address: SocketAddress, for service: any Service) throws(SystemError) -> SocketAddress {
+    self.service = service
+    let listener = try Listener(on: loop, address: address, gate: gate) { [unowned self] stream in accept(stream) }
+    try listener.start()
+    self.listener = listener
+    return listener.address
+  }
+
+  private func accept(_ stream: consuming ByteStream) {
+    let connection = DownstreamConnection(stream, on: self)
+    loop.attach(connection)
+    connectionCount += 1
+    connection.start()
+  }
+
+  func closed(_ connection: DownstreamConnection) {
+    loop.detach(connection)
+    connectionCount -= 1
+    gate.leave()
+  }
+
+  // MARK: Draining
+
+  /// Withdraws readiness: new connections are still served, but no answer keeps its connection open.
+  public func beginDraining() { isDraining = true }
+
+  /// Stops listening and closes every connection that serves no request; the others end with their answer.
+  public func stopListening() {
+    isDraining = true
+    listener?.close()
+    listener = nil
+    loop.forEachHandler { handler in (handler as? DownstreamConnection)?.closeIfIdle() }
+  }
+
+  /// Ends what is left, answered or not.
+  public func abortAll() {
+    loop.forEachHandler { handler in (handler as? DownstreamConnection)?.abort(.proxy) }
+  }
+
+  // MARK: Shared by the connections
+
+  func newRequestID(into labels: inout [UInt8]) { ids.append(to: &labels) }
+
+  /// The time of day, read once per batch of events.
+  private func readTime() {
+    guard timeReadAt != loop.now else { return }
+    timeReadAt = loop.now
+    time = CivilTime.now()
+    if time.seconds != dateSecond {
+      dateSecond = time.seconds
+      dateLine = Array("date: ".utf8) + time.httpDate + Array("\r\n".utf8)
+    }
+  }
+
+  /// The Date field line (RFC 9110 §6.6.1).
+  var dateField: [UInt8] {
+    readTime()
+    return dateLine
+  }
+
+  func logRequest(_ record: borrowing AccessRecord) {
+    guard options.logsRequests, log != nil else { return }
+    readTime()
+    log?.append(record, now: loop.now, time: time)
+  }
+}
