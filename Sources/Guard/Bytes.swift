@@ -61,7 +61,7 @@ extension Span where Element == UInt8 {
     return index
   }
 
-  /// Whether these bytes are dot-separated, non-empty labels of host bytes; `_` is tolerated where `underscore` says so.
+  /// Whether these bytes are dot-separated, non-empty labels of host bytes; `underscore` tolerates `_` as well.
   func isHostName(underscore: Bool = false) -> Bool {
     var label = 0
     for index in 0..<count {

@@ -1,7 +1,8 @@
-/// A path pattern with picomatch's meaning of `*`, `**`, `?` and `\` (option `dot: true`, as the official proxy uses it).
+/// A path pattern with picomatch's meaning of `*`, `**`, `?` and `\` (option `dot: true`, as in the official proxy).
 ///
-/// `*` is any run of bytes without `/`, and at least one byte when it is a whole segment; `**` as a whole segment is any
-/// number of segments, and a final `/**` also covers the path before it; `?` is one byte other than `/`; `\x` is `x`.
+/// `*` is any run of bytes without `/`, and at least one byte when it is a whole segment; `**` as a whole segment is
+/// any number of segments, and a final `/**` also covers the path before it; `?` is one byte other than `/`; `\x` is
+/// `x` itself.
 /// Unlike picomatch, braces, brackets, parentheses, `!` and `|` are refused rather than given a meaning, `**` does not
 /// look for dot segments (`TargetPolicy` refuses those itself), and a final `*` covers no slash after it.
 /// protocol.md §2.5.

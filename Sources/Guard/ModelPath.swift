@@ -2,7 +2,7 @@ internal import HTTPWire
 
 /// The landmarks of a model path: `[namespace/]owner/alias[/sub…][/requests/{id}…]` (protocol.md §2.2, §3.1).
 ///
-/// The path is given without outer slashes and has no empty segment; all offsets count from the start of the bytes given.
+/// The path comes without outer slashes and without empty segments; offsets count from the start of the bytes given.
 struct ModelPath {
   let id: Range<Int>
   let segmentCount: Int

@@ -37,8 +37,10 @@ public struct TargetPolicy: Sendable {
   /// A policy over compiled patterns.
   ///
   /// `allowedEndpoints` governs `fal.run`, `queue.fal.run` and their `falrun.com` twins; an empty list allows no model
-  /// at all, unlike the official proxy. Any other listed host is governed by `allowedURLs` alone. `tokensEnabled` adds `/tokens/` and
-  /// `/tokens/realtime` of both control hosts; while it is false no token route passes, whatever `allowedURLs` says.
+  /// at all, unlike the official proxy. Any other listed host is governed by `allowedURLs` alone.
+  ///
+  /// `tokensEnabled` adds `/tokens/` and `/tokens/realtime` of both control hosts; while it is false no token route
+  /// passes, whatever `allowedURLs` says.
   /// `maximumLength` is in bytes.
   public init(
     allowedURLs: [URLPattern], allowedEndpoints: [EndpointPattern], tokensEnabled: Bool, maximumLength: Int = 8192
