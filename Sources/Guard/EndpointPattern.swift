@@ -1,0 +1,67 @@
+/// One entry of `allowed_endpoints`: a glob over an endpoint id such as `fal-ai/flux/dev`.
+///
+/// It also covers the streaming form of what it covers (`…/stream`), and no other subpath (protocol.md §2.6 i).
+public struct EndpointPattern: Sendable, Equatable {
+  private let glob: GlobPattern
+
+  /// The leading segments up to the first `**`, at most three: as many as an app can have.
+  private let appSegments: [GlobPattern]
+
+  /// Whether a `**` follows `appSegments`, so that an app may go on with anything.
+  private let isOpen: Bool
+
+  private let isNamespaced: Bool
+
+  /// Compiles `text`; throws when the glob is bad, a segment is empty, or the pattern cannot name `owner/alias`.
+  public init(_ text: String) throws(PatternError) {
+    glob = try GlobPattern(text)
+    let segments = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard !segments.contains("") else {
+      throw PatternError(entry: text, problem: "has an empty segment; write owner/alias without outer slashes")
+    }
+    guard segments.count > 1 || text == "**" else {
+      throw PatternError(entry: text, problem: "has one segment but an endpoint is owner/alias; '**' allows all")
+    }
+    guard !segments.contains(where: { $0.hasSuffix("\\") }) else {
+      throw PatternError(entry: text, problem: "has an escaped '/'")
+    }
+    let fixed = segments.prefix { $0 != "**" }
+    var appSegments: [GlobPattern] = []
+    for segment in fixed.prefix(3) { appSegments.append(try GlobPattern(String(segment))) }
+    self.appSegments = appSegments
+    isOpen = fixed.count < min(3, segments.count)
+    isNamespaced = ModelPath.isNamespace(Array(segments[0].utf8).span)
+  }
+
+  /// The pattern as it was written.
+  public var text: String { glob.text }
+
+  /// Whether a model may be called at `endpoint`: a target's path without its leading and one trailing slash.
+  public func allows(endpoint: Span<UInt8>) -> Bool {
+    if glob.matches(endpoint) { return true }
+    guard let base = ModelPath(endpoint, id: 0..<endpoint.count).streamBase(endpoint) else { return false }
+    return glob.matches(endpoint.extracting(base))
+  }
+
+  /// Whether an allowed endpoint may belong to `app`, the `[namespace/]owner/alias` of a follow-up request.
+  ///
+  /// For `workflows/o/n`, `workflows/o` and `o/n` pass too: fal's Swift, Dart and Java clients shorten namespaced ids
+  /// that way (protocol.md §2.2). Follow-ups run nothing, and their request id is not guessable.
+  public func allows(app: Span<UInt8>) -> Bool {
+    covers(app, from: 0) || (isNamespaced && covers(app, from: 1))
+  }
+
+  /// Compares segment by segment; the app may end before the pattern does, but go on after it only behind a `**`.
+  private func covers(_ app: Span<UInt8>, from first: Int) -> Bool {
+    var index = first
+    var at = 0
+    while at < app.count {
+      guard index < appSegments.count else { return isOpen }
+      let end = app.firstIndex(of: Byte.slash, from: at, limit: app.count)
+      guard appSegments[index].matches(app.extracting(at..<end)) else { return false }
+      index += 1
+      at = end + 1
+    }
+    return index > first
+  }
+}

@@ -1,0 +1,16 @@
+/// What `OriginPolicy` says about the `Origin` of a request.
+public enum OriginDecision: Equatable, Sendable {
+  /// No `Origin` was sent: not a cross-origin request of a browser. It passes without CORS headers.
+  case absent
+  /// The page comes from this proxy's own origin; it passes and needs no CORS headers.
+  case sameOrigin
+  /// An entry of the list names the origin; answer with that origin and `Vary: Origin`.
+  case allowed
+  /// Only `*` covers the origin; answer with `*`, never with credentials (Fetch §3.2.5).
+  case anyAllowed
+  /// No entry covers the origin, or the value is `null` or malformed.
+  case refused
+
+  /// Whether the request may go on.
+  public var passes: Bool { self != .refused }
+}

@@ -1,0 +1,92 @@
+internal import HTTPWire
+
+/// Decides which web origins may call the proxy from a browser (CORS; Fetch Standard §3.2, RFC 6454).
+public struct OriginPolicy: Sendable {
+  /// Whether allowed origins may send cookies and the like (`Access-Control-Allow-Credentials`).
+  public let allowCredentials: Bool
+
+  private var exact: [[UInt8]] = []
+  private var wildcards: [Wildcard] = []
+  private var allowsAny = false
+
+  /// `https://*.example.com:8443` split at its star.
+  private struct Wildcard: Sendable {
+    let scheme: [UInt8]
+    /// From the dot after the star to the end, a port included.
+    let suffix: [UInt8]
+  }
+
+  /// Compiles entries of three forms: an origin as browsers serialise it (`https://app.example.com`, `http` too, with a
+  /// port unless it is the default), `https://*.example.com` for one or more labels below, and `*` for any.
+  ///
+  /// Throws for anything else, and for `*` together with `allowCredentials`, which browsers refuse.
+  public init(allowedOrigins: [String], allowCredentials: Bool) throws(PatternError) {
+    self.allowCredentials = allowCredentials
+    for entry in allowedOrigins {
+      if entry == "*" {
+        guard !allowCredentials else {
+          throw PatternError(entry: entry, problem: "cannot be combined with credentials; list the origins instead")
+        }
+        allowsAny = true
+      } else if entry.utf8.contains(Byte.star) {
+        wildcards.append(try Self.wildcard(entry))
+      } else {
+        exact.append(try Self.checked(entry, entry: entry))
+      }
+    }
+  }
+
+  /// Decides on the values of `Origin`, `Host` and `Sec-Fetch-Site`; nil stands for a header that was not sent.
+  ///
+  /// A page of the proxy's own origin passes without being listed. A browser vouches for that in `Sec-Fetch-Site`;
+  /// on plain http it does not, so there the origin is compared with `Host`.
+  public func decide(origin: Span<UInt8>?, host: Span<UInt8>?, secFetchSite: Span<UInt8>?) -> OriginDecision {
+    guard let origin else { return .absent }
+    guard let text = OriginText(origin) else { return allowsAny ? .anyAllowed : .refused }
+    if let site = secFetchSite, site.equals("same-origin") { return .sameOrigin }
+    if let host, text.isSame(origin, asHost: host) { return .sameOrigin }
+    if isListed(origin) { return .allowed }
+    return allowsAny ? .anyAllowed : .refused
+  }
+
+  /// Whether an entry other than `*` covers the well-formed `origin`.
+  private func isListed(_ origin: Span<UInt8>) -> Bool {
+    for index in exact.indices {
+      if exact[index].count == origin.count, origin.hasBytes(exact[index], at: 0) { return true }
+    }
+    // The origin is well-formed and the suffix begins with a dot, so what stands for the star can only be labels.
+    for index in wildcards.indices {
+      let scheme = wildcards[index].scheme
+      let suffix = wildcards[index].suffix
+      let end = origin.count - suffix.count
+      if end > scheme.count, origin.hasBytes(scheme, at: 0), origin.hasBytes(suffix, at: end) { return true }
+    }
+    return false
+  }
+
+  private static func wildcard(_ entry: String) throws(PatternError) -> Wildcard {
+    let parts = entry.split(separator: "*", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "https://" || parts[0] == "http://", parts[1].hasPrefix(".") else {
+      throw PatternError(entry: entry, problem: "must have its '*' alone and first, as in https://*.example.com")
+    }
+    // The rest must be an origin once the star is a label; this leaves one place that knows the form.
+    let base = try checked("\(parts[0])x\(parts[1])", entry: entry)
+    let host = parts[1].dropFirst().prefix { $0 != ":" }
+    guard host.contains(".") || host == "localhost" else {
+      throw PatternError(entry: entry, problem: "would cover a whole top-level domain")
+    }
+    return Wildcard(scheme: Array(parts[0].utf8), suffix: Array(base.dropFirst(parts[0].utf8.count + 1)))
+  }
+
+  /// The bytes of `origin` if they are a serialised origin; `entry` is what an error quotes.
+  private static func checked(_ origin: String, entry: String) throws(PatternError) -> [UInt8] {
+    let bytes = Array(origin.utf8)
+    guard OriginText(bytes.span) != nil else {
+      throw PatternError(
+        entry: entry,
+        problem: "is not an origin: http(s)://host[:port], lower case, without user, path, final slash or default port"
+      )
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,90 @@
+internal import HTTPWire
+
+/// How the path of an allowed target is read, by the role of its host.
+extension TargetPolicy {
+  /// What a target was read as; `endpoint` and `requestID` as in `Target`.
+  struct Call {
+    var operation: Operation
+    var endpoint: Range<Int>
+    var requestID: Range<Int>?
+  }
+
+  /// A direct call: `POST /{endpoint}[/stream]` (protocol.md §4).
+  func run(_ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>) throws(TargetRefusal) -> Call {
+    let path = ModelPath(bytes, id: id)
+    let base = path.streamBase(bytes)
+    return try model(path, base == nil ? .run : .stream, method, bytes, endpoint: base ?? id)
+  }
+
+  /// A submit, or a follow-up on a request (protocol.md §3.1).
+  func queue(_ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>) throws(TargetRefusal) -> Call {
+    let path = ModelPath(bytes, id: id)
+    guard let start = path.requestStart else {
+      // The endpoint loses its `/stream` here too: a price or schema of the endpoint must not be missed by that detour.
+      return try model(path, .submit, method, bytes, endpoint: path.streamBase(bytes) ?? id)
+    }
+    let end = bytes.firstIndex(of: Byte.slash, from: start, limit: id.upperBound)
+    guard end - start <= 128 else { throw .operationNotAllowed }
+    for index in start..<end {
+      let byte = bytes[index]
+      guard byte.isLetter || byte.isDigit || byte == Byte.dash || byte == Byte.underscore else {
+        throw .operationNotAllowed
+      }
+    }
+    let operation = try Self.followUp(method, bytes.extracting(end..<id.upperBound))
+    let app = bytes.extracting(path.app)
+    for index in endpoints.indices where endpoints[index].allows(app: app) {
+      return Call(operation: operation, endpoint: path.app, requestID: start..<end)
+    }
+    throw .endpointNotAllowed
+  }
+
+  /// The follow-up that `method` and the path after the request id stand for.
+  private static func followUp(_ method: Method, _ tail: Span<UInt8>) throws(TargetRefusal) -> Operation {
+    switch method {
+    case .get where tail.equals("/status/stream"): return .statusStream
+    case .get, .head:
+      if tail.isEmpty || tail.equals("/response") { return .result }
+      if tail.equals("/status") { return .status }
+    case .put where tail.equals("/cancel"): return .cancel
+    default: break
+    }
+    throw .operationNotAllowed
+  }
+
+  /// A call that runs a model; `endpoint` is what the call is known by, the rules see the whole path.
+  private func model(
+    _ path: ModelPath, _ operation: Operation, _ method: Method, _ bytes: Span<UInt8>, endpoint: Range<Int>
+  ) throws(TargetRefusal) -> Call {
+    guard method == .post || method == .get else { throw .operationNotAllowed }
+    guard path.segmentCount >= 2 else { throw .endpointMissing }
+    let id = bytes.extracting(path.id)
+    for index in endpoints.indices where endpoints[index].allows(endpoint: id) {
+      return Call(operation: operation, endpoint: endpoint)
+    }
+    throw .endpointNotAllowed
+  }
+
+  /// A call of the control API or of a host only the operator knows (protocol.md §6, §7).
+  func control(
+    _ method: Method, _ bytes: Span<UInt8>, _ path: Range<Int>, role: HostRole, isToken: Bool
+  ) throws(TargetRefusal) -> Call {
+    let name = bytes.extracting(path)
+    var operation = Operation.other
+    if isToken {
+      operation = .token
+    } else if role == .rest,
+      name.equals("storage/upload/initiate") || name.equals("storage/upload/initiate-multipart")
+    {
+      operation = .uploadInitiate
+    }
+    let isFine =
+      switch method {
+      case .post: true
+      case .get, .put: operation == .other
+      default: false
+      }
+    guard isFine else { throw .operationNotAllowed }
+    return Call(operation: operation, endpoint: path)
+  }
+}

@@ -1,0 +1,126 @@
+public import HTTPWire
+
+/// Decides which targets are forwarded: the form of the URL, the host, the operation and the endpoint.
+///
+/// A decision reads the bytes once or twice, allocates nothing and keeps no state.
+public struct TargetPolicy: Sendable {
+  /// The distinct hosts this policy can accept, in the order they were configured.
+  public let hosts: [String]
+
+  /// The greatest accepted length of a target, in bytes.
+  public let maximumLength: Int
+
+  private let rules: [HostRules]
+  let endpoints: [EndpointPattern]
+  private let tokensEnabled: Bool
+
+  private struct HostRules: Sendable {
+    let host: [UInt8]
+    var urls: [URLPattern]
+  }
+
+  private static let restHosts = ["rest.fal.ai", "rest.alpha.fal.ai"]
+
+  /// The default of `allowed_urls`: what the official clients send through a proxy, under both names of the control
+  /// API, without the tokens (protocol.md §2.2, §2.6 c).
+  public static let defaultURLs: [String] =
+    ["fal.run/**", "queue.fal.run/**"]
+    + restHosts.flatMap { host in
+      ["initiate", "initiate-multipart"].flatMap { route in
+        ["\(host)/storage/upload/\(route)", "\(host)/storage/upload/\(route)\\?storage_type=*"]
+      }
+    }
+
+  /// The default of `allowed_endpoints`.
+  public static let defaultEndpoints = ["fal-ai/flux-differential-diffusion"]
+
+  /// A policy over compiled patterns.
+  ///
+  /// `allowedEndpoints` governs `fal.run`, `queue.fal.run` and their `falrun.com` twins; an empty list allows no model
+  /// at all, unlike the official proxy. Any other listed host is governed by `allowedURLs` alone.
+  ///
+  /// `tokensEnabled` adds `/tokens/` and `/tokens/realtime` of both control hosts; while it is false no token route
+  /// passes, whatever `allowedURLs` says.
+  /// `maximumLength` is in bytes.
+  public init(
+    allowedURLs: [URLPattern], allowedEndpoints: [EndpointPattern], tokensEnabled: Bool, maximumLength: Int = 8192
+  ) {
+    var hosts: [String] = []
+    var rules: [HostRules] = []
+    for pattern in allowedURLs {
+      if let index = hosts.firstIndex(of: pattern.host) {
+        rules[index].urls.append(pattern)
+      } else {
+        hosts.append(pattern.host)
+        rules.append(HostRules(host: Array(pattern.host.utf8), urls: [pattern]))
+      }
+    }
+    for host in Self.restHosts where tokensEnabled && !hosts.contains(host) {
+      hosts.append(host)
+      rules.append(HostRules(host: Array(host.utf8), urls: []))
+    }
+    self.hosts = hosts
+    self.rules = rules
+    self.endpoints = allowedEndpoints
+    self.tokensEnabled = tokensEnabled
+    self.maximumLength = maximumLength
+  }
+
+  /// Accepts `target`, the raw value of `x-fal-target-url`, for `method`, or throws the refusal to answer with.
+  public func decide(method: Method, target: Span<UInt8>) throws(TargetRefusal) -> Target {
+    let text = try TargetText(target, maximumLength: maximumLength)
+    let host = target.extracting(TargetText.hostStart..<text.hostEnd)
+    let role = HostRole(host)
+    let found = index(of: host)
+    let isToken = !role.servesModels && Self.hasTokenSegment(target, in: text.id)
+    // Asked before `allowed_urls`, so that the answer names the right setting and no pattern can open it by accident.
+    if isToken, !tokensEnabled, found != nil || role == .rest { throw .tokensDisabled }
+    guard let index = found else { throw .targetNotAllowed }
+    let requestTarget = text.hostEnd..<target.count
+    guard
+      isAllowed(target.extracting(TargetText.hostStart..<target.count), host: index)
+        || (isToken && role == .rest && Self.isTokenRoute(target.extracting(requestTarget)))
+    else { throw .targetNotAllowed }
+
+    let call: Call
+    switch role {
+    case .run: call = try run(method, target, text.id)
+    case .queue: call = try queue(method, target, text.id)
+    case .rest, .other: call = try control(method, target, text.id, role: role, isToken: isToken)
+    }
+    return Target(
+      hostIndex: index, hostRange: TargetText.hostStart..<text.hostEnd, requestTarget: requestTarget,
+      endpoint: call.endpoint, requestID: call.requestID, operation: call.operation,
+      mayExecute: call.operation.mayExecute(method))
+  }
+
+  private func index(of host: Span<UInt8>) -> Int? {
+    for index in rules.indices where rules[index].host.count == host.count && host.hasBytes(rules[index].host, at: 0) {
+      return index
+    }
+    return nil
+  }
+
+  /// Whether one of the patterns of the host fits `bytes`, the target from its host on.
+  private func isAllowed(_ bytes: Span<UInt8>, host: Int) -> Bool {
+    let patterns = rules[host].urls
+    for index in patterns.indices where patterns[index].matches(bytes) { return true }
+    return false
+  }
+
+  /// The two routes of protocol.md §7, in the exact form their clients use.
+  private static func isTokenRoute(_ path: Span<UInt8>) -> Bool {
+    path.equals("/tokens/") || path.equals("/tokens/realtime")
+  }
+
+  /// Whether any segment is `tokens`; case is ignored because the server's idea of case is not known.
+  private static func hasTokenSegment(_ bytes: Span<UInt8>, in path: Range<Int>) -> Bool {
+    var at = path.lowerBound
+    while at < path.upperBound {
+      let end = bytes.firstIndex(of: Byte.slash, from: at, limit: path.upperBound)
+      if bytes.extracting(at..<end).equalsIgnoringCase("tokens") { return true }
+      at = end + 1
+    }
+    return false
+  }
+}

@@ -1,0 +1,94 @@
+import Guard
+import Testing
+
+@Suite struct OriginPolicyTests {
+  static func decide(
+    _ entries: [String], _ origin: String?, host: String? = nil, site: String? = nil
+  ) throws -> OriginDecision {
+    let policy = try OriginPolicy(allowedOrigins: entries, allowCredentials: false)
+    let (origin, host, site) = (origin.map { Array($0.utf8) }, host.map { Array($0.utf8) }, site.map { Array($0.utf8) })
+    return policy.decide(origin: origin?.span, host: host?.span, secFetchSite: site?.span)
+  }
+
+  @Test("passes a request without Origin")
+  func absent() throws {
+    #expect(try Self.decide([], nil) == .absent)
+    #expect(try Self.decide([], nil, host: "a.example", site: "cross-site") == .absent)
+  }
+
+  @Test(
+    "takes an origin for its own when host and port equal Host (RFC 6454 §5)",
+    arguments: [
+      ("https://app.example.com", "app.example.com", true), ("https://app.example.com", "APP.example.COM", true),
+      ("https://app.example.com", "app.example.com:443", true), ("https://app.example.com", "app.example.com:", true),
+      ("https://app.example.com", "app.example.com:80", false), ("http://localhost", "localhost:80", true),
+      ("http://localhost", "localhost:443", false), ("http://localhost:3000", "localhost:3000", true),
+      ("http://localhost:3000", "localhost:3001", false), ("http://localhost:3000", "localhost", false),
+      ("http://localhost", "localhost:3000", false), ("http://[::1]:3000", "[::1]:3000", true),
+      ("http://[::1]", "[::1]", true), ("http://[::1]", "[::1]:80", true), ("http://[::1]:3000", "[::1]", false),
+      ("http://[::1]:3000", "[::2]:3000", false), ("http://[::1]", "[::1", false), ("https://a.example", "", false),
+      ("https://a.example", "a.example.evil.com", false), ("https://a.example", "xa.example", false),
+      ("https://a.example", "a.example:443x", false), ("https://a.example", "a.example:0443", false),
+      ("https://a.example", "a.example:65979", false),
+    ])
+  func sameHost(origin: String, host: String, expected: Bool) throws {
+    #expect(try Self.decide([], origin, host: host) == (expected ? .sameOrigin : .refused))
+    #expect(try Self.decide([], origin, host: host, site: "cross-site") == (expected ? .sameOrigin : .refused))
+  }
+
+  @Test("believes Sec-Fetch-Site: same-origin, and no other value of it")
+  func fetchSite() throws {
+    #expect(try Self.decide([], "https://a.example", host: "inner:8080", site: "same-origin") == .sameOrigin)
+    for site in ["same-site", "cross-site", "none", "SAME-ORIGIN", ""] {
+      #expect(try Self.decide([], "https://a.example", host: "inner:8080", site: site) == .refused)
+    }
+    #expect(try Self.decide([], "null", host: "inner", site: "same-origin") == .refused)
+  }
+
+  @Test(
+    "compares listed origins exactly and lets *. stand for one or more labels",
+    arguments: [
+      ("https://app.example.com", true), ("http://app.example.com", false), ("https://app.example.com:8443", false),
+      ("https://dev.test:8443", true), ("https://dev.test", false), ("http://localhost:3000", true),
+      ("https://a.wild.example", true), ("https://a.b.wild.example", true), ("https://a_b.wild.example", true),
+      ("https://wild.example", false), ("https://.wild.example", false), ("https://evil-wild.example", false),
+      ("https://evilwild.example", false), ("https://a.wild.example.evil.com", false),
+      ("https://a.wild.example:8443", false), ("http://a.wild.example", false), ("https://user@x.wild.example", false),
+      ("https://a..wild.example", false), ("https://evil.com/.wild.example", false),
+      ("https://evil.com#.wild.example", false), ("https://evil.com?.wild.example", false),
+      ("https://evil.com:1.wild.example", false), (#"https://evil.com\.wild.example"#, false),
+      ("https://A.wild.example", false), ("https://a.wild.example.", false), ("https://a.wild.example/", false),
+      ("https://a.port.example:8443", true), ("https://a.port.example", false), ("null", false), ("", false),
+      ("*", false), ("https://", false), ("app.example.com", false), ("https://app.example.com,https://b.c", false),
+      ("https://app.example.com https://b.c", false), ("https://\u{E4}.wild.example", false),
+    ])
+  func lists(origin: String, expected: Bool) throws {
+    let entries = [
+      "https://app.example.com", "https://dev.test:8443", "http://localhost:3000", "https://*.wild.example",
+      "https://*.port.example:8443",
+    ]
+    #expect(try Self.decide(entries, origin, host: "proxy.test") == (expected ? .allowed : .refused), "\(origin)")
+    // With `*` beside them the list only changes what the answer is called.
+    #expect(try Self.decide(entries + ["*"], origin, host: "proxy.test") == (expected ? .allowed : .anyAllowed))
+  }
+
+  @Test(
+    "refuses entries that no browser's Origin could equal",
+    arguments: [
+      "", "null", "example.com", "https://", "https://example.com/", "https://example.com/app", "https://Example.com",
+      "HTTPS://example.com", "https://user@example.com", "https://example.com:443", "http://example.com:80",
+      "https://example.com:", "https://example.com:0", "https://example.com:65536", "https://example.com:8x",
+      "https://example.com.", "https://a..b", "ftp://example.com", "https://*", "https://*.com", "https://*example.com",
+      "https://a.*.example.com", "https://*.*.example.com", "*.example.com", "**", "https://example.com ",
+      "https://ex\u{E4}mple.com", "https://[::1", "https://[]", "https://[x]", "https://example.com?x", "https://a,b.c",
+    ])
+  func bad(entry: String) {
+    #expect(throws: PatternError.self) { try OriginPolicy(allowedOrigins: [entry], allowCredentials: false) }
+  }
+
+  @Test("refuses * together with credentials (Fetch Standard §3.2.5)")
+  func credentials() throws {
+    #expect(throws: PatternError.self) { try OriginPolicy(allowedOrigins: ["*"], allowCredentials: true) }
+    #expect(try OriginPolicy(allowedOrigins: ["https://a.example"], allowCredentials: true).allowCredentials)
+  }
+}
