@@ -35,6 +35,13 @@ extension UInt8 {
 }
 
 extension Span where Element == UInt8 {
+  /// Whether both are the same bytes.
+  public func equals(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+
   /// Whether both are the same bytes when ASCII letter case is ignored.
   public func equalsIgnoringCase(of other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }

@@ -1,5 +1,6 @@
 internal import Guard
 public import HTTPWire
+internal import Observability
 internal import Settings
 public import Transport
 internal import Upstream
@@ -41,8 +42,9 @@ public final class ProxyService: Service {
     guard head.method != .connect, !head.wantsWebSocket else {
       return .answer(LocalAnswer(ProxyError.connectNotSupported))
     }
-    let path = ProxyService.withoutQuery(bytes.extracting(head.path))
-    if configuration.path.withUnsafeBufferPointer({ path.equals($0) }) {
+    let path = bytes.extracting(ProxyService.withoutQuery(head.path, in: bytes))
+    let proxyPath = configuration.path
+    if path.equals(proxyPath.span) {
       connection.record.route = "proxy"
       return proxy(head, bytes, on: connection)
     }
@@ -57,8 +59,8 @@ public final class ProxyService: Service {
     return .answer(LocalAnswer(ProxyError.notFound))
   }
 
-  private static func withoutQuery(_ target: Span<UInt8>) -> Span<UInt8> {
-    for index in 0..<target.count where target[index] == UInt8(ascii: "?") { return target.extracting(0..<index) }
+  private static func withoutQuery(_ target: Range<Int>, in bytes: Span<UInt8>) -> Range<Int> {
+    for index in target where bytes[index] == UInt8(ascii: "?") { return target.lowerBound..<index }
     return target
   }
 
@@ -82,13 +84,18 @@ public final class ProxyService: Service {
   private func proxy(
     _ head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: DownstreamConnection
   ) -> Disposition {
-    let originLine = head.fields.first(.origin)
-    let decision = configuration.origins.decide(
-      origin: originLine.map { bytes.extracting($0.value) },
-      host: head.authority.map { bytes.extracting($0) },
-      secFetchSite: head.fields.first(.secFetchSite).map { bytes.extracting($0.value) })
-    configuration.cors.append(
-      for: decision, origin: originLine.map { bytes.extracting($0.value) }, to: &connection.responseFields)
+    var (origin, host, site, credentials): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
+    if let authority = head.authority { host = bytes.extracting(authority) }
+    for line in head.fields.lines {
+      switch line.kind {
+      case .origin: origin = bytes.extracting(line.value)
+      case .secFetchSite: site = bytes.extracting(line.value)
+      case .authorization: credentials = bytes.extracting(line.value)
+      default: continue
+      }
+    }
+    let decision = configuration.origins.decide(origin: origin, host: host, secFetchSite: site)
+    configuration.cors.append(for: decision, origin: origin, to: &connection.responseFields)
 
     if head.method == .options {
       connection.record.route = "preflight"
@@ -106,7 +113,6 @@ public final class ProxyService: Service {
       return .answer(LocalAnswer(ProxyError.target(error)))
     }
     guard decision.passes else { return .answer(LocalAnswer(ProxyError.originNotAllowed)) }
-    let credentials = head.fields.first(.authorization).map { bytes.extracting($0.value) }
     guard configuration.authenticator.decide(authorization: credentials).passes else {
       return .answer(LocalAnswer(ProxyError.unauthorized))
     }

@@ -1,5 +1,5 @@
 internal import Guard
-public import HTTPWire
+internal import HTTPWire
 public import Settings
 internal import Upstream
 

@@ -1,3 +1,4 @@
+internal import Guard
 internal import HTTPWire
 internal import Observability
 internal import Transport
@@ -11,7 +12,7 @@ extension RelayExchange {
   /// Writes the request to the connection that was lent.
   func sendRequest() {
     guard let upstream, upstream.channel != nil else { return }
-    writtenBefore = upstream.channel!.bytesWritten
+    writtenBefore = upstream.bytesWritten
     guard upstream.channel!.output.reserve(requestHeadLength + requestRest.count, from: pool) else {
       return fail(.overloaded)
     }

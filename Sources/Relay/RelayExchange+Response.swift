@@ -192,7 +192,7 @@ extension RelayExchange {
       connection.channel.output.commit(writer.count)
     }
     // Bytes after the end belong to no request of ours: such a connection is never lent again.
-    if requestSent, !responseEndsConnection, upstream.channel!.input.isEmpty, !upstream.channel!.peerFinished {
+    if requestSent, !responseEndsConnection, upstream.isQuiescent {
       self.upstream = nil
       upstream.giveBack()
     } else {

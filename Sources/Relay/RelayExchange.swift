@@ -174,7 +174,10 @@ final class RelayExchange: Exchange, UpstreamUser {
   // MARK: Retry
 
   /// Bytes of this request that have left the process.
-  private var bytesSent: Int { Int((upstream?.channel?.bytesWritten ?? writtenBefore) - writtenBefore) }
+  private var bytesSent: Int {
+    let written = upstream?.bytesWritten ?? 0
+    return written > writtenBefore ? Int(written - writtenBefore) : 0
+  }
 
   /// Whether fal can have received the request in a form it might act upon.
   private var requestMayHaveArrived: Bool {
@@ -188,7 +191,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     hasRetried = true
     // What the dead connection had not taken of the content goes first on the next one.
     let unsentHead = max(0, requestHeadLength - bytesSent)
-    dead.channel?.output.consume(min(unsentHead, dead.channel?.output.count ?? 0))
+    dead.dropOutput(unsentHead)
     if let rest = dead.channel?.output.readable, !rest.isEmpty {
       guard requestRest.reserve(rest.count, from: pool) else { return false }
       requestRest.append(rest)

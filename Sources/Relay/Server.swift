@@ -1,4 +1,4 @@
-public import HTTPWire
+internal import HTTPWire
 public import Observability
 public import Transport
 

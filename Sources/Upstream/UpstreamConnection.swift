@@ -67,6 +67,21 @@ public final class UpstreamConnection: EventHandler {
     channel = nil
   }
 
+  /// Bytes written on this connection so far.
+  public var bytesWritten: UInt64 { channel?.bytesWritten ?? 0 }
+
+  /// Whether nothing has come beyond what was read, not even the end: the state in which it may be lent again.
+  public var isQuiescent: Bool {
+    guard let waiting = channel?.input.count, channel?.peerFinished == false else { return false }
+    return waiting == 0
+  }
+
+  /// Forgets the first `count` bytes that still had to be written, or all if there are fewer.
+  public func dropOutput(_ count: Int) {
+    let waiting = channel?.output.count ?? 0
+    channel?.output.consume(min(count, waiting))
+  }
+
   /// Whether the connection stands and can be written.
   public var isOpen: Bool { phase == .open }
 
