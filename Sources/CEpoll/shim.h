@@ -10,3 +10,6 @@
 
 // Declared by glibc only under _GNU_SOURCE, which Swift's importer does not set.
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// prctl is variadic, which Swift cannot call.
+static inline int shim_disable_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

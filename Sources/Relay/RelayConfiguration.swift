@@ -8,6 +8,8 @@ public struct RelayConfiguration: Sendable {
   /// The proxy's path.
   let path: [UInt8]
   let policy: TargetPolicy
+  /// The fal hosts requests may go to.
+  public let hosts: Set<String>
   let origins: OriginPolicy
   let cors: CORSFields
   let authenticator: Authenticator
@@ -22,8 +24,11 @@ public struct RelayConfiguration: Sendable {
   let stallTimeout: UInt64
 
   /// Compiles `loaded`, adding a fault to it for every pattern that is none.
+  /// - Parameter overrides: stand in for the settings' `origin_overrides`, for the sandbox.
   /// - Returns: nil when there was a fault.
-  public init?(_ loaded: inout LoadedSettings, key: SecretBytes, version: String) {
+  public init?(
+    _ loaded: inout LoadedSettings, key: SecretBytes, version: String, overrides: [String: OriginOverride]? = nil
+  ) {
     let settings = loaded.settings
     let urls = RelayConfiguration.compile(
       Settings.expanding(settings.allowedURLs, with: TargetPolicy.defaultURLs), "allowed_urls", &loaded,
@@ -39,6 +44,7 @@ public struct RelayConfiguration: Sendable {
     }
     guard let urls, let endpoints, loaded.faults.isEmpty else { return nil }
     path = Array(settings.path.utf8)
+    hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.head)
@@ -47,7 +53,7 @@ public struct RelayConfiguration: Sendable {
       maxAgeSeconds: Int(settings.cors.maxAge.components.seconds))
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
     requestRules = RequestHeadRules(key: key, version: version)
-    originOverrides = settings.originOverrides
+    originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
     responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)
     var limits = UpstreamLimits()
@@ -72,6 +78,7 @@ public struct RelayConfiguration: Sendable {
     options.headTimeout = settings.timeouts.head.inNanoseconds
     options.idleTimeout = settings.timeouts.idle.inNanoseconds
     options.stallTimeout = settings.timeouts.body.inNanoseconds
+    options.lingerTimeout = settings.timeouts.linger.inNanoseconds
     options.logsRequests = settings.accessLog
     return options
   }

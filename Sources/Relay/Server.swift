@@ -33,11 +33,13 @@ public final class Server {
     loop.afterDrain = { [unowned self] in self.log?.flush() }
   }
 
-  /// Binds `address` and accepts connections for `service`.
+  /// Binds `address` and accepts connections for the service that `make` returns for the address bound.
   /// - Returns: the address bound.
-  public func listen(on address: SocketAddress, for service: any Service) throws(SystemError) -> SocketAddress {
-    self.service = service
+  public func listen(
+    on address: SocketAddress, for make: (SocketAddress) -> any Service
+  ) throws(SystemError) -> SocketAddress {
     let listener = try Listener(on: loop, address: address, gate: gate) { [unowned self] stream in accept(stream) }
+    service = make(listener.address)
     try listener.start()
     self.listener = listener
     return listener.address

@@ -46,12 +46,14 @@ extension SettingKey {
     .size("limits.body", \.limits.body, 0...(10 << 30)),
     .size("limits.response_head", \.limits.responseHead, (1 << 10)...(64 << 10)),
     .integer("limits.connections", \.limits.connections, 1...1_000_000),
+    .size("limits.log_buffer", \.limits.logBuffer, (64 << 10)...(64 << 20)),
   ]
 
   private static let times: [SettingKey] = [
     .duration("timeouts.head", \.timeouts.head),
     .duration("timeouts.idle", \.timeouts.idle),
     .duration("timeouts.body", \.timeouts.body),
+    .duration("timeouts.linger", \.timeouts.linger),
     .duration("upstream.connect", \.upstream.connect),
     .duration("upstream.tls", \.upstream.tls),
     .duration("upstream.first_byte", \.upstream.firstByte),

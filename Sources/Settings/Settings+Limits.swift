@@ -14,6 +14,8 @@ extension Settings {
     public var responseHead = 32 << 10
     /// `limits.connections`: client connections open at once, over all loops.
     public var connections = 10_000
+    /// `limits.log_buffer`: access-log lines that wait for a slow reader; what exceeds it is dropped and counted.
+    public var logBuffer = 1 << 20
 
     /// The defaults.
     public init() {}
@@ -27,6 +29,8 @@ extension Settings {
     public var idle = Duration.seconds(75)
     /// `timeouts.body`: a request body that stalls, or a client that does not read.
     public var body = Duration.seconds(60)
+    /// `timeouts.linger`: reading on after a last answer, so that a reset does not cost the client the answer.
+    public var linger = Duration.seconds(2)
 
     /// The defaults.
     public init() {}

@@ -4,6 +4,7 @@ internal import Synchronization
 public final class ConnectionGate: Sendable {
   private let limit: Int
   private let open = Atomic<Int>(0)
+  private let emptied = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   /// A gate for `limit` connections.
   public init(limit: Int) { self.limit = limit }
@@ -18,5 +19,13 @@ public final class ConnectionGate: Sendable {
   public func enter() { open.wrappingAdd(1, ordering: .relaxed) }
 
   /// Counts a connection out.
-  public func leave() { open.wrappingSubtract(1, ordering: .relaxed) }
+  public func leave() {
+    if open.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { emptied.continuation.yield() }
+  }
+
+  /// Waits until no connection is open, or the task is cancelled.
+  public func waitUntilEmpty() async {
+    if count == 0 { return }
+    for await _ in emptied.stream where count == 0 { return }
+  }
 }

@@ -1,0 +1,28 @@
+internal import CEpoll
+internal import Glibc
+
+/// What the process asks of the kernel and the C library once, before it serves anything.
+public enum ProcessLimits {
+  /// Keeps the key out of core files and away from debuggers, and a broken pipe from ending the process.
+  public static func harden() {
+    _ = shim_disable_dumps()
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    // OpenSSL writes to its socket with write(), which has no MSG_NOSIGNAL.
+    signal(SIGPIPE, SIG_IGN)
+    // Dispatch moves a queue between threads; an arena for each would only spread the same memory over more pages.
+    mallopt(M_ARENA_MAX, 2)
+  }
+
+  /// Raises the number of open files to what the system allows.
+  /// - Returns: the limit in force.
+  public static func raiseDescriptorLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+    if limit.rlim_cur < limit.rlim_max {
+      limit.rlim_cur = limit.rlim_max
+      setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+    return Int(clamping: limit.rlim_cur)
+  }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Relay
+import Settings
+
+/// `fal-proxy check`: reads the configuration as `serve` would, reports every fault, and listens to nothing.
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check the configuration and the key, and print the settings in force.")
+
+  @OptionGroup var options: ConfigurationOptions
+  @Flag(help: "Check for a start with --sandbox, which needs no key.")
+  var sandbox = false
+
+  func run() throws {
+    let started = try StartUp.load(config: options.config, sandbox: sandbox)
+    for line in started.settings.listing { print(line) }
+  }
+}

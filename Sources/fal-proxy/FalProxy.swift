@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct FalProxy: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "fal-proxy",
+    abstract: "The server-side proxy for fal.ai: browsers and apps call it, the FAL_KEY stays here.",
+    discussion: """
+      The key comes from FAL_KEY, from FAL_KEY_ID and FAL_KEY_SECRET, or from the file FAL_KEY_FILE names.
+      Every setting of the configuration file has an environment variable: allowed_endpoints is
+      FAL_PROXY_ALLOWED_ENDPOINTS.
+      """,
+    version: version,
+    subcommands: [Serve.self, Check.self],
+    defaultSubcommand: Serve.self)
+}
+
+/// What both commands need.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(name: .long, help: "The YAML configuration file; FAL_PROXY_CONFIG names one too.")
+  var config: String?
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Observability
+import Relay
+import Sandbox
+import Settings
+import Transport
+
+/// The event loops of the process and what they share.
+struct ProxyRuntime: Sendable {
+  private let loops: [LoopActor]
+  private let sandbox: LoopActor?
+  let gate: ConnectionGate
+  let log: LogWriter
+
+  /// Starts one loop per core, or as many as `event_loops` says, all on one address.
+  static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
+    let settings = started.settings
+    var configuration = started.configuration
+    var sandboxLoop: LoopActor?
+    if sandbox {
+      let (loop, url) = try await startSandbox(limit: settings.limits.body)
+      sandboxLoop = loop
+      configuration = started.redirected(to: url) ?? configuration
+      StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
+    }
+    let count = settings.eventLoops > 0 ? settings.eventLoops : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let gate = ConnectionGate(limit: settings.limits.connections)
+    let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
+    let tls = try TLSContext()
+    let options = RelayConfiguration.serverOptions(settings)
+    let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
+    guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
+      throw RuntimeError(description: "host is not an address")
+    }
+    var loops: [LoopActor] = []
+    let used = configuration
+    for index in 0..<count {
+      let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
+      let wanted = address
+      address = try await loop.run { loop throws(SystemError) in
+        try LoopServices.startProxy(
+          on: loop, address: wanted, configuration: used, options: options, gate: gate, tlsContext: tls,
+          log: AccessLog(format: format, writer: log))
+      }
+      loops.append(loop)
+    }
+    for loop in loops { await loop.start() }
+    StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
+    if settings.auth.tokens.isEmpty {
+      StartUp.report(
+        "fal-proxy: warning: no end-user authentication is set (auth.tokens): whoever reaches this address can spend "
+          + "on the allowed endpoints")
+    }
+    return ProxyRuntime(loops: loops, sandbox: sandboxLoop, gate: gate, log: log)
+  }
+
+  private static func startSandbox(limit: Int) async throws -> (LoopActor, String) {
+    let loop = try LoopActor(label: "fal-proxy.sandbox")
+    var options = ServerOptions()
+    options.contentLimit = UInt64(limit)
+    options.logsRequests = false
+    let used = options
+    guard let address = SocketAddress(literal: "127.0.0.1", port: 0) else {
+      throw RuntimeError(description: "no loopback address")
+    }
+    let bound = try await loop.run { loop throws(SystemError) in
+      try LoopServices.startLocal(
+        on: loop, address: address, options: used, gate: ConnectionGate(limit: 100_000)
+      ) { loop, bound in SandboxApplication(loop: loop, baseURL: "http://\(bound)") }
+    }
+    await loop.start()
+    return (loop, "http://\(bound)")
+  }
+
+  func beginDraining() async { await onEveryLoop { $0.beginDraining() } }
+
+  func stopListening() async { await onEveryLoop { $0.stopListening() } }
+
+  func abortAll() async { await onEveryLoop { $0.abortAll() } }
+
+  private func onEveryLoop(_ body: @escaping @Sendable (LoopServices) -> Void) async {
+    for loop in loops {
+      await loop.run { loop in
+        if let services = LoopServices.of(loop) { body(services) }
+      }
+    }
+  }
+}
+
+/// A start-up fault that no system call reports.
+struct RuntimeError: Error, CustomStringConvertible {
+  let description: String
+}

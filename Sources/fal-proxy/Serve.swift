@@ -1,0 +1,37 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import Settings
+import Transport
+
+/// `fal-proxy serve`: the proxy, until a signal ends it.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Serve the proxy (the default).")
+
+  @OptionGroup var options: ConfigurationOptions
+  @Flag(help: "Run against an embedded fal on loopback: no key, no network.")
+  var sandbox = false
+
+  func run() throws {
+    ProcessLimits.harden()
+    let started = try StartUp.load(config: options.config, sandbox: sandbox)
+    let descriptors = ProcessLimits.raiseDescriptorLimit()
+    if descriptors > 0, descriptors < 2 * started.settings.limits.connections {
+      StartUp.report(
+        "fal-proxy: warning: the system allows \(descriptors) open files, fewer than two for each of "
+          + "limits.connections (\(started.settings.limits.connections)); clients beyond that will wait")
+    }
+    let useSandbox = sandbox
+    Task {
+      do {
+        let runtime = try await ProxyRuntime.start(started, sandbox: useSandbox)
+        await Shutdown.wait(for: runtime, started.settings)
+        Glibc.exit(0)
+      } catch {
+        StartUp.report("fal-proxy: cannot start: \(error)")
+        Glibc.exit(1)
+      }
+    }
+    dispatchMain()
+  }
+}

@@ -1,0 +1,50 @@
+@preconcurrency import Dispatch
+import Glibc
+import Observability
+import Settings
+import Transport
+
+/// The way down: readiness first, then the listeners, then the exchanges, then the process.
+enum Shutdown {
+  /// Waits for SIGTERM or SIGINT, then drains; a second signal ends the process at once.
+  static func wait(for runtime: ProxyRuntime, _ settings: Settings) async {
+    var signals = arrivals().makeAsyncIterator()
+    _ = await signals.next()
+    let second = Task {
+      var signals = signals
+      guard let number = await signals.next() else { return }
+      StartUp.report("fal-proxy: second signal: ending at once")
+      _exit(128 + number)
+    }
+    StartUp.report("fal-proxy: draining: no longer ready, \(runtime.gate.count) connections open")
+    await runtime.beginDraining()
+    try? await Task.sleep(for: settings.drainDelay)
+    await runtime.stopListening()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await runtime.gate.waitUntilEmpty() }
+      group.addTask { try? await Task.sleep(for: settings.drainTimeout) }
+      await group.next()
+      group.cancelAll()
+    }
+    if runtime.gate.count > 0 {
+      StartUp.report("fal-proxy: \(runtime.gate.count) connections did not end within drain_timeout")
+      await runtime.abortAll()
+    }
+    runtime.log.drain(milliseconds: 1000)
+    second.cancel()
+    StartUp.report("fal-proxy: stopped")
+  }
+
+  private static func arrivals() -> AsyncStream<Int32> {
+    AsyncStream { continuation in
+      let sources = [SIGTERM, SIGINT].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { continuation.yield(number) }
+        source.activate()
+        return source
+      }
+      continuation.onTermination = { _ in for source in sources { source.cancel() } }
+    }
+  }
+}

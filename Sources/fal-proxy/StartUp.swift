@@ -1,0 +1,58 @@
+import ArgumentParser
+import Glibc
+import Relay
+import Settings
+
+/// What both commands do first: everything that can be wrong is found and reported before anything listens.
+enum StartUp {
+  /// Exit code of a process whose configuration is wrong (EX_CONFIG of sysexits.h).
+  static let configurationFault: Int32 = 78
+
+  struct Loaded {
+    var settings: Settings
+    var configuration: RelayConfiguration
+    private var loaded: LoadedSettings
+    private let key: SecretBytes
+
+    init(settings: Settings, configuration: RelayConfiguration, loaded: LoadedSettings, key: SecretBytes) {
+      self.settings = settings
+      self.configuration = configuration
+      self.loaded = loaded
+      self.key = key
+    }
+
+    /// The same configuration with every fal host at another origin.
+    func redirected(to origin: String) -> RelayConfiguration? {
+      guard let override = OriginOverride(origin) else { return nil }
+      var loaded = loaded
+      let overrides = Dictionary(uniqueKeysWithValues: configuration.hosts.map { ($0, override) })
+      return RelayConfiguration(&loaded, key: key, version: FalProxy.version, overrides: overrides)
+    }
+  }
+
+  /// Loads and compiles the configuration, then takes the secrets out of the environment.
+  static func load(config: String?, sandbox: Bool) throws -> Loaded {
+    var loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: !sandbox)
+    // The sandbox must never see a real key, not even over loopback.
+    let key = sandbox ? nil : loaded.falKey
+    let used = key ?? placeholderKey()
+    let configuration = RelayConfiguration(&loaded, key: used, version: FalProxy.version)
+    Environment.scrub()
+    guard let configuration, case let .success((settings, _)) = loaded.result else {
+      report("fal-proxy: the configuration has faults:")
+      for fault in loaded.faults.all { report("  \(fault)") }
+      throw ExitCode(configurationFault)
+    }
+    return Loaded(settings: settings, configuration: configuration, loaded: loaded, key: used)
+  }
+
+  private static func placeholderKey() -> SecretBytes {
+    Array("sandbox:sandbox".utf8).withUnsafeBytes { SecretBytes(copying: $0) }
+  }
+
+  /// Writes a line for the operator; standard output carries the access log alone.
+  static func report(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(2, bytes, bytes.count)
+  }
+}
