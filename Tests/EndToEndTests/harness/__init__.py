@@ -1,0 +1,12 @@
+"""The built binary over real sockets: fake upstreams, raw clients, a throw-away CA. Standard library only."""
+
+from .authority import Authority
+from .client import Client, Response, request
+from .process import CANARY, Proxy
+from .upstream import Upstream, UpstreamConnection, json_answer, respond
+from .waiting import wait_until
+
+__all__ = [
+    "Authority", "CANARY", "Client", "Proxy", "Response", "Upstream", "UpstreamConnection",
+    "json_answer", "request", "respond", "wait_until",
+]
