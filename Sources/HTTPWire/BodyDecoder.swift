@@ -33,7 +33,7 @@ public struct BodyDecoder: Equatable, Sendable {
     self.droppedLimit = droppedLimit
     switch framing {
     case .none, .contentLength(0): state = .done
-    case let .contentLength(length): state = .counted(length)
+    case .contentLength(let length): state = .counted(length)
     case .chunked: state = .chunkSize
     case .untilClose: state = .untilClose
     }
@@ -50,7 +50,7 @@ public struct BodyDecoder: Equatable, Sendable {
   /// They may be moved past the decoder without being looked at, and reported with `advance`.
   public var contentAhead: UInt64 {
     switch state {
-    case let .counted(left), let .chunkContent(left): left
+    case .counted(let left), .chunkContent(let left): left
     case .untilClose: .max
     default: 0
     }
@@ -65,10 +65,10 @@ public struct BodyDecoder: Equatable, Sendable {
   /// Takes `count` bytes of content as seen; `count` is at most `contentAhead`.
   public mutating func advance(_ count: Int) {
     switch state {
-    case let .counted(left):
+    case .counted(let left):
       let rest = left - UInt64(count)
       state = rest == 0 ? .done : .counted(rest)
-    case let .chunkContent(left):
+    case .chunkContent(let left):
       let rest = left - UInt64(count)
       state = rest == 0 ? .chunkEnd : .chunkContent(rest)
     default: break

@@ -40,7 +40,9 @@ public struct ResponseHeadParser: Sendable {
     head.status = status
     var index = 12
     // The space before an empty reason phrase is often left out.
-    if bytes[unchecked: index] == 0x20 { index += 1 } else if bytes[unchecked: index] != UInt8(ascii: "\r") {
+    if bytes[unchecked: index] == 0x20 {
+      index += 1
+    } else if bytes[unchecked: index] != UInt8(ascii: "\r") {
       throw .malformedStartLine
     }
     let reasonStart = index
@@ -62,7 +64,7 @@ public struct ResponseHeadParser: Sendable {
     let hasNoContent = method == .head || head.status < 200 || head.status == 204 || head.status == 304
     if hasNoContent {
       head.framing = .none
-      if case let .contentLength(length)? = stated, head.status != 204, head.status >= 200 {
+      if case .contentLength(let length)? = stated, head.status != 204, head.status >= 200 {
         head.statedLength = length
       } else if stated != nil, method != .head {
         // 1xx and 204 must state no framing (RFC 9112 §6.1): what follows cannot be trusted to be the next response.

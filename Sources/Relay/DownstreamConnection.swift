@@ -140,8 +140,8 @@ public final class DownstreamConnection: EventHandler {
     let disposition = service.disposition(of: server.parser.head, span, on: self)
     channel.input.consume(headLength)
     switch disposition {
-    case let .answer(answer): give(answer)
-    case let .exchange(exchange):
+    case .answer(let answer): give(answer)
+    case .exchange(let exchange):
       phase = .exchange
       self.exchange = exchange
       exchange.start()

@@ -41,7 +41,7 @@ public final class LocalService: Service {
     guard head.method != .connect, !head.wantsWebSocket else {
       return .answer(LocalAnswer(ProxyError.connectNotSupported))
     }
-    if case let .contentLength(length) = head.framing, length > connection.server.options.contentLimit {
+    if case .contentLength(let length) = head.framing, length > connection.server.options.contentLimit {
       return .answer(LocalAnswer(ProxyError.contentTooLarge))
     }
     let target = LocalService.text(bytes.extracting(head.path))
@@ -100,10 +100,10 @@ final class LocalExchange: Exchange {
       if !input.isEmpty {
         do {
           switch try connection.content.next(input.span) {
-          case let .needMore(consumed):
+          case .needMore(let consumed):
             connection.channel.input.consume(consumed)
             if consumed > 0 { continue }
-          case let .content(skip, count):
+          case .content(let skip, let count):
             request.content.append(contentsOf: input[skip..<skip + count])
             connection.channel.input.consume(skip + count)
             connection.record.bytesIn += UInt64(count)
@@ -111,7 +111,7 @@ final class LocalExchange: Exchange {
               return connection.give(LocalAnswer(ProxyError.contentTooLarge))
             }
             continue
-          case let .end(consumed):
+          case .end(let consumed):
             connection.channel.input.consume(consumed)
             continue
           }

@@ -116,7 +116,7 @@ public final class ProxyService: Service {
     guard configuration.authenticator.decide(authorization: credentials).passes else {
       return .answer(LocalAnswer(ProxyError.unauthorized))
     }
-    if case let .contentLength(length) = head.framing, length > configuration.contentLimit {
+    if case .contentLength(let length) = head.framing, length > configuration.contentLimit {
       return .answer(LocalAnswer(ProxyError.contentTooLarge))
     }
     note(target, value, on: connection)

@@ -102,14 +102,14 @@ extension RelayExchange {
       let room = upstream.channel!.output.room - Self.chunkOverhead
       guard room > 0 else { return }
       switch try connection.content.next(input.span.extracting(first: min(input.count, room))) {
-      case let .needMore(consumed):
+      case .needMore(let consumed):
         connection.channel.input.consume(consumed)
         if consumed == 0 { return }
-      case let .content(skip, count):
+      case .content(let skip, let count):
         appendContent(UnsafeBufferPointer(rebasing: input[skip..<skip + count]), to: &upstream.channel!.output)
         connection.channel.input.consume(skip + count)
         connection.record.bytesIn += UInt64(count)
-      case let .end(consumed): connection.channel.input.consume(consumed)
+      case .end(let consumed): connection.channel.input.consume(consumed)
       }
       wasDone = connection.content.isDone
       if wasDone, requestIsChunked {

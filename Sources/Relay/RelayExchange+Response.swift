@@ -110,7 +110,7 @@ extension RelayExchange {
     connection.noteResponse(status: head.status)
     if responseIsChunked {
       writer.write("transfer-encoding: chunked\r\n")
-    } else if case let .contentLength(length) = framing {
+    } else if case .contentLength(let length) = framing {
       writeLength(length, &writer)
     } else if framing == .none, let length = head.statedLength {
       writeLength(length, &writer)
@@ -158,10 +158,10 @@ extension RelayExchange {
       let room = connection.channel.output.room - Self.chunkOverhead
       guard room > 0 else { return }
       switch try responseContent.next(input.span.extracting(first: min(input.count, room))) {
-      case let .needMore(consumed):
+      case .needMore(let consumed):
         upstream.channel!.input.consume(consumed)
         if consumed == 0 { return }
-      case let .content(skip, count):
+      case .content(let skip, let count):
         let piece = UnsafeBufferPointer(rebasing: input[skip..<skip + count])
         if responseIsChunked {
           RelayExchange.appendChunk(piece, to: &connection.channel.output)
@@ -169,7 +169,7 @@ extension RelayExchange {
           connection.channel.output.append(piece)
         }
         upstream.channel!.input.consume(skip + count)
-      case let .end(consumed): upstream.channel!.input.consume(consumed)
+      case .end(let consumed): upstream.channel!.input.consume(consumed)
       }
     }
   }

@@ -94,7 +94,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     case .connectFailed: fail(.unreachable("upstream_connect", "No connection to fal could be made."))
     case .connectTimedOut:
       fail(.unreachable("upstream_connect_timeout", "No connection to fal was made within upstream.connect."))
-    case let .tlsFailed(reason): fail(.unreachable("upstream_tls", "No secure connection to fal: \(reason)."))
+    case .tlsFailed(let reason): fail(.unreachable("upstream_tls", "No secure connection to fal: \(reason)."))
     case .tlsTimedOut:
       fail(.unreachable("upstream_tls_timeout", "The TLS handshake with fal took longer than upstream.tls."))
     case .exhausted: fail(.overloaded)

@@ -39,7 +39,7 @@ struct RequestHeadRules: Sendable {
       }
     }
     switch head.framing {
-    case let .contentLength(length):
+    case .contentLength(let length):
       writer.write("content-length: ")
       writer.write(decimal: length)
       writer.write("\r\n")

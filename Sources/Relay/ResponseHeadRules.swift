@@ -15,7 +15,8 @@ enum ResponseHeadRules {
     let isEventStream = isEventStream(head, bytes)
     for line in head.fields.lines {
       switch line.kind {
-      case .connection, .contentLength, .transferEncoding, .upgrade, .trailer, .hopByHop, .privateToUpstream, .requestID,
+      case .connection, .contentLength, .transferEncoding, .upgrade, .trailer, .hopByHop, .privateToUpstream,
+        .requestID,
         .host, .expect, .authorization, .falInternal, .falTargetURL:
         continue
       case .cacheControl where isEventStream: continue

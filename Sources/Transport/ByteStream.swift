@@ -47,7 +47,7 @@ public struct ByteStream: ~Copyable {
     if let tls { return tls.read(into: memory) }
     switch Syscalls.read(descriptor.number, memory) {
     case .bytes(0): return .end
-    case let .bytes(count): return .bytes(count)
+    case .bytes(let count): return .bytes(count)
     case .wouldBlock: return .wouldBlock
     case .failed: return .failed
     }
@@ -57,7 +57,7 @@ public struct ByteStream: ~Copyable {
   public mutating func write(_ memory: UnsafeRawBufferPointer) -> WriteResult {
     if let tls { return tls.write(memory) }
     switch Syscalls.send(descriptor.number, memory) {
-    case let .bytes(count): return .bytes(count)
+    case .bytes(let count): return .bytes(count)
     case .wouldBlock: return .wouldBlock
     case .failed: return .failed
     }

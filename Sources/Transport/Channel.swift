@@ -60,7 +60,7 @@ public struct Channel: ~Copyable {
     }
     let memory = input.writable
     let result = stream.read(into: memory)
-    if case let .bytes(count) = result { input.commit(count) }
+    if case .bytes(let count) = result { input.commit(count) }
     return noteRead(result, wanted: memory.count)
   }
 
@@ -75,7 +75,7 @@ public struct Channel: ~Copyable {
     let wanted = Int(min(UInt64(target.room), limit))
     let result = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: target.writable[0..<wanted]))
     var count = 0
-    if case let .bytes(read) = result {
+    if case .bytes(let read) = result {
       target.commit(read)
       count = read
     }
@@ -87,7 +87,7 @@ public struct Channel: ~Copyable {
     while !output.isEmpty {
       guard canWrite else { return .blocked }
       switch stream.write(UnsafeRawBufferPointer(output.readable)) {
-      case let .bytes(count):
+      case .bytes(let count):
         output.consume(count)
         bytesWritten += UInt64(count)
       case .wouldBlock:
@@ -112,7 +112,7 @@ public struct Channel: ~Copyable {
 
   private mutating func noteRead(_ result: ByteStream.ReadResult, wanted: Int) -> Fill {
     switch result {
-    case let .bytes(count):
+    case .bytes(let count):
       // A short read has emptied the socket; only an announced end is still to be read.
       if count < wanted, stream.shortReadMeansDrained, !peerFinished { canRead = false }
       return .bytes

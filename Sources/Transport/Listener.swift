@@ -89,11 +89,11 @@ public final class Listener: EventHandler {
       case .none: return
       }
       switch result {
-      case let .success(number):
+      case .success(let number):
         gate.enter()
         onAccept(ByteStream(OwnedDescriptor(number)))
         left -= 1
-      case let .failure(error):
+      case .failure(let error):
         if error.isDescriptorExhaustion { pause() }
         return
       }

@@ -87,10 +87,10 @@ public final class Origin: EventHandler {
     let waiting = self.waiting
     self.waiting = []
     switch result {
-    case let .success(found):
+    case .success(let found):
       addresses = found
       addressesExpire = loop.now &+ limits.dnsTTL
-    case let .failure(error):
+    case .failure(let error):
       // Addresses that were right a moment ago are a better answer than none.
       if addresses.isEmpty {
         for connection in waiting { connection.fail(.nameNotResolved(error.description)) }

@@ -153,7 +153,7 @@ public final class UpstreamConnection: EventHandler {
     switch channel?.stream.handshake() {
     case .done?: opened()
     case .wouldBlock?: return
-    case let .failed(error)?:
+    case .failed(let error)?:
       // A session the peer no longer wants must not stand in the way of the next attempt.
       origin.resumption = nil
       fail(.tlsFailed(error.description))

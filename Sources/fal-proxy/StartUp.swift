@@ -38,7 +38,7 @@ enum StartUp {
     let used = key ?? placeholderKey()
     let configuration = RelayConfiguration(&loaded, key: used, version: FalProxy.version)
     Environment.scrub()
-    guard let configuration, case let .success((settings, _)) = loaded.result else {
+    guard let configuration, case .success((let settings, _)) = loaded.result else {
       report("fal-proxy: the configuration has faults:")
       for fault in loaded.faults.all { report("  \(fault)") }
       throw ExitCode(configurationFault)
