@@ -1,0 +1,200 @@
+"""The relays that are compared, each with its best comparable configuration, and the upstream behind them all."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+RID = "764cabcf-b745-4b3e-ae38-1200304cf45b"
+STATUS_PATH = f"/fal-ai/flux-differential-diffusion/requests/{RID}/status"
+STATUS_URL = f"https://queue.fal.run{STATUS_PATH}?logs=1"
+SUBMIT_PATH = "/fal-ai/flux-differential-diffusion"
+SUBMIT_URL = f"https://queue.fal.run{SUBMIT_PATH}"
+ANSWER = (
+    '{"status":"IN_PROGRESS","request_id":"%s","response_url":"https://queue.fal.run/fal-ai/x/requests/%s",'
+    '"status_url":"https://queue.fal.run/fal-ai/x/requests/%s/status",'
+    '"cancel_url":"https://queue.fal.run/fal-ai/x/requests/%s/cancel","logs":null,"metrics":{}}' % ((RID,) * 4))
+TICKS = os.sysconf("SC_CLK_TCK")
+# Taken out of the environment: fal-proxy would refuse a FAL_PROXY_ variable that is no setting.
+BINARY = os.environ.pop("FAL_PROXY_BINARY", "fal-proxy")
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def wait_for(port, seconds=10):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+
+
+class Process:
+    """A started server and the processes that do its work."""
+
+    def __init__(self, name, arguments, port, environment=None, output=None):
+        self.name, self.port = name, port
+        self.process = subprocess.Popen(
+            arguments, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
+            stdout=output or subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(port)
+
+    @property
+    def pids(self):
+        """The process itself and its children (the workers of nginx and haproxy)."""
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
+        return [self.process.pid, *map(int, children.stdout.split())]
+
+    def cpu_seconds(self):
+        total = 0
+        for pid in self.pids:
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICKS
+
+    def rss_kib(self):
+        total = 0
+        for pid in self.pids:
+            for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+                if line.startswith("VmRSS:"):
+                    total += int(line.split()[1])
+        return total
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def nginx_base(folder, name, workers):
+    return f"""
+worker_processes {workers}; daemon off; pid {folder}/{name}.pid; error_log {folder}/{name}.err;
+worker_rlimit_nofile 65536;
+events {{ worker_connections 32768; }}
+"""
+
+
+def upstream(folder, certificate, key):
+    """nginx answering constants, plain and over TLS: cheaper than any relay, so that it never is the limit."""
+    plain, tls = free_port(), free_port()
+    path = folder / "upstream.conf"
+    path.write_text(nginx_base(folder, "upstream", 1) + f"""
+http {{
+  access_log off; keepalive_requests 1000000000; keepalive_timeout 600s; client_max_body_size 200m;
+  server {{
+    listen 127.0.0.1:{plain} backlog=8192; listen 127.0.0.1:{tls} ssl backlog=8192;
+    ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.3;
+    location / {{ default_type application/json; add_header x-fal-request-id {RID}; return 200 '{ANSWER}'; }}
+  }}
+}}
+""")
+    process = Process("upstream", ["nginx", "-c", str(path)], plain)
+    return process, plain, tls
+
+
+def nginx(folder, plain, tls, ca, log=False):
+    """proxy_pass with kept-alive upstream connections and the same header surgery; as many workers as fal-proxy has loops."""
+    port = free_port()
+    name = "nginx-log" if log else "nginx"
+    path = folder / f"{name}.conf"
+    access = f"access_log {folder}/{name}.log main buffer=16k flush=1s;" if log else "access_log off;"
+    surgery = """
+      proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host queue.fal.run;
+      proxy_set_header Authorization "Key bench:bench"; proxy_set_header x-fal-client-proxy nginx;
+      proxy_set_header Cookie ""; proxy_set_header Origin ""; proxy_set_header Referer "";
+      proxy_set_header x-fal-target-url ""; proxy_hide_header Set-Cookie; proxy_hide_header Strict-Transport-Security;
+      proxy_hide_header Alt-Svc; proxy_hide_header Access-Control-Allow-Origin; add_header x-request-id $request_id;
+      client_max_body_size 200m; proxy_request_buffering off; proxy_buffering off;
+"""
+    path.write_text(nginx_base(folder, name, os.cpu_count()) + f"""
+http {{
+  log_format main escape=json '{{"time":"$time_iso8601","request_id":"$request_id","method":"$request_method",'
+    '"status":$status,"bytes_in":$request_length,"bytes_out":$bytes_sent,"total":$request_time,"host":"$proxy_host"}}';
+  {access} keepalive_requests 1000000000; keepalive_timeout 600s;
+  upstream plain {{ server 127.0.0.1:{plain}; keepalive 256; keepalive_requests 1000000000; }}
+  upstream tls {{ server 127.0.0.1:{tls}; keepalive 256; keepalive_requests 1000000000; }}
+  map $http_x_fal_target_url $allowed {{
+    default 0; "~^https://queue\\.fal\\.run/fal-ai/flux-differential-diffusion(/requests/|\\?|$)" 1;
+  }}
+  server {{
+    listen 127.0.0.1:{port} backlog=8192 reuseport;
+    location /api/fal/proxy {{
+      if ($allowed = 0) {{ return 403; }}
+      rewrite ^ {STATUS_PATH} break; {surgery} proxy_pass http://plain;
+    }}
+    location /tls/api/fal/proxy {{
+      if ($allowed = 0) {{ return 403; }}
+      rewrite ^ {STATUS_PATH} break; {surgery}
+      proxy_ssl_verify on; proxy_ssl_trusted_certificate {ca}; proxy_ssl_name localhost; proxy_ssl_server_name on;
+      proxy_ssl_protocols TLSv1.3; proxy_pass https://tls;
+    }}
+  }}
+}}
+""")
+    return Process(name, ["nginx", "-c", str(path)], port)
+
+
+def haproxy(folder, plain, tls, ca):
+    """http-reuse always, one thread per core, the same checks."""
+    port = free_port()
+    path = folder / "haproxy.cfg"
+    path.write_text(f"""
+global
+  nbthread {os.cpu_count()}
+  maxconn 9000
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 75s
+  timeout server 65s
+  option http-keep-alive
+  http-reuse always
+frontend proxy
+  bind 127.0.0.1:{port}
+  acl allowed req.hdr(x-fal-target-url) -m beg https://queue.fal.run{SUBMIT_PATH}
+  http-request deny unless allowed
+  acl overtls path_beg /tls/
+  http-request set-path {STATUS_PATH}
+  http-request set-header host queue.fal.run
+  http-request set-header authorization "Key bench:bench"
+  http-request set-header x-fal-client-proxy haproxy
+  http-request del-header cookie
+  http-request del-header origin
+  http-request del-header referer
+  http-request del-header x-fal-target-url
+  http-response del-header set-cookie
+  http-response del-header strict-transport-security
+  http-response set-header x-request-id %[uuid()]
+  use_backend tls if overtls
+  default_backend plain
+backend plain
+  server fal 127.0.0.1:{plain} pool-max-conn -1
+backend tls
+  server fal 127.0.0.1:{tls} ssl verify required ca-file {ca} sni str(localhost) verifyhost localhost pool-max-conn -1
+""")
+    return Process("haproxy", ["haproxy", "-db", "-f", str(path)], port)
+
+
+def fal_proxy(folder, url, ca, name="fal-proxy"):
+    """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file."""
+    port = free_port()
+    output = open(folder / f"{name}.log", "wb")
+    environment = {
+        "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
+        "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}",
+    }
+    return Process(name, [BINARY], port, environment, output)
