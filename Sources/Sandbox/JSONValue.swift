@@ -38,6 +38,8 @@ enum JSONValue: Equatable, Sendable {
   var int: Int? {
     guard case .number(let text) = self else { return nil }
     if let exact = Int(text) { return exact }
+    // Digits alone that do not fit must not be rounded to something that does.
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }) else { return nil }
     return Double(text).flatMap { Int(exactly: $0) }
   }
 

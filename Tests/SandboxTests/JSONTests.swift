@@ -34,7 +34,9 @@ import Testing
     #expect(throws: JSONError.self) { try Self.parse(text) }
   }
 
-  @Test("refuses malformed UTF-8", arguments: [[0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xFF], [0xF4, 0x90, 0x80, 0x80]])
+  @Test(
+    "refuses malformed UTF-8",
+    arguments: [[0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xFF], [0xF4, 0x90, 0x80, 0x80]])
   func malformedText(bytes: [UInt8]) {
     #expect(throws: JSONError.self) { try JSONParser.parse([0x22] + bytes + [0x22]) }
   }
