@@ -50,5 +50,6 @@ let package = Package(
     tests("HTTPWire", imports: ["HTTPWire"]),
     tests("Settings", imports: ["Settings"]),
     tests("Guard", imports: ["Guard", "HTTPWire"]),
+    tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
   ]
 )

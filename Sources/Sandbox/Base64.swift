@@ -1,0 +1,55 @@
+/// Base64 (RFC 4648 §4, §5).
+enum Base64 {
+  private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+  /// The padded text of the standard alphabet.
+  static func text(_ bytes: [UInt8]) -> String { encode(bytes, standard, pads: true) }
+
+  /// The unpadded text of the alphabet for URLs.
+  static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
+
+  private static func encode(_ bytes: [UInt8], _ alphabet: [UInt8], pads: Bool) -> String {
+    let count = (bytes.count + 2) / 3 * 4
+    return String(unsafeUninitializedCapacity: count) { text in
+      var length = 0
+      var index = 0
+      while index < bytes.count {
+        let available = min(3, bytes.count - index)
+        var group = UInt32(bytes[index]) << 16
+        if available > 1 { group |= UInt32(bytes[index + 1]) << 8 }
+        if available > 2 { group |= UInt32(bytes[index + 2]) }
+        for digit in 0..<4 {
+          if digit <= available {
+            text[length] = alphabet[Int(group >> (18 - 6 * UInt32(digit)) & 63)]
+          } else if pads {
+            text[length] = UInt8(ascii: "=")
+          } else {
+            continue
+          }
+          length += 1
+        }
+        index += 3
+      }
+      return length
+    }
+  }
+
+  /// The first bytes of a text in the standard alphabet, as far as whole groups reach within `limit` digits.
+  static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var group: UInt32 = 0
+    var digits = 0
+    for byte in text.utf8.prefix(limit) {
+      guard let digit = standard.firstIndex(of: byte) else { break }
+      group = group << 6 | UInt32(digit)
+      digits += 1
+      if digits == 4 {
+        bytes += [UInt8(group >> 16 & 255), UInt8(group >> 8 & 255), UInt8(group & 255)]
+        group = 0
+        digits = 0
+      }
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,22 @@
+internal import HTTPWire
+
+/// Direct calls and model streams (protocol.md §4).
+struct RunAPI {
+  let state: SandboxState
+
+  func decide(_ request: SandboxRequest, at now: UInt64, date: UInt64) -> SandboxDecision {
+    guard var endpoint = Endpoint(request.segments) else { return .reply(QueueAPI.noApplication(request)) }
+    guard request.method == .post || request.method == .get else { return .reply(.methodNotAllowed("GET, POST")) }
+    if let refusal = QueueAPI.refusal(request, endpoint) { return .reply(refusal) }
+    let isStream = endpoint.subpath.last == "stream"
+    if isStream { endpoint.subpath.removeLast() }
+    do {
+      let job = try state.makeJob(request, endpoint, waits: 0, at: now, date: date)
+      // What is refused at once is no stream: an ordinary error (protocol.md §3.6).
+      if job.state(at: now) == .completed { return .reply(state.reply(for: job, at: now)) }
+      return isStream ? .show(OutputFeed(job, state.options)) : .wait(job)
+    } catch {
+      return .reply(error.reply)
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/// How a request is answered.
+enum SandboxDecision {
+  /// Whole, now.
+  case reply(SandboxReply)
+  /// Whole, when the job has ended.
+  case wait(Job)
+  /// With the events of a job's status.
+  case follow(StatusFeed)
+  /// With the events of a job's output.
+  case show(OutputFeed)
+
+  /// The answer that is given now; nil when it takes time.
+  var reply: SandboxReply? {
+    guard case .reply(let reply) = self else { return nil }
+    return reply
+  }
+}

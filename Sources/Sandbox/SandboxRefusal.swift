@@ -1,0 +1,4 @@
+/// A call that is refused before it becomes a job.
+struct SandboxRefusal: Error {
+  var reply: SandboxReply
+}

@@ -1,0 +1,65 @@
+extension SandboxState {
+  /// What asking for the result of a job answers (protocol.md §3.7).
+  func reply(for job: Job, at now: UInt64) -> SandboxReply {
+    let requestID = ReplyField("x-fal-request-id", job.id)
+    guard job.state(at: now) == .completed else {
+      return .detail(400, "Request is still in progress", [requestID])
+    }
+    if let reply = job.reply { return reply }
+    if let failure = job.failure, job.cancelled != nil {
+      return .requestError(499, failure.type, failure.text, [requestID])
+    }
+    switch job.outcome {
+    case .refused(let issues): return InputIssue.reply(issues, [requestID])
+    case .late:
+      return .requestError(
+        504, "request_timeout", "Request did not start before its deadline",
+        [requestID, ReplyField("x-fal-request-timeout-type", "user")])
+    case .output(let input, let seed):
+      let seconds = Double((job.ends - job.starts) / 1_000_000) / 1000
+      let output = output(input, seed: seed, seconds: seconds) { index in
+        let png = png(input, seed: seed, index: index, size: input.size)
+        guard !input.isSync else { return "data:image/png;base64," + Base64.text(png) }
+        let name = files.add(contentType: "image/png", suffix: "png", content: png).name
+        return "\(baseURL)/files/\(name)"
+      }
+      let reply = SandboxReply.json(
+        200, output, [requestID, ReplyField("x-fal-billable-units", String(input.billedUnits))])
+      // The images of the others are in the file store, which has its limit; these would be in the job.
+      if !input.isSync { job.reply = reply }
+      return reply
+    }
+  }
+
+  /// What a stream shows of an output that is not ready: the pictures, small (protocol.md §4).
+  func preview(_ input: ModelInput, seed: String) -> JSONValue {
+    var small = input
+    small.size = input.size.fitting(SandboxState.previewSide)
+    return output(small, seed: seed, seconds: nil) { index in
+      "data:image/png;base64," + Base64.text(png(small, seed: seed, index: index, size: small.size))
+    }
+  }
+
+  private static let previewSide = 64
+
+  /// The output schema of protocol.md §9.2.
+  private func output(_ input: ModelInput, seed: String, seconds: Double?, url: (Int) -> String) -> JSONValue {
+    let images = (0..<input.imageCount).map { index in
+      JSONValue.object([
+        "url": .string(url(index)), "width": .integer(input.size.width), "height": .integer(input.size.height),
+        "content_type": "image/png",
+      ])
+    }
+    let flags = [JSONValue](repeating: .bool(false), count: input.imageCount)
+    return .object([
+      "images": .array(images),
+      "timings": .object(seconds.map { [JSONMember(name: "inference", value: .decimal($0))] } ?? []),
+      "seed": .number(seed), "has_nsfw_concepts": .array(flags), "prompt": .string(input.prompt),
+    ])
+  }
+
+  private func png(_ input: ModelInput, seed: String, index: Int, size: ImageSize) -> [UInt8] {
+    let maker = ImageMaker(prompt: input.prompt, seed: SplitMix64.hash(seed), index: index)
+    return PNG.encode(maker.draw(size), size)
+  }
+}

@@ -1,0 +1,56 @@
+import HTTPWire
+import Testing
+
+@testable import Sandbox
+
+/// A sandbox without sockets, whose time stands still until a test moves it.
+final class Bench {
+  static let model = "/fal-ai/flux-differential-diffusion"
+  static let input = """
+    {"prompt":"p","image_url":"https://a/i.png","change_map_image_url":"https://a/m.png","seed":7,\
+    "num_inference_steps":4}
+    """
+
+  let state: SandboxState
+  /// Milliseconds.
+  var now: UInt64 = 1_000_000
+
+  init(_ change: (inout SandboxOptions) -> Void = { _ in }) {
+    var options = SandboxOptions()
+    options.queueMilliseconds = 300
+    options.runMilliseconds = 1200
+    options.imageSideLimit = 64
+    change(&options)
+    state = SandboxState(baseURL: "http://127.0.0.1:9123", options: options)
+  }
+
+  var nanoseconds: UInt64 { now * 1_000_000 }
+
+  func decide(
+    _ method: HTTPWire.Method, _ target: String, host: String = "queue.fal.run", body: String = "",
+    fields: [(name: String, value: String)] = [("authorization", "Key id:secret")], bytes: [UInt8]? = nil
+  ) -> SandboxDecision {
+    let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+    let request = SandboxRequest(
+      method, parts[0], query: parts.count > 1 ? parts[1] : "", authority: host, fields: fields,
+      content: bytes ?? Array(body.utf8))
+    return SandboxRouter(state: state).decide(request, at: nanoseconds, date: 1_734_709_037_120 + now)
+  }
+
+  func ask(
+    _ method: HTTPWire.Method, _ target: String, host: String = "queue.fal.run", body: String = "",
+    fields: [(name: String, value: String)] = [("authorization", "Key id:secret")], bytes: [UInt8]? = nil
+  ) throws -> SandboxReply {
+    try #require(decide(method, target, host: host, body: body, fields: fields, bytes: bytes).reply)
+  }
+
+  /// The id of a new job.
+  func submit(_ body: String = Bench.input, to path: String = Bench.model) throws -> String {
+    try #require(try ask(.post, path, body: body).json["request_id"]?.text)
+  }
+}
+
+extension SandboxReply {
+  var json: JSONValue { (try? JSONParser.parse(content)) ?? .null }
+  var text: String { String(decoding: content, as: UTF8.self) }
+}

@@ -1,0 +1,106 @@
+import HTTPWire
+import Testing
+
+@testable import Sandbox
+
+@Suite struct RoutingTests {
+  let bench = Bench()
+
+  @Test("plays the host that the Host field names, whatever its case and port")
+  func hosts() {
+    #expect(SandboxHost(authority: "Queue.fal.run") == .queue)
+    #expect(SandboxHost(authority: "fal.run:443") == .run)
+    #expect(SandboxHost(authority: "rest.fal.ai") == .rest)
+    #expect(SandboxHost(authority: "rest.alpha.fal.ai") == .rest)
+    for other in ["", "127.0.0.1:9123", "[::1]:80", "evil-fal.run", "xqueue.fal.run", "fal.run.evil.com"] {
+      #expect(SandboxHost(authority: other) == .own)
+    }
+  }
+
+  @Test(
+    "names the app of a path (protocol.md §2.2)",
+    arguments: [
+      ("fal-ai/flux/dev", "fal-ai/flux"), ("workflows/o/n/x", "workflows/o/n"), ("comfy/o/n", "comfy/o/n"),
+      ("123-name", "123/name"), ("a/b", "a/b"), ("a", nil), ("workflows/o", nil), ("", nil), ("a/%2e", nil),
+      ("a/..", nil), ("x-name", nil),
+    ] as [(String, String?)])
+  func endpoints(path: String, app: String?) {
+    #expect(Endpoint(path.split(separator: "/").map(String.init))?.app == app)
+  }
+
+  @Test("wants a key for every call of an API (protocol.md §5.4)")
+  func keys() throws {
+    let message = #"Cannot access application \"a/b\". Authentication is required to access this application."#
+    for host in ["queue.fal.run", "fal.run", "localhost"] {
+      let reply = try bench.ask(.post, "/a/b", host: host, body: "{}", fields: [])
+      #expect((reply.status, reply.text) == (401, "{\"detail\":\"\(message)\"}"))
+    }
+    for value in ["", "Key", "Key ", "Bearer x", "Key a b", "x"] {
+      let fields = [(name: "authorization", value: value)]
+      #expect(try bench.ask(.post, "/a/b", body: "{}", fields: fields).text == #"{"detail":"invalid key credentials"}"#)
+      #expect(try bench.ask(.get, "/a/b/requests/x", fields: fields).status == 401)
+      #expect(try bench.ask(.post, "/tokens/", host: "rest.fal.ai", fields: fields).status == 401)
+    }
+  }
+
+  @Test("answers a direct call when the model's time has passed (protocol.md §4)")
+  func run() throws {
+    guard case .wait(let job) = bench.decide(.post, Bench.model, host: "fal.run", body: Bench.input) else {
+      throw Unexpected("no job")
+    }
+    #expect(job.ends == bench.nanoseconds + 1_200_000_000)
+    let reply = bench.state.reply(for: job, at: job.ends)
+    #expect(reply.status == 200)
+    #expect(reply.field("x-fal-request-id") == job.id)
+    #expect(bench.state.jobs.count == 0)
+  }
+
+  @Test("refuses a direct call's wrong input at once, streams included")
+  func runInvalid() throws {
+    for path in [Bench.model, Bench.model + "/stream"] {
+      let reply = try bench.ask(.post, path, host: "fal.run", body: "{}")
+      #expect(reply.status == 422)
+      #expect(reply.json["detail"]?.elements?.count == 3)
+    }
+  }
+
+  @Test(
+    "answers 404 and 405 with JSON objects",
+    arguments: [
+      (.post, "queue.fal.run", "/", 404), (.post, "queue.fal.run", "/nope", 404), (.get, "fal.run", "/", 404),
+      (.put, "queue.fal.run", "/a/b", 405), (.other, "fal.run", "/a/b", 405), (.get, "rest.fal.ai", "/nope", 404),
+      (.get, "rest.fal.ai", "/tokens/", 405), (.get, "rest.fal.ai", "/storage/upload/initiate", 405),
+      (.post, "rest.fal.ai", "/storage/upload/complete-multipart", 404), (.post, "own", "/files/a/b.png", 405),
+      (.get, "own", "/files/a/b.png", 404), (.put, "own", "/uploads/nope", 404), (.get, "own", "/uploads/nope", 405),
+      (.post, "queue.fal.run", "/a/b/requests/x/cancel", 405), (.get, "queue.fal.run", "/a/b/requests/x/y", 404),
+    ] as [(HTTPWire.Method, String, String, Int)])
+  func refusals(method: HTTPWire.Method, host: String, path: String, status: Int) throws {
+    let reply = try bench.ask(method, path, host: host)
+    #expect(reply.status == status)
+    #expect(reply.json["detail"]?.text?.isEmpty == false)
+    #expect(status != 405 || reply.field("allow") != nil)
+  }
+
+  @Test("gives tokens that look like JWTs (protocol.md §7)")
+  func tokens() throws {
+    let old = try bench.ask(
+      .post, "/tokens/", host: "rest.alpha.fal.ai", body: #"{"allowed_apps":["flux"],"token_expiration":120}"#)
+    #expect(old.json.text?.split(separator: ".").count == 3)
+    let new = try bench.ask(
+      .post, "/tokens/realtime", host: "rest.fal.ai", body: #"{"allowed_apps":["a/b/realtime"],"duration":1}"#)
+    #expect(new.json["token"]?.text?.split(separator: ".").count == 3)
+    #expect(try bench.ask(.post, "/tokens/", host: "rest.fal.ai", body: "{}").status == 422)
+  }
+
+  @Test("writes ids as UUIDs of version 7 and dates as fal does")
+  func texts() {
+    var random = SplitMix64(state: 1)
+    let id = UUIDv7.text(milliseconds: 0x0123_4567_89AB, using: &random)
+    #expect(id.hasPrefix("01234567-89ab-7"))
+    #expect(id.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
+    #expect("89ab".contains(Array(id)[19]))
+    #expect(WallClock.text(milliseconds: 1_734_709_037_120) == "2024-12-20T15:37:17.120000")
+    #expect(WallClock.text(milliseconds: 951_782_399_999) == "2000-02-28T23:59:59.999000")
+    #expect(WallClock.text(milliseconds: 951_782_400_000) == "2000-02-29T00:00:00.000000")
+  }
+}
