@@ -47,6 +47,9 @@ public final class LoopServices {
     proxy?.closeIdleUpstreams()
   }
 
+  /// See `Server.flushLog`.
+  public func flushLog() { server.flushLog() }
+
   /// See `Server.abortAll`.
   public func abortAll() { server.abortAll() }
 }

@@ -4,6 +4,9 @@ public import Transport
 
 /// The HTTP/1.1 server of one event loop: its connections, and what they share.
 public final class Server {
+  /// How long a log line may wait for others, in nanoseconds: waking the writer for each would cost more than the line.
+  private static let logDelay: UInt64 = 100_000_000
+
   /// The loop.
   public let loop: EventLoop
   let options: ServerOptions
@@ -11,6 +14,8 @@ public final class Server {
   var parser: RequestHeadParser
   private(set) var service: (any Service)?
   private var log: AccessLog?
+  private let flusher = DeadlineHandler()
+  private var flushIsDue = false
   private var ids = RequestIDs()
   private var listener: Listener?
   private var dateSecond: Int64 = -1
@@ -30,7 +35,8 @@ public final class Server {
     self.gate = gate
     self.log = log
     parser = RequestHeadParser(limits: options.headLimits)
-    loop.afterDrain = { [unowned self] in self.log?.flush() }
+    flusher.onDeadline = { [unowned self] in flushLog() }
+    loop.attach(flusher)
   }
 
   /// Binds `address` and accepts connections for the service that `make` returns for the address bound.
@@ -101,5 +107,15 @@ public final class Server {
     guard options.logsRequests, log != nil else { return }
     readTime()
     log?.append(record, now: loop.now, time: time)
+    if !flushIsDue {
+      flushIsDue = true
+      loop.setDeadline(flusher, in: Server.logDelay)
+    }
+  }
+
+  /// Hands the gathered log lines to the writer.
+  public func flushLog() {
+    flushIsDue = false
+    log?.flush()
   }
 }

@@ -32,3 +32,12 @@ open class EventHandler {
   /// The deadline set with `EventLoop.setDeadline` has passed.
   open func deadlineReached() {}
 }
+
+/// A deadline without a descriptor.
+public final class DeadlineHandler: EventHandler {
+  /// Called each time the deadline set for this handler passes.
+  public var onDeadline: (() -> Void)?
+
+  /// The deadline has passed.
+  public override func deadlineReached() { onDeadline?() }
+}

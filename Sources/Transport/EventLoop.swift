@@ -27,8 +27,6 @@ public final class EventLoop {
   public let handle: LoopHandle
   /// Monotonic time in nanoseconds, read once per batch of events.
   public private(set) var now: UInt64
-  /// Called when a drain ends, before the loop sleeps: the place to flush what was gathered for many requests.
-  public var afterDrain: (() -> Void)?
   /// Whatever the owner of the loop keeps on it.
   public var attachment: AnyObject?
 
@@ -114,7 +112,6 @@ public final class EventLoop {
       wait = EventLoop.patience
     }
     expireDeadlines()
-    afterDrain?()
   }
 
   /// Tells every handler whose deadline has passed.
@@ -132,7 +129,6 @@ public final class EventLoop {
   func timerFired() {
     now = Syscalls.monotonicNanoseconds()
     expireDeadlines()
-    afterDrain?()
   }
 
   /// When the next deadline may pass, in monotonic nanoseconds.

@@ -70,7 +70,6 @@ public actor LoopActor {
     timer?.cancel()
     source = nil
     timer = nil
-    loop.afterDrain = nil
     loop.attachment = nil
   }
 
@@ -82,7 +81,6 @@ public actor LoopActor {
 
   fileprivate func enter(_ body: @Sendable (EventLoop) -> Void) {
     body(loop)
-    loop.afterDrain?()
     afterTurn()
   }
 

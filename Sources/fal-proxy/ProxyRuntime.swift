@@ -10,7 +10,7 @@ struct ProxyRuntime: Sendable {
   private let loops: [LoopActor]
   private let sandbox: LoopActor?
   let gate: ConnectionGate
-  let log: LogWriter
+  private let log: LogWriter
 
   /// Starts one loop per core, or as many as `event_loops` says, all on one address.
   static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
@@ -75,6 +75,12 @@ struct ProxyRuntime: Sendable {
   func beginDraining() async { await onEveryLoop { $0.beginDraining() } }
 
   func stopListening() async { await onEveryLoop { $0.stopListening() } }
+
+  /// Writes every log line there is, waiting a second at most.
+  func flushLog() async {
+    await onEveryLoop { $0.flushLog() }
+    log.drain(milliseconds: 1000)
+  }
 
   func abortAll() async { await onEveryLoop { $0.abortAll() } }
 

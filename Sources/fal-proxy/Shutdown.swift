@@ -1,6 +1,5 @@
 @preconcurrency import Dispatch
 import Glibc
-import Observability
 import Settings
 import Transport
 
@@ -13,6 +12,7 @@ enum Shutdown {
     let second = Task {
       var signals = signals
       guard let number = await signals.next() else { return }
+      await runtime.flushLog()
       StartUp.report("fal-proxy: second signal: ending at once")
       _exit(128 + number)
     }
@@ -30,7 +30,7 @@ enum Shutdown {
       StartUp.report("fal-proxy: \(runtime.gate.count) connections did not end within drain_timeout")
       await runtime.abortAll()
     }
-    runtime.log.drain(milliseconds: 1000)
+    await runtime.flushLog()
     second.cancel()
     StartUp.report("fal-proxy: stopped")
   }
