@@ -366,7 +366,11 @@ public final class DownstreamConnection: EventHandler {
     close()
   }
 
+  /// Closes the connection if no request has arrived on it, not even one that was not read yet.
   func closeIfIdle() {
+    guard phase == .head else { return }
+    channel.note(.readable)
+    process()
     if phase == .head, channel.input.isEmpty { close() }
   }
 

@@ -51,6 +51,7 @@ struct SettingsLoaderTests {
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body": ("2048", "2KiB")
+        case "limits.log_buffer": ("131072", "128KiB")
         case _ where key.shape == .list: ("one,two", "[one, two]")
         case _ where key.expected.contains("duration"): ("7s", "7000ms")
         case _ where key.expected.contains("integer"): ("17", "17")
