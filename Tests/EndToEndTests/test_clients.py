@@ -1,4 +1,4 @@
-"""Requests as the official clients put them on the wire (protocol.md §2.2 to §2.4), byte for byte, and what fal gets."""
+"""Requests as the official clients put them on the wire (protocol.md §2.2 to §2.4), and what fal gets of them."""
 
 import json
 
@@ -36,7 +36,8 @@ class Fal:
     def send(self, raw):
         """Sends the bytes of a request; what fal saw of it."""
         answer = self.relay.fetch(raw)
-        assert (answer.status, answer.json, answer.get("x-fal-request-id")) == (200, {"request_id": RID}, RID), answer.body
+        assert (answer.status, answer.json) == (200, {"request_id": RID}), answer.body
+        assert answer.get("x-fal-request-id") == RID
         return self.script.next_request()
 
 
@@ -107,14 +108,16 @@ def test_run_and_stream_of_javascript(fal, endpoint, app):
     expect(fal.send(node("POST", target, INPUT, extra)), "POST", target, node_fields("POST", INPUT, extra), INPUT)
     accept = "application/json, text/event-stream"
     for method, target, body in [
-        ("POST", f"{RUN}/{endpoint}/stream", INPUT), ("GET", f"{QUEUE}/{app}/requests/{RID}/status/stream?logs=1", None),
+        ("POST", f"{RUN}/{endpoint}/stream", INPUT),
+        ("GET", f"{QUEUE}/{app}/requests/{RID}/status/stream?logs=1", None),
     ]:
         raw = node(method, target, body).replace(b"accept: application/json", f"accept: {accept}".encode())
         expect(fal.send(raw), method, target, node_fields(method, body, accept=accept), body or b"")
 
 
-@pytest.mark.parametrize("query", ["prompt=a+b%21&seed=1", "prompt=%C3%A9t%C3%A9&image_url=https%3A%2F%2Fx.example%2Fa.png",
-                                   "a=*-._%7E&b=", "prompt=don%27t"])
+@pytest.mark.parametrize("query", [
+    "prompt=a+b%21&seed=1", "prompt=%C3%A9t%C3%A9&image_url=https%3A%2F%2Fx.example%2Fa.png", "a=*-._%7E&b=",
+    "prompt=don%27t"])
 def test_run_and_submit_of_javascript_with_get_keep_their_input_in_the_query(fal, query):
     for target in (f"{RUN}/fal-ai/flux/dev?{query}", f"{QUEUE}/fal-ai/flux/dev?{query}"):
         expect(fal.send(node("GET", target)), "GET", target, node_fields("GET"))

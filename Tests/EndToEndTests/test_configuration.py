@@ -69,7 +69,8 @@ def test_all_faults_of_file_environment_and_key_are_reported_together_with_78(re
         limits_fields="5", log_format="xml", allowed_endpoints="a/{b", allowed_urls="https://fal.run/**",
         allowed_origins="https://app.example/")
     for source, what in [
-        (f"{path}:1", "port"), (f"{path}:2", "nonsense"), (f"{path}:4", "timeouts.head"), (f"{path}:5", "timeouts.heat"),
+        (f"{path}:1", "port"), (f"{path}:2", "nonsense"), (f"{path}:4", "timeouts.head"),
+        (f"{path}:5", "timeouts.heat"),
         (f"{path}:6", "tab"), (f"{path}:8", "limits.body"), ("FAL_PROXY_DRAIN_TIMEOUT", "duration"),
         ("FAL_PROXY_ALLOWED_ENDPOINT", "FAL_PROXY_ALLOWED_ENDPOINTS"), ("FAL_PROXY_TOKENS_ENABLED", "true or false"),
         ("FAL_PROXY_LIMITS_FIELDS", "10…1000"), ("FAL_PROXY_LOG_FORMAT", "json or text"), ("FAL_KEY", "no fal key"),
@@ -90,9 +91,11 @@ def test_every_wrong_entry_of_a_list_is_reported(refused, name, value):
 
 
 @pytest.mark.parametrize("name,value", [
-    ("host", "example.com"), ("host", "300.1.1.1"), ("host", "[::1]"), ("port", "65536"), ("port", "-1"), ("port", "80a"),
+    ("host", "example.com"), ("host", "300.1.1.1"), ("host", "[::1]"), ("port", "65536"), ("port", "-1"),
+    ("port", "80a"),
     ("path", "api"), ("path", "/healthz"), ("path", "/a b"), ("path", "/a?b"), ("event_loops", "65"),
-    ("access_log", "TRUE"), ("access_log", "1"), ("cors_max_age", "25h"), ("drain_delay", "6m"), ("limits_body", "11GiB"),
+    ("access_log", "TRUE"), ("access_log", "1"), ("cors_max_age", "25h"), ("drain_delay", "6m"),
+    ("limits_body", "11GiB"),
     ("limits_body", "1.5MiB"), ("limits_body", "1 MiB"), ("limits_head", "100"), ("limits_head", "65KiB"),
     ("limits_connections", "0"), ("timeouts_head", "10"), ("timeouts_head", "5ms"), ("timeouts_head", "-1s"),
     ("timeouts_head", "1d"), ("upstream_connect", "1e3s"), ("allowed_urls", "evil.example/**"),
@@ -110,7 +113,8 @@ def test_a_value_that_does_not_fit_is_one_fault_that_names_the_variable(refused,
 @pytest.mark.parametrize("text,what", [
     ("a: &x 1\n", "anchor"), ("port: *x\n", "alias"), ("port: !!int 1\n", "tag"), ("port: {a: 1}\n", "flow"),
     ("port: |\n  8080\n", "block"), ("port: 1\nport: 2\n", ""), ("port 8080\n", ""), ("allowed_urls: x\n", "list"),
-    ("limits: 5\n", "limits"), ("limits:\n  body:\n    deep: 1\n", "limits.body"), ("- a\n", ""), ("host: \"x\n", "quote"),
+    ("limits: 5\n", "limits"), ("limits:\n  body:\n    deep: 1\n", "limits.body"), ("- a\n", ""),
+    ("host: \"x\n", "quote"),
     ("limits.body: 1MiB\n", "nested"), ("---\n---\n", "document")])
 def test_a_file_that_is_no_settings_is_refused_with_its_line(refused, yaml, text, what):
     path = yaml(text)
@@ -237,7 +241,8 @@ def test_a_key_in_the_environment_reaches_fal(upstream, proxy, environment):
 
 @pytest.mark.parametrize("environment", [
     {}, {"FAL_KEY": ""}, {"FAL_KEY_ID": KEY_ID}, {"FAL_KEY_SECRET": SECRET}, {"FAL_KEY": f"Key {CANARY}"},
-    {"FAL_KEY": f" {CANARY}"}, {"FAL_KEY": f"{CANARY}\n"}, {"FAL_KEY": f"{CANARY}\r\nx: y"}, {"FAL_KEY": f"{CANARY}\xe9"},
+    {"FAL_KEY": f" {CANARY}"}, {"FAL_KEY": f"{CANARY}\n"}, {"FAL_KEY": f"{CANARY}\r\nx: y"},
+    {"FAL_KEY": f"{CANARY}\xe9"},
     {"FAL_KEY": "x" * 1025}, {"FAL_KEY": CANARY, "FAL_KEY_FILE": "/dev/null"},
     {"FAL_KEY": CANARY, "FAL_KEY_ID": KEY_ID, "FAL_KEY_SECRET": SECRET}, {"FAL_KEY_FILE": "/dev/null"},
     {"FAL_KEY_FILE": "/no/such/file"}, {"FAL_KEY_FILE": CANARY}, {"FAL_KEY_FILE": "/"}, {"FAL_KEY_FILE": "/dev/zero"}])
@@ -264,12 +269,14 @@ def test_check_says_nothing_about_the_key(checked):
     "http://127.0.0.1:9", "http://127.9.9.9", "http://[::1]:9", "http://localhost:9", "https://10.0.0.1:9",
     "https://fal.example"])
 def test_an_override_may_be_https_anywhere_and_plain_http_on_loopback(checked, origin):
-    assert origin.split("//")[1].split(":9")[0] in checked(origin_overrides=f"queue.fal.run={origin}")["origin_overrides"]
+    shown = checked(origin_overrides=f"queue.fal.run={origin}")["origin_overrides"]
+    assert shown.startswith(f"{{queue.fal.run: {origin}")
 
 
 @pytest.mark.parametrize("origin", [
     "http://10.0.0.1:9", "http://fal.example", "http://0.0.0.0:9", "http://[::2]:9", "http://127.0.0.1.evil.example",
-    "http://localhost.evil.example", "http://128.0.0.1", "http://2130706433", "http://127.1", "http://[::ffff:10.0.0.1]",
+    "http://localhost.evil.example", "http://128.0.0.1", "http://2130706433", "http://127.1",
+    "http://[::ffff:10.0.0.1]",
     "ftp://127.0.0.1", "127.0.0.1:9", "https://a.example/path", "https://u@a.example", "https://a.example:0", ""])
 def test_an_override_that_would_send_the_key_in_clear_or_is_no_origin_is_a_fault(refused, origin):
     (fault,) = refused("check", origin_overrides=f"queue.fal.run={origin}")

@@ -51,7 +51,8 @@ def assert_foreign(fal, answer):
     ("http://proxy.test", "proxy.test"), ("https://proxy.test", "proxy.test"), ("https://proxy.test", "proxy.test:443"),
     ("http://proxy.test", "proxy.test:80"), ("http://proxy.test:3000", "proxy.test:3000"),
     ("https://proxy.test:8443", "proxy.test:8443"), ("http://localhost:8080", "localhost:8080"),
-    ("http://127.0.0.1:8080", "127.0.0.1:8080"), ("http://[::1]:8080", "[::1]:8080"), ("http://proxy.test", "PROXY.test")])
+    ("http://127.0.0.1:8080", "127.0.0.1:8080"), ("http://[::1]:8080", "[::1]:8080"),
+    ("http://proxy.test", "PROXY.test")])
 def test_a_page_whose_host_and_port_are_those_of_the_request_passes_without_cors_fields(upstream, proxy, origin, host):
     fal = upstream()
     answer = proxy(fal).fetch(call(origin, host=host))
@@ -128,7 +129,8 @@ def test_an_allowed_origin_is_named_and_may_read_what_clients_read(upstream, pro
     (APP, "https://app.example"), ("http://localhost:3000", "http://localhost:3000"),
     ("https://app.example:8443", "https://app.example:8443"),
     ("https://*.example.com", "https://a.example.com"), ("https://*.example.com", "https://a.b.example.com"),
-    ("https://*.example.com:8443", "https://a.example.com:8443"), ("http://*.localhost:3000", "http://a.localhost:3000")])
+    ("https://*.example.com:8443", "https://a.example.com:8443"),
+    ("http://*.localhost:3000", "http://a.localhost:3000")])
 def test_exact_and_wildcard_origins_are_allowed(upstream, proxy, listed, origin):
     answer = proxy(upstream(), allowed_origins=listed).fetch(call(origin))
     assert (answer.status, answer.all("access-control-allow-origin")) == (200, [origin])

@@ -36,7 +36,8 @@ KEPT = {
     "operation_not_allowed": (403, request(STATUS, "POST", body=BODY)),
     "endpoint_not_allowed": (403, request(f"{QUEUE}/other/app", "POST", body=BODY)),
     "origin_not_allowed": (403, request(SUBMIT, "POST", fields=[("origin", "https://evil.example")], body=BODY)),
-    "unauthorized": (401, request(SUBMIT, "POST", fields=[("authorization", "Bearer wrong-token-00000001")], body=BODY)),
+    "unauthorized": (
+        401, request(SUBMIT, "POST", fields=[("authorization", "Bearer wrong-token-00000001")], body=BODY)),
     "not_found": (404, request(SUBMIT, "POST", path="/api/fal/other", body=BODY)),
     "method_not_allowed": (405, request(SUBMIT, "DELETE", body=BODY)),
 }
@@ -150,7 +151,8 @@ CLOSED = [
     ("a broken chunk", 400, "bad_request", proxy_request("transfer-encoding: chunked", body=b"zz\r\n{}\r\n0\r\n\r\n")),
     ("chunks twice", 400, "bad_request", proxy_request("transfer-encoding: chunked, chunked")),
     ("two targets", 400, "bad_request", proxy_request(f"x-fal-target-url: {SUBMIT}", "content-length: 0")),
-    ("another expectation", 417, "expectation_failed", proxy_request("expect: 200-ok", "content-length: 2", body=b"{}")),
+    ("another expectation", 417, "expectation_failed",
+     proxy_request("expect: 200-ok", "content-length: 2", body=b"{}")),
     ("another transfer coding", 501, "not_implemented", proxy_request("transfer-encoding: gzip")),
     ("a tunnel", 501, "not_implemented", raw("CONNECT fal.run:443 HTTP/1.1", "host: fal.run:443")),
     ("a websocket", 501, "not_implemented",
@@ -305,9 +307,10 @@ def test_a_question_that_fal_does_not_answer_is_a_502(upstream, proxy, method, t
     assert_proxy_error(ask(proxy(upstream(die)), method, target), 502, "upstream_closed")
 
 
-@pytest.mark.parametrize("data", [b"nonsense\r\n\r\n", b"HTTP/1.1 2x0 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nbad field\r\n\r\n",
-                                  b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
-                                  b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", b"HTTP/1.1 101 S\r\n\r\n"])
+@pytest.mark.parametrize("data", [
+    b"nonsense\r\n\r\n", b"HTTP/1.1 2x0 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nbad field\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
+    b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", b"HTTP/1.1 101 S\r\n\r\n"])
 def test_an_answer_that_is_no_http_is_a_502_for_a_question_and_a_500_for_a_job(upstream, proxy, data):
     relay = proxy(upstream(Answering(data)))
     assert_proxy_error(ask(relay, "GET", STATUS), 502, "upstream_invalid")

@@ -42,11 +42,11 @@ class Listening(Client):
 
     def everything(self):
         """All bytes until the proxy closes."""
-        self.half_close()
         try:
+            self.half_close()
             self.reader.rest()
-        except ConnectionResetError:
-            pass
+        except OSError:
+            pass  # It was reset: nothing can follow.
         return self.received
 
 
@@ -125,7 +125,7 @@ def test_no_response_and_no_log_line_holds_a_part_of_the_key(upstream, proxy, an
                 try:
                     client.response("HEAD" if name == "options" else "GET")
                 except (EOFError, ConnectionResetError):
-                    assert answer in ("a cut body",), name
+                    assert answer == "a cut body", name
             assert_no_part(client.everything(), f"the answer to {name}")
     assert_process_shows_nothing(relay)
     assert relay.stop() == 0

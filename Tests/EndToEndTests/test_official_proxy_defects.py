@@ -163,7 +163,8 @@ def test_defect_h_binary_bodies_pass_unchanged_both_ways(upstream, proxy):
 
 # --- i: endpoint rules cover POST only, and not `/stream` ------------------------------------------------------------
 
-@pytest.mark.parametrize("method,tail", [("GET", ""), ("GET", "/status"), ("GET", "/status/stream"), ("PUT", "/cancel")])
+@pytest.mark.parametrize("method,tail", [
+    ("GET", ""), ("GET", "/status"), ("GET", "/status/stream"), ("PUT", "/cancel")])
 def test_defect_i_a_request_id_of_another_endpoint_is_refused_for_every_method(upstream, proxy, method, tail):
     fal = upstream()
     answer = proxy(fal).fetch(request(f"{QUEUE}/other/app/requests/{RID}{tail}", method))

@@ -13,7 +13,8 @@ LEAK = "leak-5a1e"
 
 ALLOWED = [
     ("content-type", "application/json"), ("accept", "application/json"), ("user-agent", "@fal-ai/client/1.10.1"),
-    ("accept-encoding", "gzip, deflate, br"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ("accept-encoding", "gzip, deflate, br"),
+    ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     ("tracestate", "congo=t61rcWkgMzE"), ("x-fal-queue-priority", "low"), ("x-fal-runner-hint", "session-1"),
     ("x-fal-request-timeout", "30"), ("x-fal-object-lifecycle", '{"expiration_duration_seconds":60}'),
     ("x-fal-object-lifecycle-preference", '{"expiration_duration_seconds":60}'), ("x-fal-store-io", "0"),
@@ -33,8 +34,10 @@ NEVER = [
     ("x-request-id", LEAK), ("x-api-key", LEAK), ("x-csrf-token", LEAK), ("accept-language", LEAK),
     ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("sec-ch-ua", LEAK),
     ("dnt", "1"), ("priority", "u=1, i"), ("pragma", LEAK), ("cache-control", LEAK), ("if-none-match", LEAK),
-    ("range", "bytes=0-9"), ("content-language", LEAK), ("access-control-request-headers", LEAK), ("x_fal_store_io", LEAK),
-    ("x-falcon", LEAK), ("x-fal", LEAK), ("max-forwards", "1"), ("from", LEAK), ("baggage", LEAK), ("x-b3-traceid", LEAK),
+    ("range", "bytes=0-9"), ("content-language", LEAK), ("access-control-request-headers", LEAK),
+    ("x_fal_store_io", LEAK),
+    ("x-falcon", LEAK), ("x-fal", LEAK), ("max-forwards", "1"), ("from", LEAK), ("baggage", LEAK),
+    ("x-b3-traceid", LEAK),
 ]
 
 
