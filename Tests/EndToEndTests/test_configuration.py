@@ -1,0 +1,333 @@
+"""Settings from the defaults, the file and the environment; all faults at once, before anything listens."""
+
+import re
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+from harness import CANARY, request
+from harness.process import BINARY, ROOT
+from harness.script import MODEL, STATUS
+
+DEFAULTS = ROOT / "config" / "fal-proxy.yaml"
+
+
+def fault_lines(relay):
+    """The lines after the heading of the faults."""
+    lines = relay.stderr.splitlines()
+    assert lines and lines[0] == "fal-proxy: the configuration has faults:", relay.stderr
+    assert all(line.startswith("  ") for line in lines[1:]), relay.stderr
+    return [line.strip() for line in lines[1:]]
+
+
+@pytest.fixture
+def refused(proxy):
+    """Starts a proxy that must refuse its configuration: refused(…) returns its faults."""
+    def start(*arguments, **options):
+        relay = proxy(None, *arguments, wait=False, **options)
+        assert relay.wait() == 78, relay.stderr
+        assert "listening" not in relay.stderr and relay.stdout == ""
+        return fault_lines(relay)
+    return start
+
+
+@pytest.fixture
+def checked(proxy):
+    """Runs `check`, which must accept: checked(…) returns the settings in force."""
+    def start(*arguments, **options):
+        relay = proxy(None, "check", *arguments, wait=False, **options)
+        assert relay.wait() == 0, relay.stderr
+        return dict(line.split(": ", 1) for line in relay.stdout.splitlines())
+    return start
+
+
+@pytest.fixture
+def yaml(tmp_path):
+    def write(text):
+        path = tmp_path / "settings.yaml"
+        path.write_text(text)
+        return str(path)
+    return write
+
+
+# --- All faults together ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("command", [(), ("serve",), ("check",)])
+def test_all_faults_of_file_environment_and_key_are_reported_together_with_78(refused, yaml, command):
+    path = yaml("port: many\n"
+                "nonsense: 1\n"
+                "timeouts:\n"
+                "  head: 10 seconds\n"
+                "  heat: 1s\n"
+                "\ttab: 1\n"
+                "limits:\n"
+                "  body: 1TB\n")
+    faults = refused(
+        *command, "--config", path, key=None, drain_timeout="soon", allowed_endpoint="a/b", tokens_enabled="yes",
+        limits_fields="5", log_format="xml", allowed_endpoints="a/{b", allowed_urls="https://fal.run/**",
+        allowed_origins="https://app.example/")
+    for source, what in [
+        (f"{path}:1", "port"), (f"{path}:2", "nonsense"), (f"{path}:4", "timeouts.head"),
+        (f"{path}:5", "timeouts.heat"),
+        (f"{path}:6", "tab"), (f"{path}:8", "limits.body"), ("FAL_PROXY_DRAIN_TIMEOUT", "duration"),
+        ("FAL_PROXY_ALLOWED_ENDPOINT", "FAL_PROXY_ALLOWED_ENDPOINTS"), ("FAL_PROXY_TOKENS_ENABLED", "true or false"),
+        ("FAL_PROXY_LIMITS_FIELDS", "10…1000"), ("FAL_PROXY_LOG_FORMAT", "json or text"), ("FAL_KEY", "no fal key"),
+        ("FAL_PROXY_ALLOWED_ENDPOINTS", "'{'"), ("FAL_PROXY_ALLOWED_URLS", "scheme"),
+        ("FAL_PROXY_ALLOWED_ORIGINS", "origin"),
+    ]:
+        found = [fault for fault in faults if fault.startswith(f"{source}: ") and what in fault]
+        assert len(found) == 1, (source, what, faults)
+    assert len(faults) == 15
+
+
+@pytest.mark.parametrize("name,value", [
+    ("allowed_urls", "queue.fal.run,https://fal.run/**"), ("allowed_endpoints", "one,a//b"),
+    ("allowed_origins", "app.example,https://other.example/"), ("auth_tokens", "short,small"),
+    ("origin_overrides", "fal.run=ftp://x,queue.fal.run=http://10.0.0.1")])
+def test_every_wrong_entry_of_a_list_is_reported(refused, name, value):
+    assert len(refused("check", **{name: value})) == 2
+
+
+@pytest.mark.parametrize("name,value", [
+    ("host", "example.com"), ("host", "300.1.1.1"), ("host", "[::1]"), ("port", "65536"), ("port", "-1"),
+    ("port", "80a"),
+    ("path", "api"), ("path", "/healthz"), ("path", "/a b"), ("path", "/a?b"), ("event_loops", "65"),
+    ("access_log", "TRUE"), ("access_log", "1"), ("cors_max_age", "25h"), ("drain_delay", "6m"),
+    ("limits_body", "11GiB"),
+    ("limits_body", "1.5MiB"), ("limits_body", "1 MiB"), ("limits_head", "100"), ("limits_head", "65KiB"),
+    ("limits_connections", "0"), ("timeouts_head", "10"), ("timeouts_head", "5ms"), ("timeouts_head", "-1s"),
+    ("timeouts_head", "1d"), ("upstream_connect", "1e3s"), ("allowed_urls", "evil.example/**"),
+    ("allowed_urls", "*.fal.run/**"), ("allowed_urls", "fal.run"), ("allowed_endpoints", "flux"),
+    ("allowed_endpoints", "/fal-ai/flux"), ("allowed_endpoints", "fal-ai/flux/"), ("allowed_endpoints", "@defaults"),
+    ("allowed_origins", "https://app.example/"), ("allowed_origins", "https://*"), ("allowed_origins", "https://*.com"),
+    ("allowed_origins", "https://a.*.example.com"), ("allowed_origins", "app.example"), ("allowed_origins", "null"),
+    ("auth_tokens", "too-short"), ("auth_tokens", "a token with some spaces"), ("origin_overrides", "queue.fal.run"),
+    ("allowed_endpoints", "fal-ai/(a|b)"), ("allowed_endpoints", "fal-ai/\xe9")])
+def test_a_value_that_does_not_fit_is_one_fault_that_names_the_variable(refused, name, value):
+    (fault,) = refused("check", **{name: value})
+    assert fault.startswith(f"FAL_PROXY_{name.upper()}: ")
+
+
+@pytest.mark.parametrize("text,what", [
+    ("a: &x 1\n", "anchor"), ("port: *x\n", "alias"), ("port: !!int 1\n", "tag"), ("port: {a: 1}\n", "flow"),
+    ("port: |\n  8080\n", "block"), ("port: 1\nport: 2\n", ""), ("port 8080\n", ""), ("allowed_urls: x\n", "list"),
+    ("limits: 5\n", "limits"), ("limits:\n  body:\n    deep: 1\n", "limits.body"), ("- a\n", ""),
+    ("host: \"x\n", "quote"),
+    ("limits.body: 1MiB\n", "nested"), ("---\n---\n", "document")])
+def test_a_file_that_is_no_settings_is_refused_with_its_line(refused, yaml, text, what):
+    path = yaml(text)
+    faults = refused("check", "--config", path)
+    assert all(re.match(re.escape(path) + r":\d+: ", fault) for fault in faults)
+    assert any(what in fault for fault in faults)
+
+
+def test_a_file_that_is_not_there_is_a_fault(refused, tmp_path):
+    for path in (tmp_path / "none.yaml", tmp_path):
+        (fault,) = refused("check", "--config", str(path))
+        assert fault.startswith(f"{path}: cannot read the file")
+
+
+# --- Where values come from ------------------------------------------------------------------------------------------
+
+def test_the_file_of_the_repository_is_accepted_and_holds_the_defaults(checked):
+    assert checked("--config", str(DEFAULTS)) == checked(binary_environment={"PORT": ""}) | {"port": "0"}
+
+
+def test_the_file_of_the_repository_names_every_setting_and_variable(checked):
+    text = DEFAULTS.read_text()
+    for key in checked():
+        assert re.search(rf"^ *{key.split('.')[-1]}:", text, re.M), key
+        assert "FAL_PROXY_" + key.upper().replace(".", "_") in text, key
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(checked, yaml):
+    path = yaml("drain_timeout: 7s\ntimeouts:\n  head: 3s\nallowed_endpoints:\n  - fal-ai/from-file\n  - '@default'\n")
+    plain = checked()
+    assert (plain["drain_timeout"], plain["timeouts.head"], plain["timeouts.idle"]) == ("25s", "10s", "75s")
+    seen = checked("--config", path, timeouts_head="4s")
+    assert (seen["drain_timeout"], seen["timeouts.head"], seen["timeouts.idle"]) == ("7s", "4s", "75s")
+    assert seen["allowed_endpoints"] == f"[fal-ai/from-file, {MODEL}]"
+    assert checked("--config", path, allowed_endpoints="fal-ai/x")["allowed_endpoints"] == "[fal-ai/x]"
+
+
+def test_the_file_can_be_named_by_the_environment(checked, yaml):
+    assert checked(config=yaml("drain_timeout: 8s\n"))["drain_timeout"] == "8s"
+
+
+def test_every_setting_has_a_variable(checked):
+    values = {
+        "host": "127.0.0.2", "path": "/p", "event_loops": "1", "log_format": "text", "access_log": "false",
+        "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_origins": "https://a.example",
+        "cors.allow_credentials": "true", "cors.max_age": "1h", "tokens.enabled": "true", "limits.head": "2KiB",
+        "limits.fields": "20", "limits.request_target": "1KiB", "limits.body": "5MiB", "limits.response_head": "3KiB",
+        "limits.connections": "9", "limits.log_buffer": "128KiB", "timeouts.head": "1s", "timeouts.idle": "2s",
+        "timeouts.body": "3s", "timeouts.linger": "4s", "upstream.connect": "6s", "upstream.tls": "7s",
+        "upstream.first_byte": "8s", "upstream.first_byte_run": "9s", "upstream.body": "11s", "upstream.idle": "12s",
+        "upstream.idle_connections": "13", "upstream.dns_ttl": "14s", "drain_delay": "15s", "drain_timeout": "16s",
+        "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
+        "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
+    }
+    seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})
+    assert set(seen) == set(values)
+    for key, value in values.items():
+        if key == "auth.tokens":
+            assert "2" in seen[key] and "token-of" not in seen[key]
+        elif key == "origin_overrides":
+            assert seen[key] == "{fal.run: http://127.0.0.1:9, queue.fal.run: https://x.example:8443}"
+        else:
+            assert seen[key].strip("[]") == value, key
+
+
+def test_port_is_taken_from_the_platforms_variable_and_ours_wins(checked):
+    assert checked(binary_environment={"PORT": "5001"})["port"] == "5001"
+    assert checked(binary_environment={"PORT": "5001"}, port="5002")["port"] == "5002"
+    assert checked(binary_environment={"PORT": ""})["port"] == "8080"
+
+
+def test_what_orchestrators_inject_for_a_service_of_this_name_is_no_setting(checked):
+    assert checked(binary_environment={
+        "PORT": "", "FAL_PROXY_PORT": "tcp://10.0.0.7:80", "FAL_PROXY_SERVICE_HOST": "10.0.0.7",
+        "FAL_PROXY_SERVICE_PORT": "80", "FAL_PROXY_PORT_80_TCP_ADDR": "10.0.0.7"})["port"] == "8080"
+
+
+def test_it_listens_where_the_settings_say_and_on_the_path_they_say(upstream, proxy):
+    relay = proxy(upstream(), host="127.0.0.2", path="/fal")
+    assert (relay.address[0], relay.path) == ("127.0.0.2", "/fal")
+    assert relay.fetch(request(STATUS, path="/fal")).status == 200
+    assert relay.fetch(request(STATUS)).status == 404
+
+
+def test_the_endpoints_of_a_file_hold(upstream, proxy, yaml):
+    relay = proxy(upstream(), "--config", yaml("allowed_endpoints: ['fal-ai/x']\n"))
+    assert relay.fetch(request("https://fal.run/fal-ai/x", "POST", body=b"{}")).status == 200
+    assert relay.fetch(request(f"https://fal.run/{MODEL}", "POST", body=b"{}")).status == 403
+
+
+def test_start_up_says_one_line_with_the_address_and_one_warning_unless_tokens_are_set(proxy):
+    lines = proxy(None).stderr.splitlines()
+    assert len([line for line in lines if "listening on http://127.0.0.1:" in line]) == 1
+    guarded = proxy(None, auth_tokens="token-of-the-app-0001")
+    assert guarded.fetch(request(None, path="/healthz")).status == 200
+    assert "warning: no end-user authentication" not in guarded.stderr
+    open_one = proxy(None)
+    assert open_one.fetch(request(None, path="/healthz")).status == 200
+    assert open_one.stderr.count("warning: no end-user authentication") == 1
+
+
+# --- The key ---------------------------------------------------------------------------------------------------------
+
+KEY_ID, SECRET = CANARY.split(":")
+
+
+@pytest.mark.parametrize("content", [CANARY, f"{CANARY}\n", f"{CANARY}\r\n"])
+def test_a_key_in_a_mounted_file_reaches_fal_without_its_newline(upstream, proxy, tmp_path, content):
+    path = tmp_path / "key"
+    path.write_bytes(content.encode())
+    fal = upstream()
+    relay = proxy(fal, key=None, binary_environment={"FAL_KEY_FILE": str(path)})
+    assert relay.fetch(request(STATUS)).status == 200
+    assert fal.next_request().all("authorization") == [f"Key {CANARY}"]
+
+
+@pytest.mark.parametrize("environment", [
+    {"FAL_KEY": CANARY}, {"FAL_KEY_ID": KEY_ID, "FAL_KEY_SECRET": SECRET}, {"FAL_KEY": CANARY, "FAL_KEY_ID": ""}])
+def test_a_key_in_the_environment_reaches_fal(upstream, proxy, environment):
+    fal = upstream()
+    assert proxy(fal, key=None, binary_environment=environment).fetch(request(STATUS)).status == 200
+    assert fal.next_request().all("authorization") == [f"Key {CANARY}"]
+
+
+@pytest.mark.parametrize("environment", [
+    {}, {"FAL_KEY": ""}, {"FAL_KEY_ID": KEY_ID}, {"FAL_KEY_SECRET": SECRET}, {"FAL_KEY": f"Key {CANARY}"},
+    {"FAL_KEY": f" {CANARY}"}, {"FAL_KEY": f"{CANARY}\n"}, {"FAL_KEY": f"{CANARY}\r\nx: y"},
+    {"FAL_KEY": f"{CANARY}\xe9"},
+    {"FAL_KEY": "x" * 1025}, {"FAL_KEY": CANARY, "FAL_KEY_FILE": "/dev/null"},
+    {"FAL_KEY": CANARY, "FAL_KEY_ID": KEY_ID, "FAL_KEY_SECRET": SECRET}, {"FAL_KEY_FILE": "/dev/null"},
+    {"FAL_KEY_FILE": "/no/such/file"}, {"FAL_KEY_FILE": CANARY}, {"FAL_KEY_FILE": "/"}, {"FAL_KEY_FILE": "/dev/zero"}])
+def test_a_missing_or_malformed_key_is_one_fault_that_does_not_repeat_it(refused, environment):
+    (fault,) = refused("check", key=None, binary_environment=environment)
+    assert fault.startswith("FAL_KEY")
+
+
+@pytest.mark.parametrize("content", ["", "\n", f"{CANARY}\n\n", f"{CANARY} ", f"first\n{CANARY}"])
+def test_a_key_file_with_more_or_less_than_a_key_is_a_fault(refused, tmp_path, content):
+    path = tmp_path / "key"
+    path.write_text(content)
+    (fault,) = refused("check", key=None, binary_environment={"FAL_KEY_FILE": str(path)})
+    assert fault.startswith("FAL_KEY_FILE: ")
+
+
+def test_check_says_nothing_about_the_key(checked):
+    assert not any("key" in name for name in checked())
+
+
+# --- Origin overrides ------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("origin", [
+    "http://127.0.0.1:9", "http://127.9.9.9", "http://[::1]:9", "http://localhost:9", "https://10.0.0.1:9",
+    "https://fal.example"])
+def test_an_override_may_be_https_anywhere_and_plain_http_on_loopback(checked, origin):
+    shown = checked(origin_overrides=f"queue.fal.run={origin}")["origin_overrides"]
+    assert shown.startswith(f"{{queue.fal.run: {origin}")
+
+
+@pytest.mark.parametrize("origin", [
+    "http://10.0.0.1:9", "http://fal.example", "http://0.0.0.0:9", "http://[::2]:9", "http://127.0.0.1.evil.example",
+    "http://localhost.evil.example", "http://128.0.0.1", "http://2130706433", "http://127.1",
+    "http://[::ffff:10.0.0.1]",
+    "ftp://127.0.0.1", "127.0.0.1:9", "https://a.example/path", "https://u@a.example", "https://a.example:0", ""])
+def test_an_override_that_would_send_the_key_in_clear_or_is_no_origin_is_a_fault(refused, origin):
+    (fault,) = refused("check", origin_overrides=f"queue.fal.run={origin}")
+    assert fault.startswith("FAL_PROXY_ORIGIN_OVERRIDES: ") and "loopback" in fault
+
+
+# --- The command line ------------------------------------------------------------------------------------------------
+
+def run(*arguments):
+    return subprocess.run([str(BINARY), *arguments], capture_output=True, text=True, timeout=20)
+
+
+def test_help_names_the_commands_the_key_and_the_variables():
+    help_text = run("--help")
+    assert help_text.returncode == 0
+    for word in ("serve", "check", "FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "FAL_KEY_FILE",
+                 "FAL_PROXY_ALLOWED_ENDPOINTS"):
+        assert word in help_text.stdout
+    assert "--config" in run("serve", "--help").stdout and "--sandbox" in run("serve", "--help").stdout
+    assert "--config" in run("check", "--help").stdout
+
+
+def test_the_version_is_the_one_fal_is_told(upstream, proxy):
+    fal = upstream()
+    proxy(fal).fetch(request(STATUS))
+    assert fal.next_request().get("x-fal-client-proxy") == f"fal-proxy/{run('--version').stdout.strip()}"
+
+
+@pytest.mark.parametrize("arguments", [("--nope",), ("nope",), ("check", "--config"), ("serve", "extra")])
+def test_a_wrong_command_line_is_64_and_starts_nothing(arguments):
+    result = run(*arguments)
+    assert result.returncode == 64
+    assert "listening" not in result.stderr and result.stdout == ""
+
+
+@pytest.mark.parametrize("command", [(), ("serve",)])
+def test_serve_is_the_default_command(proxy, command):
+    assert proxy(None, *command).fetch(request(None, path="/healthz")).status == 200
+
+
+def test_a_port_that_another_program_holds_ends_it_with_a_message(proxy):
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        relay = proxy(None, port=str(holder.getsockname()[1]), wait=False)
+        assert relay.wait() == 1
+        assert "cannot start" in relay.stderr and "listening" not in relay.stderr
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.parametrize("path", ["healthz", "readyz"])
+def test_health_answers_plain_curl(proxy, path):
+    relay = proxy(None)
+    url = f"http://{relay.address[0]}:{relay.address[1]}/{path}"
+    for options in (("-f",), ("-f", "-I")):
+        assert subprocess.run(["curl", "-s", *options, url], capture_output=True, timeout=20).returncode == 0
