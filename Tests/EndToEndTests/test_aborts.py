@@ -1,16 +1,13 @@
 """Whoever goes away is not waited for, and a cut answer is never passed off as a whole one."""
 
 import queue
-import socket
-import struct
 import threading
-import time
 
 import pytest
 
 from conftest import overrides
 from harness import json_answer, request, respond, wait_until
-from harness.flow import EVENTS, RUN, STATUS, Content, FullBacklog, noise, send_until_stalled
+from harness.flow import EVENTS, RUN, STATUS, Content, FullBacklog, send_until_stalled
 
 LEAVING = ("close", "reset", "half_close")
 
@@ -86,7 +83,7 @@ def test_a_client_that_leaves_an_event_stream_closes_the_upstream_connection(ups
     def play(connection):
         connection.read_request()
         connection.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-                        b"a\r\ndata: 1\n\n\r\n\r\n".replace(b"a\r\n", b"9\r\n", 1).replace(b"\n\n\r\n\r\n", b"\n\n\r\n"))
+                        b"9\r\ndata: 1\n\n\r\n")
 
     watched = Watched(play)
     relay = proxy(upstream(watched))
@@ -206,6 +203,9 @@ BEGINNINGS = {
     "chunked, before the end": b"3E8\r\n" + b"x" * 1000 + b"\r\n0\r\n",
     "close-delimited": b"x" * 1000,
 }
+#: A close is the proper end of a close-delimited body.
+CUTS = [(beginning, how) for beginning in BEGINNINGS for how in ("close", "reset")
+        if (beginning, how) != ("close-delimited", "close")]
 
 
 def check_cut(relay, client, version, cut):
@@ -220,11 +220,8 @@ def check_cut(relay, client, version, cut):
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.0"])
-@pytest.mark.parametrize("how", ["close", "reset"])
-@pytest.mark.parametrize("beginning", BEGINNINGS)
+@pytest.mark.parametrize("beginning,how", CUTS)
 def test_a_body_that_fal_cuts_short_is_never_ended_properly(upstream, proxy, beginning, how, version):
-    if beginning == "close-delimited" and how == "close":
-        pytest.skip("that is the proper end of such a body")
     cut = threading.Event()
 
     def serve(connection):
