@@ -131,6 +131,12 @@ def test_a_delivered_job_on_a_pooled_connection_that_dies_is_ambiguous_and_never
     assert fal.accepted == 1 and len(script.seen) == 2
 
 
+def stop(relay):
+    """Returns once every thread of the process stands still."""
+    relay.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, relay.pid, os.WSTOPPED)
+
+
 @pytest.mark.parametrize("first", ["the upstream closes", "the client asks"])
 @pytest.mark.parametrize("how", ["close", "reset"])
 @pytest.mark.parametrize("method,target", [("POST", QUEUE), ("PUT", CANCEL), ("GET", STATUS)])
@@ -152,14 +158,14 @@ def test_a_pooled_connection_that_fal_closed_meanwhile_costs_nothing(upstream, p
     with relay.client() as client:
         client.send(b"GET /healthz HTTP/1.1\r\nhost: proxy.test\r\n\r\n")
         assert client.response().status == 200
-        os.kill(relay.pid, signal.SIGSTOP)
+        stop(relay)
         if first == "the client asks":
             client.send(call(method, target))
         go.put(None)
         done.get(timeout=10)
         if first == "the upstream closes":
             client.send(call(method, target))
-        os.kill(relay.pid, signal.SIGCONT)
+        relay.send_signal(signal.SIGCONT)
         answer = client.response()
     assert (answer.status, answer.body) == (200, b"ok")
     assert fal.accepted == 2 and len(script.seen) == 2
