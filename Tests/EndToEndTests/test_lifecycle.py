@@ -37,24 +37,27 @@ class Stream:
     """An upstream whose streams go on by one event per permit, and end when the permit is False."""
 
     def __init__(self):
-        self.permits = queue.Queue()
+        self.opened = queue.Queue()
 
     def __call__(self, connection):
         while True:
             connection.read_request()
             connection.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-            while self.permits.get(timeout=20):
+            permits = queue.Queue()
+            self.opened.put(permits)
+            while permits.get(timeout=20):
                 connection.send(FRAME)
             connection.send(b"0\r\n\r\n")
 
     def open(self, relay, version="1.1"):
-        """A client in the middle of a stream, and the content."""
+        """A client in the middle of a stream, the content, and what permits more of it."""
         client = relay.client()
         client.send(request(EVENTS, version=version))
         content = Content(client.reader, client.head())
-        self.permits.put(True)
+        permits = self.opened.get(timeout=5)
+        permits.put(True)
         assert content.exactly(9) == EVENT
-        return client, content
+        return client, content, permits
 
 
 # --- Start and health ------------------------------------------------------------------------------------------------
@@ -132,17 +135,12 @@ def test_streams_in_flight_finish_whole_and_the_exit_is_clean(upstream, proxy, n
     streams = [stream.open(relay) for _ in range(4)]
     relay.send_signal(number)
     wait_until(lambda: refuses(relay), 5, "the end of listening")
-    for client, content in streams:
-        for go_on in (True, False):
-            for _ in streams if go_on else ():
-                stream.permits.put(True)
-            break
-    for _, content in streams:
+    for _, content, permits in streams:
+        permits.put(True)
         assert content.exactly(9) == EVENT
     assert relay.process.poll() is None
-    for _ in streams:
-        stream.permits.put(False)
-    for client, content in streams:
+    for client, content, permits in streams:
+        permits.put(False)
         assert content.rest() == b""
         assert client.ended()
     assert relay.wait(3) == 0
@@ -191,7 +189,7 @@ def test_an_upload_in_flight_is_finished_before_the_exit(upstream, proxy):
 def test_streams_longer_than_drain_timeout_are_cut_and_logged(upstream, proxy, version):
     stream = Stream()
     relay = proxy(upstream(stream), drain_timeout="500ms")
-    client, content = stream.open(relay, version)
+    client, content, _ = stream.open(relay, version)
     began = time.monotonic()
     relay.send_signal()
     with pytest.raises((ConnectionResetError,) if version == "1.0" else (ConnectionResetError, EOFError)):
@@ -256,7 +254,7 @@ def test_a_second_signal_ends_the_process_at_once(upstream, proxy):
             (signal.SIGINT, signal.SIGTERM, 143)):
         stream = Stream()
         relay = proxy(upstream(stream))
-        client, _ = stream.open(relay)
+        client, *_ = stream.open(relay)
         relay.send_signal(first)
         wait_until(lambda: refuses(relay), 5, "the end of listening")
         began = time.monotonic()
