@@ -1,6 +1,7 @@
 """Start, health, the access log, and the way down."""
 
 import json
+import os
 import queue
 import re
 import shutil
@@ -104,7 +105,8 @@ def test_during_drain_delay_new_connections_are_served_but_not_kept(upstream, pr
         curl = subprocess.run(["curl", "-sf", "--max-time", "5", f"http://{host}:{port}/readyz"], capture_output=True)
         assert curl.returncode == 22
         assert relay.fetch(HEALTH).status == 200
-        for data in (HEALTH, READY, request(STATUS), request(RUN, "POST", body=b"{}"), request("https://evil.example/")):
+        relayed = [request(STATUS), request(RUN, "POST", body=b"{}")]
+        for data in (HEALTH, READY, *relayed, request("https://evil.example/")):
             with relay.client() as client:
                 assert client.send(data).response().get("connection") == "close"
                 assert client.ended()
@@ -125,7 +127,44 @@ def test_drain_delay_passes_before_the_listeners_close(proxy):
     assert relay.wait(2) == 0
 
 
+def test_a_signal_at_the_very_moment_of_listening_is_a_clean_end_too(proxy):
+    """Whoever can be served can be in flight when the signal comes, so the handler must stand before the listeners."""
+    codes = []
+    for _ in range(20):
+        relay = proxy(wait=False)
+        wait_until(lambda: tightly(lambda: b"listening" in os.pread(relay.errors.fileno(), 4096, 0)), 20)
+        codes.append(relay.stop(seconds=5))
+    assert codes == [0] * 20
+
+
+def tightly(predicate):
+    """Asks again and again without a pause for a while: what is waited for leaves a moment of a millisecond."""
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        if predicate():
+            return True
+    return False
+
+
 # --- SIGTERM: what is in flight --------------------------------------------------------------------------------------
+
+
+def test_the_line_of_the_last_request_before_the_exit_is_never_lost(upstream, proxy):
+    """Repeated, because the end of the last connection and the end of the process are a race to be won every time."""
+    stream = Stream()
+    fal = upstream(stream)
+    missing = 0
+    for _ in range(30):
+        relay = proxy(fal)
+        client, content, permits = stream.open(relay)
+        relay.send_signal()
+        wait_until(lambda: "draining" in relay.stderr, what="the end of readiness")
+        permits.put(False)
+        assert content.rest() == b""
+        client.close()
+        assert relay.wait(3) == 0
+        missing += relay.stdout.count("\n") != 1
+    assert missing == 0, f"{missing} of 30 lines are missing"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -144,7 +183,7 @@ def test_streams_in_flight_finish_whole_and_the_exit_is_clean(upstream, proxy, n
         assert content.rest() == b""
         assert client.ended()
     assert relay.wait(3) == 0
-    lines = [line for line in relay.access_log(4) if line["operation"] == "status_stream"]
+    lines = [line for line in relay.access_log(4, 2) if line["operation"] == "status_stream"]
     assert [(line["status"], line["ended_by"]) for line in lines] == [(200, "complete")] * 4
 
 
@@ -350,7 +389,6 @@ def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
 
 def full_pipe():
     """Runs in the child: puts a pipe in place of standard output that is never read."""
-    import os
     reading, writing = os.pipe()
     os.dup2(writing, 1)
     os.set_inheritable(reading, True)

@@ -492,7 +492,8 @@ def test_an_http_1_0_client_needs_no_host(proxy):
 
 def test_connection_close_is_honoured_and_announced(upstream, proxy):
     relay = proxy(upstream())
-    for data in (request(STATUS, fields=[("connection", "close")]), HEALTH.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")):
+    close = b"\r\nconnection: close\r\n\r\n"
+    for data in (request(STATUS, fields=[("connection", "close")]), HEALTH.replace(b"\r\n\r\n", close)):
         with relay.client() as client:
             assert client.send(data).response().get("connection") == "close"
             assert client.ended()
@@ -535,7 +536,7 @@ def test_content_nobody_wants_is_read_past_or_the_connection_closed(proxy):
         assert client.response().status == 403
         assert client.send(HEALTH).response().status == 200
     with relay.client() as client:
-        client.send(request("https://evil.example/", "POST", fields=[("content-length", "1000000")]) + b"x" * 1_000_000)
+        client.send(request("https://evil.example/", "POST", body=b"x" * 1_000_000))
         answer = client.response()
         assert answer.status == 403 and answer.get("connection") == "close"
         assert client.ended()
@@ -567,7 +568,8 @@ def test_a_chunked_body_is_counted_against_the_limit(upstream, proxy):
     fal = upstream(hold)
     relay = proxy(fal, limits_body=1000)
     with relay.client() as client:
-        client.send(request(RUN, "POST", fields=[("transfer-encoding", "chunked")]) + b"3e8\r\n" + b"x" * 1000 + b"\r\n")
+        client.send(request(RUN, "POST", fields=[("transfer-encoding", "chunked")]))
+        client.send(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
         assert silent(client, 0.2)
         client.send(b"1\r\nx\r\n")
         answer = client.response()

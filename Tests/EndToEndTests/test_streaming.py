@@ -287,7 +287,8 @@ def test_head_of_a_status_brings_the_length_and_no_content(upstream, proxy):
         while True:
             one = connection.read_request()
             seen.put(one.method)
-            connection.send(respond(fields=[("content-length", "123")]) if one.method == "HEAD" else respond(body=b"ok"))
+            is_head = one.method == "HEAD"
+            connection.send(respond(fields=[("content-length", "123")]) if is_head else respond(body=b"ok"))
 
     relay = proxy(upstream(serve), event_loops=1)
     with relay.client() as client:

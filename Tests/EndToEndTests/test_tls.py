@@ -47,8 +47,8 @@ def test_one_of_several_names_is_enough(upstream, proxy, authority, names):
 
 
 def test_a_directory_of_certificates_is_honoured(upstream, proxy, authority, tmp_path):
-    answer = subprocess.run(
-        ["openssl", "x509", "-hash", "-noout", "-in", authority.certificate], check=True, capture_output=True, text=True)
+    command = ["openssl", "x509", "-hash", "-noout", "-in", authority.certificate]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
     shutil.copy(authority.certificate, tmp_path / f"{answer.stdout.strip()}.0")
     fal = upstream(tls=authority.context("DNS:localhost"))
     environment = {"SSL_CERT_DIR": str(tmp_path), "SSL_CERT_FILE": "/nonexistent"}
@@ -213,7 +213,8 @@ def test_events_arrive_one_by_one_over_tls(upstream, proxy, authority):
 
 
 def check_refused(relay, fal, method="POST", name="proxy_upstream_tls"):
-    answer = relay.fetch(request(QUEUE if method == "POST" else STATUS, method, body=b"{}" if method == "POST" else None))
+    data = request(QUEUE, "POST", body=b"{}") if method == "POST" else request(STATUS)
+    answer = relay.fetch(data)
     assert (answer.status, answer.error_type) == (502, name)
     line = relay.access_log()[0]
     assert (line["status"], line["ended_by"], line["error_type"]) == (502, "upstream", name)
