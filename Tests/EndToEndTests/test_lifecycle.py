@@ -1,0 +1,394 @@
+"""Start, health, the access log, and the way down."""
+
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from harness import request, respond, wait_until
+from harness.flow import EVENTS, RUN, STATUS, Content
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nhost: proxy.test\r\n\r\n"
+READY = HEALTH.replace(b"healthz", b"readyz")
+FRAME = b"9\r\ndata: 1\n\n\r\n"
+EVENT = b"data: 1\n\n"
+
+
+def refuses(relay):
+    """Whether nobody listens any more."""
+    try:
+        socket.create_connection(relay.address, 5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def not_ready(relay):
+    return relay.fetch(READY).status == 503
+
+
+class Stream:
+    """An upstream whose streams go on by one event per permit, and end when the permit is False."""
+
+    def __init__(self):
+        self.opened = queue.Queue()
+
+    def __call__(self, connection):
+        while True:
+            connection.read_request()
+            connection.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+            permits = queue.Queue()
+            self.opened.put(permits)
+            while permits.get(timeout=20):
+                connection.send(FRAME)
+            connection.send(b"0\r\n\r\n")
+
+    def open(self, relay, version="1.1"):
+        """A client in the middle of a stream, the content, and what permits more of it."""
+        client = relay.client()
+        client.send(request(EVENTS, version=version))
+        content = Content(client.reader, client.head())
+        permits = self.opened.get(timeout=5)
+        permits.put(True)
+        assert content.exactly(9) == EVENT
+        return client, content, permits
+
+
+# --- Start and health ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_answers_get_head_and_curl(proxy, path):
+    relay = proxy()
+    with relay.client() as client:
+        answer = client.send(HEALTH.replace(b"/healthz", path.encode())).response()
+        assert answer.status == 200 and answer.get("cache-control") == "no-store"
+        head = client.send(HEALTH.replace(b"GET /healthz", b"HEAD " + path.encode())).response("HEAD")
+        assert head.status == 200 and head.get("content-length") == str(len(answer.body))
+        answer = client.send(HEALTH.replace(b"GET /healthz", b"POST " + path.encode())).response()
+        assert answer.status == 405 and answer.get("allow") == "GET, HEAD"
+    host, port = relay.address
+    assert shutil.which("curl"), "curl is what the container's health check uses"
+    subprocess.run(["curl", "-sf", "--max-time", "5", f"http://{host}:{port}{path}"], check=True, capture_output=True)
+    subprocess.run(["curl", "-sfI", "--max-time", "5", f"http://{host}:{port}{path}"], check=True, capture_output=True)
+
+
+def test_the_first_answer_comes_within_a_second_of_the_start(proxy):
+    began = time.monotonic()
+    relay = proxy(log_format="json")
+    assert relay.fetch(HEALTH).status == 200
+    assert time.monotonic() - began < 1
+
+
+# --- SIGTERM: before the listeners close -----------------------------------------------------------------------------
+
+
+def test_during_drain_delay_new_connections_are_served_but_not_kept(upstream, proxy):
+    fal = upstream()
+    relay = proxy(fal, drain_delay="60s")
+    with relay.client() as kept:
+        assert kept.send(request(STATUS)).response().get("connection") is None
+        relay.send_signal()
+        wait_until(lambda: not_ready(relay), what="the end of readiness")
+        answer = relay.fetch(READY)
+        assert (answer.status, answer.error_type, answer.get("retry-after")) == (503, "proxy_draining", "1")
+        head = relay.fetch(READY.replace(b"GET", b"HEAD"), "HEAD")
+        assert head.status == 503
+        host, port = relay.address
+        curl = subprocess.run(["curl", "-sf", "--max-time", "5", f"http://{host}:{port}/readyz"], capture_output=True)
+        assert curl.returncode == 22
+        assert relay.fetch(HEALTH).status == 200
+        relayed = [request(STATUS), request(RUN, "POST", body=b"{}")]
+        for data in (HEALTH, READY, *relayed, request("https://evil.example/")):
+            with relay.client() as client:
+                assert client.send(data).response().get("connection") == "close"
+                assert client.ended()
+        # A connection from before is served once more, and then closed.
+        assert kept.send(request(STATUS)).response().get("connection") == "close"
+        assert kept.ended()
+    assert relay.process.poll() is None
+    relay.send_signal()
+    assert relay.wait(2) == 143
+
+
+def test_drain_delay_passes_before_the_listeners_close(proxy):
+    relay = proxy(drain_delay="700ms")
+    began = time.monotonic()
+    relay.send_signal()
+    wait_until(lambda: refuses(relay), 5, "the end of listening")
+    assert 0.7 <= time.monotonic() - began < 2
+    assert relay.wait(2) == 0
+
+
+def test_a_signal_at_the_very_moment_of_listening_is_a_clean_end_too(proxy):
+    """Whoever can be served can be in flight when the signal comes, so the handler must stand before the listeners."""
+    codes = []
+    for _ in range(20):
+        relay = proxy(wait=False)
+        wait_until(lambda: tightly(lambda: b"listening" in os.pread(relay.errors.fileno(), 4096, 0)), 20)
+        codes.append(relay.stop(seconds=5))
+    assert codes == [0] * 20
+
+
+def tightly(predicate):
+    """Asks again and again without a pause for a while: what is waited for leaves a moment of a millisecond."""
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        if predicate():
+            return True
+    return False
+
+
+# --- SIGTERM: what is in flight --------------------------------------------------------------------------------------
+
+
+def test_the_line_of_the_last_request_before_the_exit_is_never_lost(upstream, proxy):
+    """Repeated, because the end of the last connection and the end of the process are a race to be won every time."""
+    stream = Stream()
+    fal = upstream(stream)
+    missing = 0
+    for _ in range(30):
+        relay = proxy(fal)
+        client, content, permits = stream.open(relay)
+        relay.send_signal()
+        wait_until(lambda: "draining" in relay.stderr, what="the end of readiness")
+        permits.put(False)
+        assert content.rest() == b""
+        client.close()
+        assert relay.wait(3) == 0
+        missing += relay.stdout.count("\n") != 1
+    assert missing == 0, f"{missing} of 30 lines are missing"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_streams_in_flight_finish_whole_and_the_exit_is_clean(upstream, proxy, number):
+    stream = Stream()
+    relay = proxy(upstream(stream))
+    streams = [stream.open(relay) for _ in range(4)]
+    relay.send_signal(number)
+    wait_until(lambda: refuses(relay), 5, "the end of listening")
+    for _, content, permits in streams:
+        permits.put(True)
+        assert content.exactly(9) == EVENT
+    assert relay.process.poll() is None
+    for client, content, permits in streams:
+        permits.put(False)
+        assert content.rest() == b""
+        assert client.ended()
+    assert relay.wait(3) == 0
+    lines = [line for line in relay.access_log(4, 2) if line["operation"] == "status_stream"]
+    assert [(line["status"], line["ended_by"]) for line in lines] == [(200, "complete")] * 4
+
+
+def test_a_run_in_flight_is_answered_before_the_exit(upstream, proxy):
+    go = queue.Queue()
+    arrived = queue.Queue()
+
+    def serve(connection):
+        connection.read_request()
+        arrived.put(None)
+        go.get(timeout=10)
+        connection.send(respond(body=b"done"))
+
+    relay = proxy(upstream(serve))
+    with relay.client() as client:
+        client.send(request(RUN, "POST", body=b"{}"))
+        arrived.get(timeout=5)
+        relay.send_signal()
+        wait_until(lambda: refuses(relay), 5, "the end of listening")
+        go.put(None)
+        answer = client.response()
+        assert answer.body == b"done" and answer.get("connection") == "close"
+        assert client.ended()
+    assert relay.wait(3) == 0
+
+
+def test_an_upload_in_flight_is_finished_before_the_exit(upstream, proxy):
+    fal = upstream()
+    relay = proxy(fal)
+    with relay.client() as client:
+        client.send(request(RUN, "POST", fields=[("content-length", "10")]) + b"hello")
+        wait_until(lambda: fal.accepted == 1, what="the connection to fal")
+        relay.send_signal()
+        wait_until(lambda: refuses(relay), 5, "the end of listening")
+        assert client.send(b"world").response().status == 200
+        assert fal.next_request().body == b"helloworld"
+        assert client.ended()
+    assert relay.wait(3) == 0
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+def test_streams_longer_than_drain_timeout_are_cut_and_logged(upstream, proxy, version):
+    stream = Stream()
+    relay = proxy(upstream(stream), drain_timeout="500ms")
+    client, content, _ = stream.open(relay, version)
+    began = time.monotonic()
+    relay.send_signal()
+    with pytest.raises((ConnectionResetError,) if version == "1.0" else (ConnectionResetError, EOFError)):
+        assert content.rest() == b""
+    assert time.monotonic() - began >= 0.4
+    assert relay.wait(2) == 0
+    assert time.monotonic() - began < 3
+    client.close()
+    lines = [line for line in map(json.loads, relay.stdout.splitlines()) if line["route"] == "proxy"]
+    assert [(line["status"], line["ended_by"]) for line in lines] == [(200, "proxy")]
+
+
+def test_a_request_that_is_cut_off_unanswered_is_logged_too(upstream, proxy):
+    arrived = queue.Queue()
+
+    def serve(connection):
+        connection.read_request()
+        arrived.put(None)
+        connection.wait_closed()
+
+    fal = upstream(serve)
+    relay = proxy(fal, drain_timeout="300ms")
+    with relay.client() as client:
+        client.send(request(RUN, "POST", body=b"{}"))
+        arrived.get(timeout=5)
+        assert relay.stop(seconds=3) == 0
+        assert fal.next_closed(1) == 1
+    lines = [line for line in map(json.loads, relay.stdout.splitlines())]
+    assert [(line["operation"], line["ended_by"]) for line in lines] == [("run", "proxy")]
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_idle_connections_are_closed_at_once(proxy, used):
+    relay = proxy()
+    clients = [relay.client() for _ in range(20)]
+    for one in clients:
+        if used:
+            assert one.send(HEALTH).response().status == 200
+    # The last one is accepted by now, and with it all before it.
+    assert relay.fetch(HEALTH).status == 200
+    began = time.monotonic()
+    relay.send_signal()
+    for one in clients:
+        assert one.ended()
+        one.close()
+    assert relay.wait(2) == 0
+    assert time.monotonic() - began < 1
+
+
+def test_idle_upstream_connections_are_closed_with_a_clean_end(upstream, proxy):
+    fal = upstream()
+    relay = proxy(fal)
+    assert relay.fetch(request(STATUS)).status == 200
+    assert relay.stop(seconds=3) == 0
+    fal.next_closed(1)
+    assert fal.errors == []
+
+
+def test_a_second_signal_ends_the_process_at_once(upstream, proxy):
+    for first, second, code in (
+            (signal.SIGTERM, signal.SIGTERM, 143), (signal.SIGTERM, signal.SIGINT, 130),
+            (signal.SIGINT, signal.SIGTERM, 143)):
+        stream = Stream()
+        relay = proxy(upstream(stream))
+        client, *_ = stream.open(relay)
+        relay.send_signal(first)
+        wait_until(lambda: refuses(relay), 5, "the end of listening")
+        began = time.monotonic()
+        assert relay.stop(second, 2) == code
+        assert time.monotonic() - began < 1
+        client.close()
+
+
+def test_a_second_signal_ends_the_process_during_drain_delay_too(proxy):
+    relay = proxy(drain_delay="60s")
+    relay.send_signal()
+    wait_until(lambda: not_ready(relay), what="the end of readiness")
+    assert relay.stop(seconds=2) == 143
+
+
+# --- The access log --------------------------------------------------------------------------------------------------
+
+
+def test_every_request_has_one_line(upstream, proxy):
+    relay = proxy(upstream(), allowed_origins="https://app.example")
+    preflight = request(None, "OPTIONS", fields=[
+        ("origin", "https://app.example"), ("access-control-request-method", "POST")])
+    wanted = []
+    for data, method, status, route, end in [
+            (HEALTH, "GET", 200, "healthz", "complete"),
+            (READY.replace(b"GET", b"HEAD"), "HEAD", 200, "readyz", "complete"),
+            (HEALTH.replace(b"healthz", b"nowhere"), "GET", 404, "-", "client"),
+            (preflight, "OPTIONS", 204, "preflight", "complete"),
+            (request(None), "GET", 400, "proxy", "client"),
+            (request("https://evil.example/"), "GET", 403, "proxy", "client"),
+            (request(STATUS), "GET", 200, "proxy", "complete"),
+            (request(RUN, "POST", body=b"{}"), "POST", 200, "proxy", "complete"),
+            (request(RUN, "DELETE"), "DELETE", 405, "proxy", "client"),
+            (b"rubbish\r\n\r\n", "-", 400, "-", "client")]:
+        answer = relay.fetch(data, method)
+        assert answer.status == status
+        wanted.append((answer.get("x-request-id"), method, status, route, end))
+    lines = relay.access_log(len(wanted))
+    seen = {line["request_id"]: line for line in lines}
+    assert len(lines) == len(seen) == len(wanted)
+    for name, method, status, route, end in wanted:
+        line = seen[name]
+        assert (line["status"], line["route"], line["ended_by"]) == (status, route, end)
+        assert line["method"] == (method if method != "DELETE" else line["method"])
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+        assert 0 <= line["first_byte_ms"] <= line["total_ms"] < 5000
+        assert line["bytes_out"] > 0
+    run = seen[wanted[7][0]]
+    assert (run["operation"], run["target_host"], run["bytes_in"]) == ("run", "fal.run", 2)
+    assert run["endpoint"] == "fal-ai/flux-differential-diffusion"
+
+
+def test_log_lines_of_the_last_moment_are_written(upstream, proxy):
+    relay = proxy(upstream())
+    with relay.client() as client:
+        client.send(request(STATUS) * 200)
+        assert [client.response().status for _ in range(200)] == [200] * 200
+        relay.send_signal()
+        assert relay.wait(3) == 0
+    assert len(relay.stdout.splitlines()) == 200
+
+
+def test_text_lines_are_for_people(upstream, proxy):
+    relay = proxy(upstream(), log_format="text")
+    answer = relay.fetch(request(STATUS + "?secret=1", fields=[("x-request-id", "mine-1")]))
+    assert answer.get("x-request-id") == "mine-1"
+    relay.fetch(request("https://evil.example/"))
+    lines = wait_until(lambda: relay.stdout.splitlines() if relay.stdout.count("\n") >= 2 else None)
+    first, second = sorted(lines, key=lambda line: " 200 " not in line)
+    assert re.fullmatch(
+        r"\d\d:\d\d:\d\d 200 GET status fal-ai/flux-differential-diffusion [\d.]+ms in=0 out=\d+ mine-1", first)
+    assert re.search(r" 403 GET proxy [\d.]+ms .*ended_by=client proxy_\w+ \S+$", second)
+
+
+def test_the_access_log_can_be_turned_off(upstream, proxy):
+    relay = proxy(upstream(), access_log="false")
+    assert relay.fetch(request(STATUS)).status == 200
+    assert relay.fetch(request("https://evil.example/")).status == 403
+    assert relay.stop() == 0
+    assert relay.stdout == ""
+    assert "listening on" in relay.stderr
+
+
+def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
+    """Standard output is a full pipe; lines are dropped, requests are not."""
+    relay = proxy(upstream(), preexec=full_pipe, limits_log_buffer="64KiB")
+    with relay.client(timeout=10) as client:
+        for _ in range(20):
+            client.send(HEALTH * 100)
+            assert [client.response().status for _ in range(100)] == [200] * 100
+    assert relay.stop(seconds=10) == 0
+
+
+def full_pipe():
+    """Runs in the child: puts a pipe in place of standard output that is never read."""
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    os.set_inheritable(reading, True)
