@@ -49,5 +49,7 @@ let package = Package(
     tests("HTTPWire", imports: ["HTTPWire"]),
     tests("Settings", imports: ["Settings"]),
     tests("Guard", imports: ["Guard", "HTTPWire"]),
+    tests("Transport", imports: ["Transport"]),
+    tests("Observability", imports: ["Observability"]),
   ]
 )
