@@ -51,5 +51,7 @@ let package = Package(
     tests("Settings", imports: ["Settings"]),
     tests("Guard", imports: ["Guard", "HTTPWire"]),
     tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
+    tests("Transport", imports: ["Transport"]),
+    tests("Observability", imports: ["Observability"]),
   ]
 )

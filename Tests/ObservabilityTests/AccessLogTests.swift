@@ -1,0 +1,113 @@
+import Foundation
+import Observability
+import Testing
+
+@Suite("Access log")
+struct AccessLogTests {
+  private func record() -> AccessRecord {
+    var record = AccessRecord()
+    record.method = "POST"
+    record.route = "proxy"
+    record.labels = Array("req-1fal-ai/flux".utf8)
+    record.requestID = 0..<5
+    record.endpoint = 5..<16
+    record.operation = "submit"
+    record.targetHost = Array("queue.fal.run".utf8)
+    record.status = 200
+    record.bytesIn = 12
+    record.bytesOut = 3456
+    record.started = 1_000_000_000
+    record.firstByte = 1_012_345_678
+    return record
+  }
+
+  private func line(_ record: AccessRecord, _ format: AccessLog.Format, now: UInt64 = 1_250_000_000) -> String {
+    let pipe = Pipe()
+    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 16)
+    var log = AccessLog(format: format, writer: writer)
+    log.append(record, now: now, time: CivilTime(seconds: 784_111_777, milliseconds: 7))
+    log.flush()
+    return pipe.read(lines: 1)[0]
+  }
+
+  @Test("writes one JSON object per request, byte for byte")
+  func json() {
+    #expect(
+      line(record(), .json)
+        == #"{"time":"1994-11-06T08:49:37.007Z","request_id":"req-1","method":"POST","route":"proxy","#
+        + #""operation":"submit","target_host":"queue.fal.run","endpoint":"fal-ai/flux","status":200,"bytes_in":12,"#
+        + #""bytes_out":3456,"first_byte_ms":12.345,"total_ms":250.000,"ended_by":"complete"}"#)
+  }
+
+  @Test("leaves out what there was not, and names the proxy's error and who ended it")
+  func jsonOfRefusal() throws {
+    var record = record()
+    record.operation = nil
+    record.firstByte = 0
+    record.status = 499
+    record.end = .client
+    record.error = "bad_request"
+    let object = try JSONSerialization.jsonObject(with: Data(line(record, .json).utf8)) as? [String: Any]
+    #expect(object?["operation"] == nil && object?["endpoint"] == nil && object?["first_byte_ms"] == nil)
+    #expect(object?["error_type"] as? String == "proxy_bad_request" && object?["ended_by"] as? String == "client")
+  }
+
+  @Test(
+    "is valid JSON whoever ended it",
+    arguments: [(AccessRecord.End.complete, "complete"), (.client, "client"), (.upstream, "upstream"), (.proxy, "proxy")])
+  func jsonIsValid(end: AccessRecord.End, name: String) throws {
+    var record = record()
+    record.end = end
+    record.bytesIn = .max
+    record.bytesOut = .max
+    let object = try JSONSerialization.jsonObject(with: Data(line(record, .json, now: .max).utf8)) as? [String: Any]
+    #expect(object?["ended_by"] as? String == name)
+    #expect(object?["bytes_out"] as? UInt64 == .max)
+  }
+
+  @Test("writes columns for a person")
+  func text() {
+    #expect(line(record(), .text) == "08:49:37 200 POST submit fal-ai/flux 250.000ms in=12 out=3456 req-1")
+    var failed = record()
+    failed.end = .upstream
+    failed.error = "upstream_closed"
+    failed.status = 502
+    #expect(
+      line(failed, .text, now: 1_000_001_500)
+        == "08:49:37 502 POST submit fal-ai/flux 0.001ms in=12 out=3456 ended_by=upstream proxy_upstream_closed req-1")
+    var local = AccessRecord()
+    local.method = "GET"
+    local.route = "healthz"
+    #expect(line(local, .text, now: 0) == "08:49:37 0 GET healthz 0.000ms in=0 out=0 ")
+  }
+
+  @Test("gathers lines and hands them over by itself after 16 KiB")
+  func batches() {
+    let pipe = Pipe()
+    var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20))
+    for _ in 0..<300 { log.append(record(), now: 1_250_000_000, time: CivilTime(seconds: 0, milliseconds: 0)) }
+    #expect(pipe.read(lines: 200).allSatisfy { $0.hasPrefix("00:00:00 200 POST") })
+  }
+
+  @Test("takes the date anew when the second changes")
+  func seconds() {
+    let pipe = Pipe()
+    var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20))
+    for second: Int64 in [59, 59, 60, 59] {
+      log.append(record(), now: 1_250_000_000, time: CivilTime(seconds: second, milliseconds: 0))
+    }
+    log.flush()
+    #expect(pipe.read(lines: 4).map { String($0.prefix(8)) } == ["00:00:59", "00:00:59", "00:01:00", "00:00:59"])
+  }
+
+  @Test("a reset record is empty")
+  func reset() {
+    var record = record()
+    record.error = "x"
+    record.end = .proxy
+    record.reset()
+    #expect(record.labels.isEmpty && record.requestID.isEmpty && record.endpoint.isEmpty && record.targetHost.isEmpty)
+    #expect(record.operation == nil && record.error == nil && record.end == .complete && record.status == 0)
+    #expect(record.bytesIn == 0 && record.bytesOut == 0 && record.started == 0 && record.firstByte == 0)
+  }
+}

@@ -1,0 +1,75 @@
+import Observability
+import Testing
+
+@Suite("Log writer")
+struct LogWriterTests {
+  private let line = Array((String(repeating: "x", count: 999) + "\n").utf8)
+
+  @Test("writes in order what it was given")
+  func order() {
+    let pipe = Pipe()
+    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 16)
+    for number in 0..<50 { writer.write(Array("line \(number)\n".utf8), lines: 1) }
+    writer.drain(milliseconds: 5000)
+    #expect(pipe.read(lines: 50) == (0..<50).map { "line \($0)" })
+  }
+
+  @Test("drops and counts whole lines when nobody reads, then says how many", arguments: [false, true])
+  func drops(nonBlocking: Bool) {
+    let pipe = Pipe()
+    let size = pipe.shrink()
+    if nonBlocking { pipe.makeWritingNonBlocking() }
+    let limit = 10 * line.count
+    let writer = LogWriter(descriptor: pipe.writing, limit: limit)
+    let total = 200
+    for _ in 0..<total { writer.write(line, lines: 1) }
+    // Nobody reads: at most the pipe and the limit are held, and the caller was never kept waiting.
+    let held = size / line.count + 1 + limit / line.count
+    writer.drain(milliseconds: 10)
+    var (kept, counted, isSound) = (0, 0, true)
+    while kept + counted < total {
+      for text in pipe.read(lines: 1) {
+        if text.hasPrefix("x") {
+          kept += 1
+          isSound = isSound && text.utf8.count == 999
+        } else {
+          counted += Int(text.dropFirst(#"{"event":"access_log_dropped","lines":"#.count).dropLast()) ?? -1000
+        }
+      }
+    }
+    #expect(kept + counted == total && isSound && counted > 0 && kept <= held)
+  }
+
+  @Test("takes text again once there is room")
+  func recovers() {
+    let pipe = Pipe()
+    let writer = LogWriter(descriptor: pipe.writing, limit: line.count)
+    for _ in 0..<20 {
+      writer.write(line, lines: 1)
+      writer.drain(milliseconds: 5000)
+      #expect(pipe.read(lines: 1).count == 1)
+    }
+  }
+
+  @Test("a batch larger than the limit is dropped whole and counted by its lines")
+  func tooLarge() {
+    let pipe = Pipe()
+    let writer = LogWriter(descriptor: pipe.writing, limit: 100)
+    writer.write(line, lines: 7)
+    writer.write(Array("after\n".utf8), lines: 1)
+    #expect(pipe.read(lines: 2) == ["after", #"{"event":"access_log_dropped","lines":7}"#])
+  }
+
+  @Test("draining ends in time when nobody reads")
+  func drainEnds() {
+    let pipe = Pipe()
+    let size = pipe.shrink()
+    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 20)
+    let count = size / line.count + 5
+    for _ in 0..<count { writer.write(line, lines: 1) }
+    let start = ContinuousClock.now
+    writer.drain(milliseconds: 50)
+    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(pipe.read(lines: count).count == count)
+  }
+}
