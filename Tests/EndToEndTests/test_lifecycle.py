@@ -130,11 +130,15 @@ def test_drain_delay_passes_before_the_listeners_close(proxy):
 def test_a_signal_at_the_very_moment_of_listening_is_a_clean_end_too(proxy):
     """Whoever can be served can be in flight when the signal comes, so the handler must stand before the listeners."""
     codes = []
-    for _ in range(20):
+    for _ in range(15):
         relay = proxy(wait=False)
         wait_until(lambda: tightly(lambda: b"listening" in os.pread(relay.errors.fileno(), 4096, 0)), 20)
-        codes.append(relay.stop(seconds=5))
-    assert codes == [0] * 20
+        try:
+            codes.append(relay.stop(seconds=2))
+        except subprocess.TimeoutExpired:
+            codes.append("still running")
+            relay.kill()
+    assert codes == [0] * 15
 
 
 def tightly(predicate):
@@ -154,7 +158,7 @@ def test_the_line_of_the_last_request_before_the_exit_is_never_lost(upstream, pr
     stream = Stream()
     fal = upstream(stream)
     missing = 0
-    for _ in range(30):
+    for _ in range(20):
         relay = proxy(fal)
         client, content, permits = stream.open(relay)
         relay.send_signal()
@@ -164,7 +168,7 @@ def test_the_line_of_the_last_request_before_the_exit_is_never_lost(upstream, pr
         client.close()
         assert relay.wait(3) == 0
         missing += relay.stdout.count("\n") != 1
-    assert missing == 0, f"{missing} of 30 lines are missing"
+    assert missing == 0, f"{missing} of 20 lines are missing"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -388,7 +392,7 @@ def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
 
 
 def full_pipe():
-    """Runs in the child: puts a pipe in place of standard output that is never read."""
+    """Runs in the child: standard output becomes a pipe whose other end stays open, as standard input, and unread."""
     reading, writing = os.pipe()
+    os.dup2(reading, 0)
     os.dup2(writing, 1)
-    os.set_inheritable(reading, True)

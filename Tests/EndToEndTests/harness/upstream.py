@@ -149,4 +149,8 @@ class Upstream:
             pass
         self.sock.close()
         for connection in self.connections:
-            connection.close()
+            # Its own thread closes it: OpenSSL there may still write to a descriptor that would be somebody else's.
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
