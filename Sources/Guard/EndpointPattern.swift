@@ -17,13 +17,13 @@ public struct EndpointPattern: Sendable, Equatable {
     glob = try GlobPattern(text)
     let segments = text.split(separator: "/", omittingEmptySubsequences: false)
     guard !segments.contains("") else {
-      throw PatternError(entry: text, problem: "has an empty segment; write owner/alias without outer slashes")
+      throw PatternError(problem: "has an empty segment; write owner/alias without outer slashes")
     }
     guard segments.count > 1 || text == "**" else {
-      throw PatternError(entry: text, problem: "has one segment but an endpoint is owner/alias; '**' allows all")
+      throw PatternError(problem: "has one segment but an endpoint is owner/alias; '**' allows all")
     }
     guard !segments.contains(where: { $0.hasSuffix("\\") }) else {
-      throw PatternError(entry: text, problem: "has an escaped '/'")
+      throw PatternError(problem: "has an escaped '/'")
     }
     let fixed = segments.prefix { $0 != "**" }
     var appSegments: [GlobPattern] = []

@@ -29,19 +29,19 @@ public struct GlobPattern: Sendable, Equatable {
   /// Compiles `text`; throws for an empty pattern, a byte outside printable ASCII, a final `\` or an unsupported sign.
   public init(_ text: String) throws(PatternError) {
     let source = Array(text.utf8)
-    guard !source.isEmpty else { throw PatternError(entry: text, problem: "is empty") }
+    guard !source.isEmpty else { throw PatternError(problem: "is empty") }
     var tokens: [UInt8] = []
     var index = 0
     while index < source.count {
       let byte = source[index]
       guard byte > Byte.space, byte < 0x7F else {
-        throw PatternError(entry: text, offset: index, problem: "has a space, control or non-ASCII byte")
+        throw PatternError(offset: index, problem: "has a space, control or non-ASCII byte")
       }
       switch byte {
       case Byte.backslash:
         index += 1
         guard index < source.count, source[index] > Byte.space, source[index] < 0x7F else {
-          throw PatternError(entry: text, offset: index - 1, problem: "has '\\' without a character to escape")
+          throw PatternError(offset: index - 1, problem: "has '\\' without a character to escape")
         }
         tokens.append(source[index])
         index += 1
@@ -53,7 +53,7 @@ public struct GlobPattern: Sendable, Equatable {
       case UInt8(ascii: "{"), UInt8(ascii: "}"), Byte.openBracket, Byte.closeBracket, UInt8(ascii: "("),
         UInt8(ascii: ")"), UInt8(ascii: "!"), UInt8(ascii: "|"):
         let sign = Character(Unicode.Scalar(byte))
-        throw PatternError(entry: text, offset: index, problem: "has an unescaped '\(sign)', which is not supported,")
+        throw PatternError(offset: index, problem: "has an unescaped '\(sign)', which is not supported,")
       default:
         tokens.append(byte)
         index += 1

@@ -25,13 +25,13 @@ public struct OriginPolicy: Sendable {
     for entry in allowedOrigins {
       if entry == "*" {
         guard !allowCredentials else {
-          throw PatternError(entry: entry, problem: "cannot be combined with credentials; list the origins instead")
+          throw PatternError(problem: "cannot be combined with credentials; list the origins instead")
         }
         allowsAny = true
       } else if entry.utf8.contains(Byte.star) {
         wildcards.append(try Self.wildcard(entry))
       } else {
-        exact.append(try Self.checked(entry, entry: entry))
+        exact.append(try Self.checked(entry))
       }
     }
   }
@@ -67,23 +67,22 @@ public struct OriginPolicy: Sendable {
   private static func wildcard(_ entry: String) throws(PatternError) -> Wildcard {
     let parts = entry.split(separator: "*", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0] == "https://" || parts[0] == "http://", parts[1].hasPrefix(".") else {
-      throw PatternError(entry: entry, problem: "must have its '*' alone and first, as in https://*.example.com")
+      throw PatternError(problem: "must have its '*' alone and first, as in https://*.example.com")
     }
     // The rest must be an origin once the star is a label; this leaves one place that knows the form.
-    let base = try checked("\(parts[0])x\(parts[1])", entry: entry)
+    let base = try checked("\(parts[0])x\(parts[1])")
     let host = parts[1].dropFirst().prefix { $0 != ":" }
     guard host.contains(".") || host == "localhost" else {
-      throw PatternError(entry: entry, problem: "would cover a whole top-level domain")
+      throw PatternError(problem: "would cover a whole top-level domain")
     }
     return Wildcard(scheme: Array(parts[0].utf8), suffix: Array(base.dropFirst(parts[0].utf8.count + 1)))
   }
 
-  /// The bytes of `origin` if they are a serialised origin; `entry` is what an error quotes.
-  private static func checked(_ origin: String, entry: String) throws(PatternError) -> [UInt8] {
+  /// The bytes of `origin` if they are a serialised origin.
+  private static func checked(_ origin: String) throws(PatternError) -> [UInt8] {
     let bytes = Array(origin.utf8)
     guard OriginText(bytes.span) != nil else {
       throw PatternError(
-        entry: entry,
         problem: "is not an origin: http(s)://host[:port], lower case, without user, path, final slash or default port"
       )
     }

@@ -14,18 +14,18 @@ public struct URLPattern: Sendable, Equatable {
   public init(_ text: String) throws(PatternError) {
     glob = try GlobPattern(text)
     if text.utf8.starts(with: "https://".utf8) || text.utf8.starts(with: "http://".utf8) {
-      throw PatternError(entry: text, problem: "must be written without its scheme")
+      throw PatternError(problem: "must be written without its scheme")
     }
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
-      throw PatternError(entry: text, problem: "has no path; append '/**' to allow the whole host")
+      throw PatternError(problem: "has no path; append '/**' to allow the whole host")
     }
     let host = String(parts[0])
     guard Array(host.utf8).span.isHostName() else {
-      throw PatternError(entry: text, problem: "must begin with a literal, lower-case host name without a port")
+      throw PatternError(problem: "must begin with a literal, lower-case host name without a port")
     }
     guard Self.domains.contains(where: { host == $0 || host.hasSuffix("." + $0) }) else {
-      throw PatternError(entry: text, problem: "names a host outside fal.run, fal.ai and falrun.com")
+      throw PatternError(problem: "names a host outside fal.run, fal.ai and falrun.com")
     }
     self.host = host
   }

@@ -137,7 +137,8 @@ public enum FieldName: UInt8, Sendable {
       || name.equalsIgnoringCase("x-cloud-trace-context") || name.hasPrefixIgnoringCase("x-envoy-")
       || name.hasPrefixIgnoringCase("x-amz") || name.hasPrefixIgnoringCase("x-forwarded-")
       || name.hasPrefixIgnoringCase("x-kong-") || name.hasPrefixIgnoringCase("x-cache")
-      || name.hasPrefixIgnoringCase("x-backend")
+      || name.hasPrefixIgnoringCase("x-backend") || name.hasPrefixIgnoringCase("x-accel-")
+      || name.hasPrefixIgnoringCase("x-sendfile") || name.equalsIgnoringCase("x-lighttpd-send-file")
     {
       return .privateToUpstream
     }

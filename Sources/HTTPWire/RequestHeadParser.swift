@@ -208,14 +208,10 @@ public struct RequestHeadParser: Sendable {
     guard !value.isEmpty, value.count <= 255 + 6 else { return false }
     var index = 0
     if value[0] == UInt8(ascii: "[") {
-      index = 1
-      while index < value.count,
-        value[index].hexDigit != nil || value[index] == UInt8(ascii: ":") || value[index] == UInt8(ascii: ".")
-      {
-        index += 1
+      guard let end = IPv6Literal.end(in: value, from: 1), end < value.count, value[end] == UInt8(ascii: "]") else {
+        return false
       }
-      guard index > 1, index < value.count, value[index] == UInt8(ascii: "]") else { return false }
-      index += 1
+      index = end + 1
     } else {
       while index < value.count, value[index].isUnreserved { index += 1 }
       guard index > 0 else { return false }

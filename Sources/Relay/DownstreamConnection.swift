@@ -18,10 +18,10 @@ public final class DownstreamConnection: EventHandler {
     case closed
   }
 
+  /// Empty lines before a request that are passed over; more count as the beginning of its head, with its limits.
+  private static let emptyLineLimit = 16
   /// Unwanted content that is read past rather than answered with a close.
   private static let discardLimit: UInt64 = 64 << 10
-  /// Bytes read while lingering before the connection is closed anyway.
-  private static let lingerLimit = 4 << 20
 
   /// The server.
   public let server: Server
@@ -45,10 +45,11 @@ public final class DownstreamConnection: EventHandler {
   private var phase = Phase.head
   private var exchange: Exchange?
   private var scanned = 0
+  private var emptyLines = 0
   private var headDeadlineSet = false
   private var isPersistent = true
   private var isProcessing = false
-  private var lingered = 0
+  private var lingerEnd: UInt64 = 0
   private var writtenBefore: UInt64 = 0
 
   init(_ stream: consuming ByteStream, on server: Server) {
@@ -106,6 +107,7 @@ public final class DownstreamConnection: EventHandler {
     isProcessing = true
     defer { isProcessing = false }
     while phase == .head {
+      skipEmptyLines()
       if !channel.input.isEmpty {
         let bytes = channel.input.readable
         do {
@@ -132,6 +134,17 @@ public final class DownstreamConnection: EventHandler {
     }
   }
 
+  /// An empty line before a request is no part of it, and does not begin one (RFC 9112 §2.2).
+  private func skipEmptyLines() {
+    guard !headDeadlineSet else { return }
+    while channel.input.count >= 2, emptyLines < Self.emptyLineLimit {
+      let bytes = channel.input.readable
+      guard bytes[0] == UInt8(ascii: "\r"), bytes[1] == UInt8(ascii: "\n") else { return }
+      channel.input.consume(2)
+      emptyLines += 1
+    }
+  }
+
   private func serve(headLength: Int) {
     let bytes = channel.input.readable
     let span = bytes.span.extracting(0..<headLength)
@@ -151,6 +164,7 @@ public final class DownstreamConnection: EventHandler {
   private func beginRequest(_ bytes: Span<UInt8>) {
     let head = server.parser.head
     headDeadlineSet = false
+    emptyLines = 0
     setDeadline(in: nil)
     record.reset()
     record.started = loop.now
@@ -234,6 +248,8 @@ public final class DownstreamConnection: EventHandler {
 
   /// Writes the fields every response carries, and the end of the head.
   func endResponseHead(_ writer: inout HeadWriter) {
+    // Draining may have begun while the answer was awaited.
+    if server.isDraining { isPersistent = false }
     writer.write("x-request-id: ")
     record.labels.withUnsafeBufferPointer { labels in
       writer.write(UnsafeBufferPointer(rebasing: labels[record.requestID]))
@@ -326,6 +342,8 @@ public final class DownstreamConnection: EventHandler {
     if channel.peerFinished || (content.isDone && channel.input.isEmpty && !channel.mayHaveMore) { return close() }
     phase = .lingering
     channel.stream.finishWriting()
+    // Content may go on coming for as long as it might have before; silence ends it sooner.
+    lingerEnd = loop.now &+ server.options.stallTimeout
     setDeadline(in: server.options.lingerTimeout)
     linger()
   }
@@ -335,8 +353,8 @@ public final class DownstreamConnection: EventHandler {
       channel.input.discard(to: loop.buffers)
       switch channel.fill(from: loop.buffers) {
       case .bytes:
-        lingered += channel.input.count
-        if lingered > Self.lingerLimit { return close() }
+        guard loop.now < lingerEnd else { return close() }
+        setDeadline(in: server.options.lingerTimeout)
       case .wouldBlock:
         channel.discardMemory(to: loop.buffers)
         return

@@ -35,21 +35,21 @@ public struct RelayConfiguration: Sendable {
       URLPattern.init)
     let endpoints = RelayConfiguration.compile(
       settings.allowedEndpoints, "allowed_endpoints", &loaded, EndpointPattern.init)
-    do throws(PatternError) {
-      origins = try OriginPolicy(
-        allowedOrigins: settings.allowedOrigins, allowCredentials: settings.cors.allowCredentials)
-    } catch {
-      loaded.reject("allowed_origins", error.message)
-      return nil
+    let credentials = settings.cors.allowCredentials
+    _ = RelayConfiguration.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
+      try OriginPolicy(allowedOrigins: [entry], allowCredentials: credentials)
     }
-    guard let urls, let endpoints, loaded.faults.isEmpty else { return nil }
+    guard let urls, let endpoints, loaded.faults.isEmpty,
+      let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
+    else { return nil }
+    self.origins = origins
     path = Array(settings.path.utf8)
     hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.head)
     cors = CORSFields(
-      allowedOrigins: settings.allowedOrigins, allowCredentials: settings.cors.allowCredentials,
+      allowedOrigins: settings.allowedOrigins, allowCredentials: credentials,
       maxAgeSeconds: Int(settings.cors.maxAge.components.seconds))
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
     requestRules = RequestHeadRules(key: key, version: version)
@@ -88,11 +88,11 @@ public struct RelayConfiguration: Sendable {
     _ make: (String) throws(PatternError) -> Pattern
   ) -> [Pattern]? {
     var patterns: [Pattern] = []
-    for text in texts {
+    for (index, text) in texts.enumerated() {
       do throws(PatternError) {
         patterns.append(try make(text))
       } catch {
-        loaded.reject(key, error.message)
+        loaded.reject(key, "entry \(index + 1) \(error.message)")
       }
     }
     return patterns.count == texts.count ? patterns : nil

@@ -61,6 +61,7 @@ extension RelayExchange {
               upstreamInvalid()
               return false
             case 100..<200:
+              if !service.responseParser.head.isPersistent { interimEndsConnection = true }
               upstream.channel!.input.consume(length)
               interimCount += 1
               if interimCount > Self.interimLimit {
@@ -93,7 +94,7 @@ extension RelayExchange {
     let head = service.responseParser.head
     let framing = head.framing
     responseContent = BodyDecoder(framing)
-    responseEndsConnection = !head.isPersistent
+    responseEndsConnection = !head.isPersistent || interimEndsConnection
     requestHead.discard(to: pool)
     // A client still sending what fal has already answered cannot be told apart from its next request.
     if !connection.content.isDone { connection.closeAfterwards() }

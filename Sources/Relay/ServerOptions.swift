@@ -12,7 +12,8 @@ public struct ServerOptions: Sendable {
   public var idleTimeout: UInt64 = 75_000_000_000
   /// How long content may stand still in either direction.
   public var stallTimeout: UInt64 = 60_000_000_000
-  /// How long a connection is read after its last answer, so that the answer is not lost to a reset (RFC 9112 §9.6).
+  /// How long a connection is read after its last answer, so that the answer is not lost to a reset (RFC 9112 §9.6):
+  /// counted from the last byte that came, and `stallTimeout` in all.
   public var lingerTimeout: UInt64 = 2_000_000_000
   /// Whether requests are logged.
   public var logsRequests = true

@@ -5,7 +5,7 @@
 /// The C library guards it with no lock that a Swift caller could share: read and scrub it before other threads start.
 public struct Environment: EnvironmentSource {
   /// Variables whose values are secrets.
-  static let secretNames = ["FAL_KEY", "FAL_KEY_SECRET", "FAL_PROXY_AUTH_TOKENS"]
+  static let secretNames = ["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "FAL_PROXY_AUTH_TOKENS"]
 
   /// The environment; nothing is read yet.
   public init() {}

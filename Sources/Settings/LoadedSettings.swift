@@ -27,8 +27,10 @@ public struct LoadedSettings: Sendable {
       sources[key.name] = source
     } catch {
       switch (error, input) {
-      case (.item(let index), .items(let items)):
-        faults.append(source: items[index].source, key: key.name, message: "entry \(index + 1): \(key.expected)")
+      case (.items(let refused), .items(let items)):
+        for index in refused {
+          faults.append(source: items[index].source, key: key.name, message: "entry \(index + 1): \(key.expected)")
+        }
       default: faults.append(source: source, key: key.name, message: key.expected)
       }
     }

@@ -68,16 +68,17 @@ extension SettingKey {
       show: { "[" + $0[keyPath: path].joined(separator: ", ") + "]" })
   }
 
-  /// What `convert` makes of every item; the first item it refuses is named.
+  /// What `convert` makes of every item; the items it refuses are all named.
   static func entries<Value>(
     of input: SettingInput, _ convert: (SettingInput.Item) -> Value?
   ) throws(Refusal) -> [Value] {
     guard case .items(let items) = input else { throw .value }
     var values: [Value] = []
+    var refused: [Int] = []
     for (index, item) in items.enumerated() {
-      guard let value = convert(item) else { throw .item(index) }
-      values.append(value)
+      if let value = convert(item) { values.append(value) } else { refused.append(index) }
     }
+    guard refused.isEmpty else { throw .items(refused) }
     return values
   }
 

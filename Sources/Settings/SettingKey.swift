@@ -6,7 +6,7 @@ struct SettingKey: Sendable {
   /// Why a value was not taken: as a whole, or because of one entry of its list.
   enum Refusal: Error, Equatable {
     case value
-    case item(Int)
+    case items([Int])
   }
 
   /// The dotted name, which is the nesting in the file.

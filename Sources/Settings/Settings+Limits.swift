@@ -29,7 +29,8 @@ extension Settings {
     public var idle = Duration.seconds(75)
     /// `timeouts.body`: a request body that stalls, or a client that does not read.
     public var body = Duration.seconds(60)
-    /// `timeouts.linger`: reading on after a last answer, so that a reset does not cost the client the answer.
+    /// `timeouts.linger`: reading on after a last answer, so that a reset does not cost the client the answer; from the
+    /// last byte that came, and for `timeouts.body` in all.
     public var linger = Duration.seconds(2)
 
     /// The defaults.

@@ -94,11 +94,10 @@ public final class TLSSession {
 
   func resumption() -> TLSResumption? {
     guard let session = SSL_get1_session(ssl) else { return nil }
-    guard SSL_SESSION_is_resumable(session) == 1 else {
-      SSL_SESSION_free(session)
-      return nil
-    }
-    return TLSResumption(session)
+    defer { SSL_SESSION_free(session) }
+    // A copy: OpenSSL marks the connection's own session as spent when the peer closes without close_notify.
+    guard SSL_SESSION_is_resumable(session) == 1, let copy = SSL_SESSION_dup(session) else { return nil }
+    return TLSResumption(copy)
   }
 
   func sayGoodbye() {

@@ -22,10 +22,11 @@ struct Serve: ParsableCommand {
           + "limits.connections (\(started.settings.limits.connections)); clients beyond that will wait")
     }
     let useSandbox = sandbox
+    let signals = Shutdown.arrivals()
     Task {
       do {
         let runtime = try await ProxyRuntime.start(started, sandbox: useSandbox)
-        await Shutdown.wait(for: runtime, started.settings)
+        await Shutdown.wait(for: runtime, signals, started.settings)
         Glibc.exit(0)
       } catch {
         StartUp.report("fal-proxy: cannot start: \(error)")

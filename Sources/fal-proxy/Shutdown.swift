@@ -5,9 +5,9 @@ import Transport
 
 /// The way down: readiness first, then the listeners, then the exchanges, then the process.
 enum Shutdown {
-  /// Waits for SIGTERM or SIGINT, then drains; a second signal ends the process at once.
-  static func wait(for runtime: ProxyRuntime, _ settings: Settings) async {
-    var signals = arrivals().makeAsyncIterator()
+  /// Waits for SIGTERM or SIGINT among `arrivals`, then drains; a second signal ends the process at once.
+  static func wait(for runtime: ProxyRuntime, _ arrivals: AsyncStream<Int32>, _ settings: Settings) async {
+    var signals = arrivals.makeAsyncIterator()
     _ = await signals.next()
     let second = Task {
       var signals = signals
@@ -35,10 +35,17 @@ enum Shutdown {
     StartUp.report("fal-proxy: stopped")
   }
 
-  private static func arrivals() -> AsyncStream<Int32> {
-    AsyncStream { continuation in
+  /// SIGTERM and SIGINT as they come, from the call on; to be called before the process has a second thread.
+  static func arrivals() -> AsyncStream<Int32> {
+    // Dispatch begins to listen some time after `activate`. Blocked in every thread, a signal waits for it; otherwise
+    // one that comes before would end the process, or be lost.
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
+    sigaddset(&blocked, SIGTERM)
+    sigaddset(&blocked, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &blocked, nil)
+    return AsyncStream { continuation in
       let sources = [SIGTERM, SIGINT].map { number in
-        signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler { continuation.yield(number) }
         source.activate()
