@@ -22,15 +22,15 @@ struct BodyProbe: Equatable, Sendable {
     while true {
       do throws(WireError) {
         switch try decoder.next(bytes.span.extracting(consumed..<end)) {
-        case let .needMore(used):
+        case .needMore(let used):
           consumed += used
           precondition(consumed <= end)
           return
-        case let .content(skip, count):
+        case .content(let skip, let count):
           precondition(skip >= 0 && count > 0 && consumed + skip + count <= end)
           content += bytes[(consumed + skip)..<(consumed + skip + count)]
           consumed += skip + count
-        case let .end(used):
+        case .end(let used):
           consumed += used
           precondition(consumed <= end && decoder.isDone)
           isDone = true

@@ -8,7 +8,8 @@ struct ChunkedPropertyTests {
     var coded: [UInt8] = []
     var offset = 0
     while offset < data.count {
-      let size = Int.random(in: 1...min(data.count - offset, 1 << Int.random(in: 0...10, using: &random)), using: &random)
+      let size = Int.random(
+        in: 1...min(data.count - offset, 1 << Int.random(in: 0...10, using: &random)), using: &random)
       coded += sizeLine(size, &random) + data[offset..<(offset + size)] + [0x0D, 0x0A]
       offset += size
     }
@@ -35,7 +36,8 @@ struct ChunkedPropertyTests {
     }
   }
 
-  @Test("decodes to the data at random splits, with anything behind it (RFC 9112 §7.1)", arguments: 0..<8 as Range<UInt64>)
+  @Test(
+    "decodes to the data at random splits, with anything behind it (RFC 9112 §7.1)", arguments: 0..<8 as Range<UInt64>)
   func roundTrip(seed: UInt64) {
     var random = SplitMix(state: seed)
     for _ in 0..<60 {

@@ -36,14 +36,19 @@ struct ChunkedTests {
   }
 
   static let bad = [
-    "\r\n", "\n", " 5\r\nhello\r\n", "\t5\r\nhello\r\n", "+5\r\nhello\r\n", "-5\r\nhello\r\n", "-0\r\n\r\n", "0x5\r\nhello\r\n",
+    "\r\n", "\n", " 5\r\nhello\r\n", "\t5\r\nhello\r\n", "+5\r\nhello\r\n", "-5\r\nhello\r\n", "-0\r\n\r\n",
+    "0x5\r\nhello\r\n",
     "5h\r\nhello\r\n", "g\r\n", "5\nhello\n", "5\rhello\r\n", "5\r\rhello\r\n", "5 \r\nhello\r\n", "5\t\r\nhello\r\n",
-    "5 5\r\nhello\r\n", "5,5\r\nhello\r\n", "5.0\r\nhello\r\n", "5_0\r\nhello\r\n", ";a\r\n", "5\u{0}\r\nhello\r\n", "5;a\nhello\r\n",
-    "5;a\rb\r\nhello\r\n", "5;a\u{0}\r\nhello\r\n", "5;a\u{7F}\r\nhello\r\n", "5\u{B};a\r\nhello\r\n", "5\r\nhello!\r\n0\r\n\r\n",
+    "5 5\r\nhello\r\n", "5,5\r\nhello\r\n", "5.0\r\nhello\r\n", "5_0\r\nhello\r\n", ";a\r\n", "5\u{0}\r\nhello\r\n",
+    "5;a\nhello\r\n",
+    "5;a\rb\r\nhello\r\n", "5;a\u{0}\r\nhello\r\n", "5;a\u{7F}\r\nhello\r\n", "5\u{B};a\r\nhello\r\n",
+    "5\r\nhello!\r\n0\r\n\r\n",
     "5\r\nhello0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r0\r\n\r\n", "5\r\nhello\r\r\n", "5\r\nhello\u{0}\r\n",
-    "0\r\n\n", "0\r\n\rx", "0\r\n\r\r\n", "0\n\n", "0\r\n A: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n", "0\r\nA : b\r\n\r\n",
+    "0\r\n\n", "0\r\n\rx", "0\r\n\r\r\n", "0\n\n", "0\r\n A: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n",
+    "0\r\nA : b\r\n\r\n",
     "0\r\n: b\r\n\r\n", "0\r\nA\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\nA: b\rC: d\r\n\r\n", "0\r\nA: b\u{0}\r\n\r\n",
-    "0\r\nGET / HTTP/1.1\r\n\r\n", "0\r\nA\u{E9}: b\r\n\r\n", "\u{FF}\r\n", "\u{0}", "5\r\nhello\r\nX\r\n", "5\r\nhello\r\n\r\n",
+    "0\r\nGET / HTTP/1.1\r\n\r\n", "0\r\nA\u{E9}: b\r\n\r\n", "\u{FF}\r\n", "\u{0}", "5\r\nhello\r\nX\r\n",
+    "5\r\nhello\r\n\r\n",
     "0000000000000005\r\nhello\r\n0\r\n\r\n", "1000000000000000\r\n", "ffffffffffffffff\r\n", "fffffffffffffffff5\r\n",
     "00000000000000000000000000000000000000005\r\n", "100000000000000005\r\nhello\r\n0\r\n\r\n",
   ]

@@ -15,7 +15,9 @@ struct FieldNameTests {
       ("X-Fal-Cdn-Token", .falInternal), ("X-Fal-Client-Proxy", .falInternal), ("Date", .date),
       ("Cache-Control", .cacheControl), ("X-Fal-Request-Id", .fal), ("X-Fal-Queue-Priority", .fal), ("X-Fal-", .fal),
     ]
-    + ["Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info"]
+    + [
+      "Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info",
+    ]
     .map { ($0, .hopByHop) }
     + [
       "Forwarded", "NEL", "Via", "Alt-Svc", "Access-Control-Allow-Origin", "Access-Control-Max-Age", "Access-Control-",
@@ -34,15 +36,19 @@ struct FieldNameTests {
     #expect(kind(name.lowercased()) == expected)
     #expect(kind(name.uppercased()) == expected)
     let alternating = String(
-      name.enumerated().map { $0.offset % 2 == 0 ? Character($0.element.lowercased()) : Character($0.element.uppercased()) })
+      name.enumerated().map {
+        $0.offset % 2 == 0 ? Character($0.element.lowercased()) : Character($0.element.uppercased())
+      })
     #expect(kind(alternating) == expected)
   }
 
   @Test("does not take a near miss for the name: one byte more, less or other", arguments: known)
   func nearMisses(name: String, expected: FieldName) {
     // A family known by its prefix, and fal's, has no near miss at the end.
-    let isFamily = ["x-fal-", "access-control-", "cf-", "x-amz", "x-forwarded-", "x-kong-", "x-cache", "x-backend", "x-envoy-"]
-      .contains { name.lowercased().hasPrefix($0) }
+    let isFamily = [
+      "x-fal-", "access-control-", "cf-", "x-amz", "x-forwarded-", "x-kong-", "x-cache", "x-backend", "x-envoy-",
+    ]
+    .contains { name.lowercased().hasPrefix($0) }
     #expect(kind("x" + name) == .other || expected == .fal && kind("x" + name) == .other)
     #expect(kind(name.replacing("-", with: "_")) == .other || !name.contains("-"))
     guard !isFamily else { return }
@@ -59,14 +65,20 @@ struct FieldNameTests {
 
   @Test("does not fold bytes that differ from a letter by the case bit alone")
   func caseBit() {
-    for name in ["X\rFal\rTarget\rUrl", "content\rlength", "Host\u{0}", "h\u{4F}st ", "ho\u{53}\u{34}", "[ost", "H\u{2F}st"] {
+    for name in [
+      "X\rFal\rTarget\rUrl", "content\rlength", "Host\u{0}", "h\u{4F}st ", "ho\u{53}\u{34}", "[ost", "H\u{2F}st",
+    ] {
       #expect(kind(name) == .other)
     }
     #expect(kind("x@fal-target-url") == .other)
     #expect(kind("x-fal-target\u{D}url") == .fal)
   }
 
-  @Test("has no rule for everything else", arguments: ["", "h", "x", "X-", "X-Fal", "Xfal-Target-Url", "Cookie", "Referer", "Content-Encoding", "ETag", "Retry-After"])
+  @Test(
+    "has no rule for everything else",
+    arguments: [
+      "", "h", "x", "X-", "X-Fal", "Xfal-Target-Url", "Cookie", "Referer", "Content-Encoding", "ETag", "Retry-After",
+    ])
   func others(name: String) {
     #expect(kind(name) == .other)
   }

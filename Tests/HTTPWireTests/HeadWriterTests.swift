@@ -21,7 +21,9 @@ struct HeadWriterTests {
     #expect(write(20) { $0.write(decimal: value) }.text == String(value))
   }
 
-  @Test("writes numbers in hexadecimal without leading zeros (RFC 9112 §7.1)", arguments: [0, 1, 9, 10, 15, 16, 255, 256, 0xABCDEF, UInt64(1) << 60, .max])
+  @Test(
+    "writes numbers in hexadecimal without leading zeros (RFC 9112 §7.1)",
+    arguments: [0, 1, 9, 10, 15, 16, 255, 256, 0xABCDEF, UInt64(1) << 60, .max])
   func hexadecimal(value: UInt64) {
     #expect(write(16) { $0.write(hexadecimal: value) }.text == String(value, radix: 16))
   }
@@ -62,14 +64,16 @@ struct HeadWriterTests {
 
   @Test("stays overflowed when something smaller fits again")
   func staysOverflowed() {
-    #expect(write(4) { writer in
-      writer.write("12345")
-      writer.write("1")
-    }.overflowed)
-    #expect(write(4) { writer in
-      writer.write(decimal: 99999)
-      writer.write("")
-    }.overflowed)
+    #expect(
+      write(4) { writer in
+        writer.write("12345")
+        writer.write("1")
+      }.overflowed)
+    #expect(
+      write(4) { writer in
+        writer.write(decimal: 99999)
+        writer.write("")
+      }.overflowed)
   }
 
   @Test("random writes never pass the end", arguments: 0..<4 as Range<UInt64>)

@@ -64,12 +64,12 @@ enum RequestOutcome: Equatable, Sendable {
   init(_ text: String, limits: HeadLimits = HeadLimits()) { self.init(bytes(text), limits: limits) }
 
   var head: RequestProbe? {
-    if case let .parsed(probe) = self { return probe }
+    if case .parsed(let probe) = self { return probe }
     return nil
   }
 
   var error: WireError? {
-    if case let .refused(error) = self { return error }
+    if case .refused(let error) = self { return error }
     return nil
   }
 }

@@ -8,7 +8,8 @@ struct RequestLimitTests {
     return get("P: " + String(repeating: "x", count: size - fixed))
   }
 
-  @Test("takes a head of exactly limits.head bytes and no longer one (RFC 6585 §5)", arguments: [64, 1024, 32768, 65535])
+  @Test(
+    "takes a head of exactly limits.head bytes and no longer one (RFC 6585 §5)", arguments: [64, 1024, 32768, 65535])
   func headSize(limit: Int) {
     let limits = HeadLimits(head: limit)
     #expect(RequestOutcome(padded(to: limit - 1), limits: limits).head?.length == limit - 1)
@@ -83,6 +84,7 @@ struct RequestLimitTests {
     #expect((400...505).contains(error.status))
     let sentence = error.explanation.description
     #expect(sentence.hasSuffix("."))
-    #expect(sentence.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+    #expect(
+      sentence.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
   }
 }

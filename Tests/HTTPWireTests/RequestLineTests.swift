@@ -42,7 +42,8 @@ struct RequestLineTests {
       ("GET /", "/", "h.test"), ("GET /a/b?c=d", "/a/b?c=d", "h.test"), ("GET //x", "//x", "h.test"),
       ("GET http://o.test/p?q", "/p?q", "o.test"), ("GET HTTPS://o.test:8443/p", "/p", "o.test:8443"),
       ("GET hTTp://[::1]:80/p", "/p", "[::1]:80"), ("GET http://o.test", "", "o.test"),
-      ("GET http://o.test?q", "?q", "o.test"), ("OPTIONS *", "*", "h.test"), ("CONNECT o.test:443", "o.test:443", "h.test"),
+      ("GET http://o.test?q", "?q", "o.test"), ("OPTIONS *", "*", "h.test"),
+      ("CONNECT o.test:443", "o.test:443", "h.test"),
     ])
   func forms(start: String, path: String, authority: String) {
     let head = RequestOutcome("\(start) HTTP/1.1\r\nHost: h.test\r\n\r\n").head
@@ -91,7 +92,8 @@ struct RequestLineTests {
     arguments: [
       " GET / HTTP/1.1", "\tGET / HTTP/1.1", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET\t/ HTTP/1.1", "GET /\tHTTP/1.1",
       "GET\u{B}/ HTTP/1.1", "GET /\u{C}HTTP/1.1", "GET / HTTP/1.1 x", "GET /", "GET", "GET ", "GET / ", "/ HTTP/1.1",
-      " / HTTP/1.1", "GET  HTTP/1.1", "GET /a b HTTP/1.1", "\u{0}GET / HTTP/1.1", "GET\u{0} / HTTP/1.1", "GET: / HTTP/1.1",
+      " / HTTP/1.1", "GET  HTTP/1.1", "GET /a b HTTP/1.1", "\u{0}GET / HTTP/1.1", "GET\u{0} / HTTP/1.1",
+      "GET: / HTTP/1.1",
       "(GET) / HTTP/1.1", "\"GET\" / HTTP/1.1", "G\u{E9}T / HTTP/1.1", "GET /\u{E9} HTTP/1.1", "\u{FEFF}GET / HTTP/1.1",
     ])
   func whitespace(line: String) {
@@ -109,8 +111,10 @@ struct RequestLineTests {
     "refuses bare CR and bare LF in and around the request line (RFC 9112 §2.2)",
     arguments: [
       "GET / HTTP/1.1\nHost: a\r\n\r\n", "GET / HTTP/1.1\rHost: a\r\n\r\n", "GET / HTTP/1.1\r\rHost: a\r\n\r\n",
-      "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "\rGET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-      "\r\rGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET\n/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\nHTTP/1.1\r\nHost: a\r\n\r\n",
+      "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "\rGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "\r\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "\r\rGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET\n/ HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET /\nHTTP/1.1\r\nHost: a\r\n\r\n",
       "GET /\rHTTP/1.1\r\nHost: a\r\n\r\n", "GET /\r\n\r\n", "GET /\n\n", "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n",
     ])
   func bareTerminators(head: String) {

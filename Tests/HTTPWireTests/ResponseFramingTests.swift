@@ -27,7 +27,9 @@ struct ResponseFramingTests {
 
   @Test(
     "answers to HEAD have no content, whatever they state (RFC 9110 §9.3.2)",
-    arguments: [(["Content-Length: 5"], UInt64(5)), (["Content-Length: 0"], 0), (["Transfer-Encoding: chunked"], nil), ([], nil)]
+    arguments: [
+      (["Content-Length: 5"], UInt64(5)), (["Content-Length: 0"], 0), (["Transfer-Encoding: chunked"], nil), ([], nil),
+    ]
       as [([String], UInt64?)])
   func answersToHead(lines: [String], stated: UInt64?) {
     let head = head(200, lines, .head)
@@ -43,7 +45,9 @@ struct ResponseFramingTests {
     #expect(head(304, ["Transfer-Encoding: chunked"], .get)?.isPersistent == false)
   }
 
-  @Test("1xx and 204 have no content; one that states some ends the connection (RFC 9112 §6.1)", arguments: [100, 101, 102, 103, 199, 204])
+  @Test(
+    "1xx and 204 have no content; one that states some ends the connection (RFC 9112 §6.1)",
+    arguments: [100, 101, 102, 103, 199, 204])
   func noContent(status: Int) {
     let plain = head(status, ["X: y"], .get)
     #expect(plain?.framing == BodyFraming.none && plain?.isPersistent == true && plain?.statedLength == nil)

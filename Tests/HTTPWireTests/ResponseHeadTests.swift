@@ -43,12 +43,12 @@ enum ResponseOutcome: Equatable, Sendable {
   }
 
   var head: ResponseProbe? {
-    if case let .parsed(probe) = self { return probe }
+    if case .parsed(let probe) = self { return probe }
     return nil
   }
 
   var error: WireError? {
-    if case let .refused(error) = self { return error }
+    if case .refused(let error) = self { return error }
     return nil
   }
 }
@@ -75,7 +75,8 @@ struct ResponseHeadTests {
       "HTTP/1.1\t200 OK", "HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 099 OK", "HTTP/1.1 000 OK", "HTTP/1.1 600 OK",
       "HTTP/1.1 999 OK", "HTTP/1.1 2x0 OK", "HTTP/1.1 -20 OK", "HTTP/1.1 +20 OK", "HTTP/1.1 200\tOK", "HTTP/1.1 200OK",
       "HTTP/1.1", "HTTP/1.1 OK", " HTTP/1.1 200 OK", "200 OK HTTP/1.1", "GET / HTTP/1.1 xx", "HTTP/1.10 200 OK",
-      "HTTP/1.x 200 OK", "HTTP/11 200 OK", "<html></html>", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}", "SSH-2.0-x\u{0}\u{0}\u{0}",
+      "HTTP/1.x 200 OK", "HTTP/11 200 OK", "<html></html>", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}",
+      "SSH-2.0-x\u{0}\u{0}\u{0}",
       "HTTP/1.1 200 O\u{0}K", "HTTP/1.1 200 O\u{1B}K", "HTTP/1.1 200 OK\u{7F}", "\r\nHTTP/1.1 200 OK",
     ])
   func badStatusLines(line: String) {
@@ -86,7 +87,8 @@ struct ResponseHeadTests {
     "refuses bare CR, bare LF, folding and broken field lines (RFC 9112 §2.2, §5)",
     arguments: [
       "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\rX: y\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\n\r\n",
-      "HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
       "HTTP/1.1 200 OK\r\n: b\r\n\r\n", "HTTP/1.1 200 OK\r\nA\r\n\r\n", "HTTP/1.1 200 OK\r\n A: b\r\n\r\n",
       "HTTP/1.1 200 OK\r\nA: \u{0}\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\n", "HTTP/1.1 200 OK\r\n\n",
       "HTTP/1.1 200 OK\r\nA\u{E9}: b\r\n\r\n", "HTTP/1.1 200\nA: b\r\n\r\n", "HTTP/1.1 200 \r\rA: b\r\n\r\n",
@@ -99,7 +101,8 @@ struct ResponseHeadTests {
   func splits() {
     for head in [
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\r\n\r\n", "HTTP/1.1 200\r\n\r\n", "HTTP/1.0 204 \r\nA:\r\n\r\n",
-      "HTTP/1.1 200 OK\nA: b\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\n\r\n", "HTTP/1.1 20x OK\r\n\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n",
+      "HTTP/1.1 200 OK\nA: b\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\n\r\n", "HTTP/1.1 20x OK\r\n\r\n\r\n",
+      "HTTP/2.0 200 OK\r\n\r\n",
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
     ] {
       let bytes = bytes(head)

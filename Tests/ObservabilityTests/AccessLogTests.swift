@@ -54,7 +54,9 @@ struct AccessLogTests {
 
   @Test(
     "is valid JSON whoever ended it",
-    arguments: [(AccessRecord.End.complete, "complete"), (.client, "client"), (.upstream, "upstream"), (.proxy, "proxy")])
+    arguments: [
+      (AccessRecord.End.complete, "complete"), (.client, "client"), (.upstream, "upstream"), (.proxy, "proxy"),
+    ])
   func jsonIsValid(end: AccessRecord.End, name: String) throws {
     var record = record()
     record.end = end

@@ -28,7 +28,9 @@ struct TimerWheelModelTests {
     }
   }
 
-  @Test("agrees with it under random operations: nothing early, late by more than 64 ms, lost or twice", arguments: 0..<6 as Range<UInt64>)
+  @Test(
+    "agrees with it under random operations: nothing early, late by more than 64 ms, lost or twice",
+    arguments: 0..<6 as Range<UInt64>)
   func model(seed: UInt64) {
     var random = SplitMix(state: seed)
     var now = UInt64.random(in: 0...1_000_000_000_000, using: &random)

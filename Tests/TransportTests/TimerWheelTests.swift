@@ -23,7 +23,9 @@ struct TimerWheelTests {
 
   @Test(
     "reports a deadline never early and at most 64 ms late",
-    arguments: [0, 1, 31, 32, 33, 63, 64, 65, 100, 999, 1000, 31_999, 32_000, 32_736, 32_767, 32_768, 40_000, 75_000, 610_000])
+    arguments: [
+      0, 1, 31, 32, 33, 63, 64, 65, 100, 999, 1000, 31_999, 32_000, 32_736, 32_767, 32_768, 40_000, 75_000, 610_000,
+    ])
   func accuracy(milliseconds: UInt64) {
     for offset: UInt64 in [0, 1, 31_999_999, 32_000_000, 123_456_789_012] {
       var wheel = TimerWheel(now: offset)
