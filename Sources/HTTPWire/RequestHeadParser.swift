@@ -2,6 +2,9 @@
 ///
 /// One parser serves all connections of an event loop; what belongs to a connection is only the scan offset.
 public struct RequestHeadParser: Sendable {
+  /// Bytes of the longest method token worth reading; the longest registered one has 17.
+  private static let methodLimit = 64
+
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.
   public private(set) var head = RequestHead()
   /// The limits every head is held to.
@@ -35,6 +38,9 @@ public struct RequestHeadParser: Sendable {
   private static func mayHoldEnd(_ bytes: Span<UInt8>, from scanned: Int) -> Bool {
     var index = max(scanned - 1, 0)
     while index + 1 < bytes.count {
+      let isReturn = bytes[unchecked: index] == UInt8(ascii: "\r")
+      // A CR that ends no line is a fault to be told at once.
+      if isReturn, bytes[unchecked: index + 1] != UInt8(ascii: "\n") { return true }
       // The LF of an empty line follows the LF of the line before it by one CR.
       if bytes[unchecked: index + 1] == UInt8(ascii: "\n") {
         if bytes[unchecked: index] != UInt8(ascii: "\r") { return true }
@@ -45,31 +51,40 @@ public struct RequestHeadParser: Sendable {
     return false
   }
 
+  /// Refuses an unfinished head that can no longer become an acceptable one.
   private func checkIncomplete(_ bytes: Span<UInt8>) throws(WireError) {
-    // Which limit to name depends on whether the request line has ended.
-    if bytes.count >= min(limits.head, limits.requestTarget + 32) {
-      var hasLine = false
-      for index in 0..<bytes.count where bytes[unchecked: index] == UInt8(ascii: "\n") {
-        hasLine = index > 1
-        if hasLine { break }
+    // Looked at only near a limit; a request line ends this search at once, and without one it may only grow so far.
+    if bytes.count >= min(limits.head, limits.requestTarget) {
+      var index = RequestHeadParser.afterEmptyLines(bytes)
+      let start = index
+      while index < bytes.count, bytes[unchecked: index] != 0x20, bytes[unchecked: index] != UInt8(ascii: "\n") {
+        index += 1
       }
-      if !hasLine { throw .targetTooLong }
+      if index - start > RequestHeadParser.methodLimit { throw .malformedStartLine }
+      let target = index + 1
+      while index < bytes.count, bytes[unchecked: index] != UInt8(ascii: "\n") { index += 1 }
+      // " HTTP/1.1" and CR may already follow a target of the largest size.
+      if index == bytes.count, index - target > limits.requestTarget + 10 { throw .targetTooLong }
     }
     if bytes.count >= limits.head { throw .headTooLarge }
+  }
+
+  /// Where the request line begins: empty lines before it are tolerated (RFC 9112 §2.2).
+  private static func afterEmptyLines(_ bytes: Span<UInt8>) -> Int {
+    var index = 0
+    while index + 1 < bytes.count, bytes[unchecked: index] == UInt8(ascii: "\r"),
+      bytes[unchecked: index + 1] == UInt8(ascii: "\n")
+    {
+      index += 2
+    }
+    return index
   }
 
   private mutating func parseWhole(_ bytes: Span<UInt8>) throws(WireError) -> Int? {
     head.fields.reset()
     head.falTarget = nil
     head.authority = nil
-    var index = 0
-    // An empty line before the request line is tolerated (RFC 9112 §2.2).
-    while index + 1 < bytes.count, bytes[unchecked: index] == UInt8(ascii: "\r"),
-      bytes[unchecked: index + 1] == UInt8(ascii: "\n")
-    {
-      index += 2
-    }
-    guard let fieldsStart = try parseRequestLine(bytes, from: index) else { return nil }
+    guard let fieldsStart = try parseRequestLine(bytes, from: RequestHeadParser.afterEmptyLines(bytes)) else { return nil }
     guard let end = try head.fields.parse(bytes, from: fieldsStart, limits: limits) else { return nil }
     try interpret(bytes)
     return end
@@ -79,6 +94,7 @@ public struct RequestHeadParser: Sendable {
     let count = bytes.count
     var index = start
     while index < count, bytes[unchecked: index].isTokenByte { index += 1 }
+    guard index - start <= RequestHeadParser.methodLimit else { throw .malformedStartLine }
     guard index < count else { return nil }
     guard bytes[unchecked: index] == 0x20, index > start else {
       if bytes[unchecked: index] == UInt8(ascii: "\r"), index == start, index + 1 == count { return nil }

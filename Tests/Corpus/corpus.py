@@ -25,7 +25,7 @@ class Entry:
     rule: str
     data: bytes = b""
     outcome: tuple = ()
-    seen: list | None = None
+    seen: tuple = ()
     absent: tuple = ()
     method: str | None = None
     closes: bool = False
@@ -68,7 +68,7 @@ def _entry(name, rule, lines, case):
         elif mark == "=":
             entry.outcome = tuple(text.split())
         elif mark == "~":
-            entry.seen = text.split(" ")
+            entry.seen += (text.split(" "),)
         elif mark == "!":
             entry.absent += (text,)
         elif mark == "?":

@@ -19,6 +19,15 @@ RESPONSES = corpus.load("responses")
 STATUS = "https://queue.fal.run/fal-ai/flux-differential-diffusion/requests/1/status"
 SUBMIT = "https://queue.fal.run/fal-ai/flux-differential-diffusion"
 WAIT = 5.0
+#: Bytes behind the end of an answer: when they come late, nobody can know of them in time.
+BEHIND = ("behind", "behind-zero", "no-content-content", "no-content-answer", "head-content")
+
+
+def in_pieces(send, data):
+    """Sends `data` in small pieces, as a slow or hostile peer does."""
+    size = max(1, len(data) // 300)
+    for start in range(0, len(data), size):
+        send(data[start:start + size])
 
 
 class Fal:
@@ -36,9 +45,9 @@ class Fal:
             if request.get("x-fal-marker") or self.answer is None:
                 connection.send(json_answer({"ok": True}))
                 continue
-            data, closes = self.answer
+            data, closes, pieces = self.answer
             try:
-                connection.send(data)
+                in_pieces(connection.send, data) if pieces else connection.send(data)
             except OSError:
                 return
             if closes:
@@ -61,7 +70,7 @@ def fal():
 @pytest.fixture(scope="module")
 def relay(fal):
     # One loop, so that a pooled connection is the one that the next request gets.
-    with Proxy(origin_overrides=overrides(fal.upstream.url), event_loops=1) as relay:
+    with Proxy(origin_overrides=overrides(fal.upstream.url), event_loops=1, timeouts_head="1s") as relay:
         yield relay
 
 
@@ -93,6 +102,8 @@ def read_statuses(client, entry, count):
                 assert b" HTTP/1.0\r\n" not in entry.data, "an interim answer to HTTP/1.0"
                 continue
             statuses.append(status)
+            assert head.get("date") and head.get("x-request-id"), "no Date (RFC 9110 §6.6.1) or request id"
+            assert status != 405 or head.get("allow"), "405 without Allow (RFC 9110 §15.5.6)"
             if method != "HEAD" and status not in (204, 304):
                 body = client.reader.exactly(int(head.get("content-length")))
                 assert status < 400 or head.get("content-type") != "application/json" or b"error_type" in body
@@ -101,8 +112,8 @@ def read_statuses(client, entry, count):
     return statuses
 
 
-def check_meaning(entry, seen):
-    method, target, *words = entry.seen
+def check_meaning(entry, expected, seen):
+    method, target, *words = expected
     content = " ".join(words)
     assert (seen.method, seen.target, seen.version) == (method, corpus.TARGET if target == "*" else target, "HTTP/1.1")
     assert seen.body == corpus.unescape(content)
@@ -116,21 +127,25 @@ def check_meaning(entry, seen):
         assert seen.all(name) == [], f"{name} was forwarded"
 
 
+@pytest.mark.parametrize("pieces", [False, True], ids=["whole", "pieces"])
 @pytest.mark.parametrize("number,entry", enumerate(REQUESTS), ids=[entry.name for entry in REQUESTS])
-def test_request(relay, fal, number, entry):
+def test_request(relay, fal, number, entry, pieces):
     fal.answer = None
     fal.taken()
     parser, wanted, connection, forwarding = entry.outcome
     groups = [{int(status) for status in group.split(",") if status != "none"} for group in wanted.split("+")]
     with relay.client(timeout=WAIT) as client:
         try:
-            client.send(entry.data)
+            in_pieces(client.send, entry.data) if pieces else client.send(entry.data)
             if "none" in wanted and parser == "more":
                 client.half_close()
         except OSError:
             pass
         statuses = read_statuses(client, entry, len(groups))
         assert statuses or "none" in wanted, "no answer"
+        if pieces and parser != "ok":
+            # A fault is looked for again once the end of the head is in sight; where there is none, time is up first.
+            groups[-1] |= {408}
         for status, allowed in zip(statuses, groups):
             assert status in allowed, f"{statuses} in place of {wanted}"
         assert len(statuses) == len(groups) or "none" in wanted, statuses
@@ -143,10 +158,10 @@ def test_request(relay, fal, number, entry):
     if forwarding == "unsent":
         assert before == [], "a refused request reached fal"
     elif forwarding == "sent":
-        assert len(before) == 1, f"{len(before)} requests reached fal"
-    assert len(before) <= 1
-    for seen in before:
-        check_meaning(entry, seen)
+        assert len(before) == len(entry.seen), f"{len(before)} requests reached fal"
+    assert len(before) <= len(entry.seen)
+    for expected, seen in zip(entry.seen, before):
+        check_meaning(entry, expected, seen)
 
 
 def cases():
@@ -155,7 +170,10 @@ def cases():
         if not entry.method and "error" in entry.outcome[1]:
             methods.append("POST")
         for method in methods:
-            yield pytest.param(entry, method, id=f"{entry.name}-{method}")
+            name = f"{entry.name}-{method.replace(' ', '-')}"
+            yield pytest.param(entry, method, False, id=name)
+            if entry.name.split("/")[1] not in BEHIND:
+                yield pytest.param(entry, method, True, id=f"{name}-pieces")
 
 
 def outcome_of(client, method):
@@ -169,6 +187,8 @@ def outcome_of(client, method):
             body = b""
         elif "chunked" in head.get("transfer-encoding", ""):
             body = client.reader.chunked()
+        elif head.get("content-length") is None:
+            body = client.reader.rest()
         else:
             body = client.reader.exactly(int(head.get("content-length")))
     except (EOFError, ConnectionError):
@@ -177,21 +197,23 @@ def outcome_of(client, method):
     return ("error" if is_own else "relay", status, body, head)
 
 
-@pytest.mark.parametrize("entry,method", cases())
-def test_response(relay, fal, entry, method):
+@pytest.mark.parametrize("entry,method,pieces", cases())
+def test_response(relay, fal, entry, method, pieces):
     parser, allowed, connection = entry.outcome
     expect_service(relay, fal, "before")
-    fal.answer = (entry.data, entry.closes)
+    fal.answer = (entry.data, entry.closes, pieces)
     target, body = (SUBMIT, b"{}") if method == "POST" else (STATUS, None)
+    method, _, version = method.partition(" ")
     with relay.client(timeout=WAIT) as client:
-        client.send(request(target, method, body=body))
+        client.send(request(target, method, body=body, version=version or "1.1"))
         outcome, status, content, head = outcome_of(client, method)
         assert outcome in allowed.split(","), (outcome, status, content[:200])
         if outcome == "error":
             assert status == (500 if method == "POST" else 502)
         elif outcome == "relay" and entry.seen:
-            assert status == int(entry.seen[0])
-            assert content == corpus.unescape(" ".join(entry.seen[1:]))
+            wanted, *words = entry.seen[0]
+            assert status == int(wanted)
+            assert content == corpus.unescape(" ".join(words))
         if head and outcome == "relay":
             for name in entry.absent:
                 assert head.all(name) == [], f"{name} was relayed"
@@ -201,11 +223,16 @@ def test_response(relay, fal, entry, method):
         # A connection of the pool that dies without a byte may have grown old: a GET is tried once more.
         repeats = 1 if method == "GET" and not entry.data else 0
         assert len(fal.taken()) == repeats, "the request was repeated"
-        if outcome != "abort":
+        if outcome == "relay":
+            assert head.get("date"), "no Date (RFC 9110 §6.6.1)"
+        if version and outcome != "abort":
+            client.ended()
+        elif outcome != "abort":
             # Whoever comes next on the same client connection gets an answer of its own.
             following, before = expect_service(relay, fal, "same", client)
             assert before == []
-            assert (following == used) == (connection == "pooled") or connection == "any", "pooled"
+            if connection == "pooled":
+                assert following == used, "the connection was not used again"
     fal.answer = None
     following, before = expect_service(relay, fal, "after")
     assert before == []

@@ -54,7 +54,7 @@ struct CorpusEntry: Sendable, CustomStringConvertible {
       case "|": entry.bytes += unescape(text)
       case "@": entry.bytes += macro(line)
       case "=": entry.parser = String(text.prefix { $0 != " " })
-      case "?": entry.method = String(text)
+      case "?": entry.method = String(text.prefix { $0 != " " })
       case "$": entry.closes = true
       default: continue
       }

@@ -67,8 +67,9 @@ struct CorpusTests {
 
   @Test("every request head gives the same result whole and in two pieces", arguments: CorpusEntry.requests)
   func pieces(entry: CorpusEntry) {
-    // Where a limit is at stake, how much arrives at once may decide which limit is named.
-    let bytes = entry.bytes
+    // A fault is only seen again once an end of the head is in sight. Where a limit is at stake, how much arrives at once
+    // may decide which limit is named.
+    let bytes = entry.bytes + bytes("\r\n\r\n")
     guard bytes.count < 8192 else { return }
     let whole = RequestOutcome(bytes)
     for cut in stride(from: 0, to: bytes.count, by: bytes.count > 1000 ? 97 : 1) {

@@ -20,7 +20,7 @@ struct RequestFieldTests {
       ":",
       "a:b", "a:80x", "a:-1", "a:+1", "a:80:80", "[", "[]", "[::1", "::1", "[::1]x", "[::1]80", "[g::1]",
       "[::1%25eth0]",
-      "[v1.a]", "]", "http://a", "//a", "a\u{E9}", "\u{FF41}", "<a>", "\"a\"", "'a'", "a:123456", "(a)",
+      "[v1.a]", "]", "http://a", "//a", "a\u{E9}", "<a>", "\"a\"", "'a'", "a:123456", "(a)",
     ])
   func badHosts(host: String) {
     #expect(RequestOutcome("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n").error == .invalidHost)

@@ -50,7 +50,7 @@ struct CivilTimeTests {
       }
     }
     #expect(faults.prefix(3) == [])
-    #expect(day == 159_245)
+    #expect(day == 159_246)
   }
 
   private func padded(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }

@@ -1,0 +1,53 @@
+"""Writes the corpus as seed files for the fuzzers: seeds.py FOLDER."""
+
+import pathlib
+import re
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "Corpus"))
+
+import corpus  # noqa: E402
+
+LONGEST = 4096
+
+
+def write(folder, seeds):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(sorted(seeds)):
+        (folder / f"{number:04}").write_bytes(seed)
+
+
+def targets():
+    """Values of x-fal-target-url: those of the corpus, those of the unit tests, and the forms clients send."""
+    base = "https://queue.fal.run/fal-ai/flux-differential-diffusion"
+    forms = ["", "?fal_webhook=https%3A%2F%2Fa.test%2F", "/stream", "/requests/1", "/requests/1/status?logs=1",
+             "/requests/1/status/stream", "/requests/1/cancel", "/requests/1/response", "/", "?", "/../x", "/%2e", "//", "#x"]
+    seeds = {(base + form).encode() for form in forms}
+    seeds |= {f"https://{host}/{path}".encode() for host in ("fal.run", "rest.fal.ai", "rest.alpha.fal.ai", "evil.test")
+              for path in ("workflows/a/b", "tokens/", "storage/upload/initiate?storage_type=fal-cdn-v3")}
+    source = (TESTS / "GuardTests" / "HostileTargets.swift").read_text("utf-8")
+    seeds |= {text.encode() for text in re.findall(r'"(https?:[^"\\]*)"', source)}
+    for entry in corpus.load("requests"):
+        seeds |= set(re.findall(rb"(?i)x-fal-target-url: *([^\r\n]*)", entry.data))
+    return seeds
+
+
+def settings():
+    """The commented defaults, whole and in pieces."""
+    text = (TESTS.parent / "config" / "fal-proxy.yaml").read_text("utf-8")
+    pieces = re.split(r"\n(?=\S)", text)
+    odd = ["a: [b, \"c\\n\", 'd''e']", "a:\n- b\n- c\n", "a: {}\nb: []\nc: ~", "---\na:\n  b:\n    c: 1 # x\n", "a: 'x", "\ta: b"]
+    return {piece.encode()[:LONGEST] for piece in [text, *pieces, *odd]}
+
+
+def main(folder):
+    requests = [entry.data for entry in corpus.load("requests")]
+    responses = [entry.data for entry in corpus.load("responses")]
+    bodies = [data.partition(b"\r\n\r\n")[2] for data in requests + responses if b"hunked" in data]
+    for name, seeds in (("RequestHead", requests), ("ResponseHead", responses), ("Chunked", bodies),
+                        ("TargetURL", targets()), ("SettingsFile", settings())):
+        write(folder / name, {seed for seed in seeds if len(seed) <= LONGEST})
+
+
+main(pathlib.Path(sys.argv[1]))
