@@ -3,7 +3,7 @@
 /// One parser serves all connections of an event loop; what belongs to a connection is only the scan offset.
 public struct RequestHeadParser: Sendable {
   /// Bytes of the longest method token worth reading; the longest registered one has 17.
-  private static let methodLimit = 64
+  private static let methodLimit = 1024
 
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.
   public private(set) var head = RequestHead()
@@ -84,7 +84,8 @@ public struct RequestHeadParser: Sendable {
     head.fields.reset()
     head.falTarget = nil
     head.authority = nil
-    guard let fieldsStart = try parseRequestLine(bytes, from: RequestHeadParser.afterEmptyLines(bytes)) else { return nil }
+    let start = RequestHeadParser.afterEmptyLines(bytes)
+    guard let fieldsStart = try parseRequestLine(bytes, from: start) else { return nil }
     guard let end = try head.fields.parse(bytes, from: fieldsStart, limits: limits) else { return nil }
     try interpret(bytes)
     return end
