@@ -22,7 +22,8 @@ def targets():
     """Values of x-fal-target-url: those of the corpus, those of the unit tests, and the forms clients send."""
     base = "https://queue.fal.run/fal-ai/flux-differential-diffusion"
     forms = ["", "?fal_webhook=https%3A%2F%2Fa.test%2F", "/stream", "/requests/1", "/requests/1/status?logs=1",
-             "/requests/1/status/stream", "/requests/1/cancel", "/requests/1/response", "/", "?", "/../x", "/%2e", "//", "#x"]
+             "/requests/1/status/stream", "/requests/1/cancel", "/requests/1/response", "/", "?", "/../x", "/%2e", "//",
+             "#x"]
     seeds = {(base + form).encode() for form in forms}
     seeds |= {f"https://{host}/{path}".encode() for host in ("fal.run", "rest.fal.ai", "rest.alpha.fal.ai", "evil.test")
               for path in ("workflows/a/b", "tokens/", "storage/upload/initiate?storage_type=fal-cdn-v3")}
@@ -37,7 +38,8 @@ def settings():
     """The commented defaults, whole and in pieces."""
     text = (TESTS.parent / "config" / "fal-proxy.yaml").read_text("utf-8")
     pieces = re.split(r"\n(?=\S)", text)
-    odd = ["a: [b, \"c\\n\", 'd''e']", "a:\n- b\n- c\n", "a: {}\nb: []\nc: ~", "---\na:\n  b:\n    c: 1 # x\n", "a: 'x", "\ta: b"]
+    odd = ["a: [b, \"c\\n\", 'd''e']", "a:\n- b\n- c\n", "a: {}\nb: []\nc: ~", "---\na:\n  b:\n    c: 1 # x\n",
+           "a: 'x", "\ta: b"]
     return {piece.encode()[:LONGEST] for piece in [text, *pieces, *odd]}
 
 
