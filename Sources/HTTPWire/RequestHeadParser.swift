@@ -16,10 +16,10 @@ public struct RequestHeadParser: Sendable {
   /// Reads one head from the start of `bytes`.
   ///
   /// `scanned` is the connection's memory between calls, 0 before a new head: an incomplete head is parsed again only
-  /// once its end has come into sight, so a head that arrives byte by byte costs no more than one that arrives at once.
+  /// once a further line has ended, so a head that arrives byte by byte costs one parse for each line.
   /// - Returns: the length of the head in bytes, or nil if more bytes are needed.
   public mutating func parse(_ bytes: Span<UInt8>, scanned: inout Int) throws(WireError) -> Int? {
-    if scanned > 0, !RequestHeadParser.mayHoldEnd(bytes, from: scanned) {
+    if scanned > 0, !LineEnd.stands(in: bytes, from: scanned) {
       scanned = bytes.count
       try checkIncomplete(bytes)
       return nil
@@ -32,23 +32,6 @@ public struct RequestHeadParser: Sendable {
     guard end <= limits.head else { throw .headTooLarge }
     scanned = 0
     return end
-  }
-
-  /// Whether an empty line, or a fault that looks like one, ends in the bytes from `scanned` on.
-  private static func mayHoldEnd(_ bytes: Span<UInt8>, from scanned: Int) -> Bool {
-    var index = max(scanned - 1, 0)
-    while index + 1 < bytes.count {
-      let isReturn = bytes[unchecked: index] == UInt8(ascii: "\r")
-      // A CR that ends no line is a fault to be told at once.
-      if isReturn, bytes[unchecked: index + 1] != UInt8(ascii: "\n") { return true }
-      // The LF of an empty line follows the LF of the line before it by one CR.
-      if bytes[unchecked: index + 1] == UInt8(ascii: "\n") {
-        if bytes[unchecked: index] != UInt8(ascii: "\r") { return true }
-        if index == 0 || bytes[unchecked: index - 1] == UInt8(ascii: "\n") { return true }
-      }
-      index += 1
-    }
-    return false
   }
 
   /// Refuses an unfinished head that can no longer become an acceptable one.
@@ -177,7 +160,8 @@ public struct RequestHeadParser: Sendable {
       default: continue
       }
     }
-    head.wantsWebSocket = head.wantsWebSocket && head.fields.connectionUpgrade
+    // Upgrade in an HTTP/1.0 request is ignored (RFC 9110 §7.8).
+    head.wantsWebSocket = head.wantsWebSocket && head.fields.connectionUpgrade && !head.isHTTP10
   }
 
   private mutating func readSingleton(_ line: FieldLine, _ bytes: Span<UInt8>) throws(WireError) {

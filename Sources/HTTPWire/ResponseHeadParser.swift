@@ -9,15 +9,26 @@ public struct ResponseHeadParser: Sendable {
   public init(limits: HeadLimits) { self.limits = limits }
 
   /// Reads one head from the start of `bytes`, the answer to a request with `method`.
+  ///
+  /// `scanned` is the connection's memory between calls, as for `RequestHeadParser.parse`.
   /// - Returns: the length of the head in bytes, or nil if more bytes are needed.
-  public mutating func parse(_ bytes: Span<UInt8>, answering method: Method) throws(WireError) -> Int? {
+  public mutating func parse(
+    _ bytes: Span<UInt8>, answering method: Method, scanned: inout Int
+  ) throws(WireError) -> Int? {
+    if scanned > 0, !LineEnd.stands(in: bytes, from: scanned) {
+      scanned = bytes.count
+      guard bytes.count < limits.head else { throw .headTooLarge }
+      return nil
+    }
     head.fields.reset()
     guard let start = try parseStatusLine(bytes),
       let end = try head.fields.parse(bytes, from: start, limits: limits)
     else {
+      scanned = bytes.count
       guard bytes.count < limits.head else { throw .headTooLarge }
       return nil
     }
+    scanned = 0
     guard end <= limits.head else { throw .headTooLarge }
     try interpret(bytes, method)
     return end

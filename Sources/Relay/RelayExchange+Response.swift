@@ -55,7 +55,7 @@ extension RelayExchange {
       let input = upstream.channel!.input.readable
       if !input.isEmpty {
         do {
-          if let length = try service.responseParser.parse(input.span, answering: method) {
+          if let length = try service.responseParser.parse(input.span, answering: method, scanned: &responseScanned) {
             switch service.responseParser.head.status {
             case 101:
               upstreamInvalid()

@@ -39,6 +39,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   var responseIsChunked = false
   var responseEndsConnection = false
   var interimCount = 0
+  var responseScanned = 0
   /// An interim response stated a framing, so that nobody can say where the final one ends.
   var interimEndsConnection = false
   /// Over, one way or the other: late events find nothing to do.

@@ -20,11 +20,11 @@ enum ResponseHeadRules {
         .host, .expect, .authorization, .falInternal, .falTargetURL:
         continue
       case .cacheControl where isEventStream: continue
-      case .date: hasDate = true
       default: break
       }
       let name = bytes.extracting(line.name)
       guard !head.fields.connectionNames(name, in: bytes) else { continue }
+      if line.kind == .date { hasDate = true }
       writer.field(name, bytes.extracting(line.value))
     }
     // Proxies in front must hand events on as they come (protocol.md §10.4).

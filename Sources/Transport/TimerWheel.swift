@@ -50,13 +50,18 @@ public struct TimerWheel: Sendable {
   /// When `collectDue` should be called next, in nanoseconds; nil while no entry waits.
   public var nextExpiry: UInt64? {
     guard linkedCount > 0 else { return nil }
-    for offset in 1...Int64(TimerWheel.slotCount) {
-      let position = Int((current + offset) % Int64(TimerWheel.slotCount))
-      let word = occupied[position >> 6]
-      if word == 0, position & 63 == 0, offset + 63 <= Int64(TimerWheel.slotCount) { continue }
-      if word >> UInt64(position & 63) & 1 != 0 {
-        return UInt64(current + offset + 1) * TimerWheel.slotNanoseconds
+    let first = Int((current + 1) % Int64(TimerWheel.slotCount))
+    var word = first >> 6
+    // Slots before the first in its word come last, when the search has gone round.
+    var bits = occupied[word] & (UInt64.max << UInt64(first & 63))
+    for _ in 0...occupied.count {
+      if bits != 0 {
+        let position = word << 6 + bits.trailingZeroBitCount
+        let offset = (position - first + TimerWheel.slotCount) % TimerWheel.slotCount
+        return UInt64(current + 2 + Int64(offset)) * TimerWheel.slotNanoseconds
       }
+      word = (word + 1) % occupied.count
+      bits = occupied[word]
     }
     return nil
   }

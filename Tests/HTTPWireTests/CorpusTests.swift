@@ -32,8 +32,10 @@ struct CorpusTests {
     var offset = 0
     repeat {
       let rest = Array(entry.bytes[offset...])
+      let method = Method(Array(entry.method.utf8).span)
+      var scanned = 0
       do throws(WireError) {
-        guard let length = try parser.parse(rest.span, answering: Method(Array(entry.method.utf8).span)) else {
+        guard let length = try parser.parse(rest.span, answering: method, scanned: &scanned) else {
           return .more
         }
         offset += length

@@ -20,9 +20,10 @@ enum ResponseOutcome: Equatable, Sendable {
   init(_ bytes: [UInt8], answering method: Method = .get, limits: HeadLimits = HeadLimits(), cuts: [Int] = []) {
     var parser = ResponseHeadParser(limits: limits)
     self = .incomplete
+    var scanned = 0
     for end in cuts + [bytes.count] {
       do throws(WireError) {
-        if let length = try parser.parse(bytes.span.extracting(0..<end), answering: method) {
+        if let length = try parser.parse(bytes.span.extracting(0..<end), answering: method, scanned: &scanned) {
           let head = parser.head
           self = .parsed(
             ResponseProbe(
