@@ -42,6 +42,8 @@ def wait_for(port, seconds=10):
 class Process:
     """A started server and the processes that do its work."""
 
+    path = "/api/fal/proxy"
+
     def __init__(self, name, arguments, port, environment=None, output=None):
         self.name, self.port = name, port
         self.process = subprocess.Popen(
@@ -106,41 +108,40 @@ http {{
     return process, plain, tls
 
 
-def nginx(folder, plain, tls, ca, log=False):
-    """proxy_pass with kept-alive upstream connections and the same header surgery; as many workers as fal-proxy has loops."""
+def nginx(folder, upstream_port, is_tls, ca, log=False, streams=False):
+    """proxy_pass with kept-alive upstream connections, the same check of the target, the same header surgery, large
+    buffers but none on disk (and none for event streams); one worker per core. With `log`, a JSON access log in
+    buffered writes."""
     port = free_port()
     name = "nginx-log" if log else "nginx"
     path = folder / f"{name}.conf"
     access = f"access_log {folder}/{name}.log main buffer=16k flush=1s;" if log else "access_log off;"
-    surgery = """
+    tls = f"""
+      proxy_ssl_verify on; proxy_ssl_trusted_certificate {ca}; proxy_ssl_name localhost; proxy_ssl_server_name on;
+      proxy_ssl_protocols TLSv1.3; proxy_pass https://fal$fal_path;
+""" if is_tls else "proxy_pass http://fal$fal_path;"
+    buffering = "proxy_buffering off;" if streams else (
+        "proxy_buffers 8 64k; proxy_buffer_size 16k; proxy_busy_buffers_size 128k; proxy_max_temp_file_size 0;")
+    path.write_text(nginx_base(folder, name, os.cpu_count()) + f"""
+http {{
+  log_format main escape=json '{{"time":"$time_iso8601","request_id":"$request_id","method":"$request_method",'
+    '"status":$status,"bytes_in":$request_length,"bytes_out":$bytes_sent,"total":$request_time,"host":"$proxy_host"}}';
+  {access} keepalive_requests 1000000000; keepalive_timeout 600s; client_body_temp_path {folder}/{name}-body;
+  proxy_temp_path {folder}/{name}-temp;
+  upstream fal {{ server 127.0.0.1:{upstream_port}; keepalive 256; keepalive_requests 1000000000; }}
+  map $http_x_fal_target_url $fal_path {{
+    default ""; "~^https://queue\\.fal\\.run(/fal-ai/flux-differential-diffusion((/requests/|\\?).*)?)$" $1;
+  }}
+  server {{
+    listen 127.0.0.1:{port} backlog=8192 reuseport;
+    location = /api/fal/proxy {{
+      if ($fal_path = "") {{ return 403; }}
       proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host queue.fal.run;
       proxy_set_header Authorization "Key bench:bench"; proxy_set_header x-fal-client-proxy nginx;
       proxy_set_header Cookie ""; proxy_set_header Origin ""; proxy_set_header Referer "";
       proxy_set_header x-fal-target-url ""; proxy_hide_header Set-Cookie; proxy_hide_header Strict-Transport-Security;
       proxy_hide_header Alt-Svc; proxy_hide_header Access-Control-Allow-Origin; add_header x-request-id $request_id;
-      client_max_body_size 200m; proxy_request_buffering off; proxy_buffering off;
-"""
-    path.write_text(nginx_base(folder, name, os.cpu_count()) + f"""
-http {{
-  log_format main escape=json '{{"time":"$time_iso8601","request_id":"$request_id","method":"$request_method",'
-    '"status":$status,"bytes_in":$request_length,"bytes_out":$bytes_sent,"total":$request_time,"host":"$proxy_host"}}';
-  {access} keepalive_requests 1000000000; keepalive_timeout 600s;
-  upstream plain {{ server 127.0.0.1:{plain}; keepalive 256; keepalive_requests 1000000000; }}
-  upstream tls {{ server 127.0.0.1:{tls}; keepalive 256; keepalive_requests 1000000000; }}
-  map $http_x_fal_target_url $allowed {{
-    default 0; "~^https://queue\\.fal\\.run/fal-ai/flux-differential-diffusion(/requests/|\\?|$)" 1;
-  }}
-  server {{
-    listen 127.0.0.1:{port} backlog=8192 reuseport;
-    location /api/fal/proxy {{
-      if ($allowed = 0) {{ return 403; }}
-      rewrite ^ {STATUS_PATH} break; {surgery} proxy_pass http://plain;
-    }}
-    location /tls/api/fal/proxy {{
-      if ($allowed = 0) {{ return 403; }}
-      rewrite ^ {STATUS_PATH} break; {surgery}
-      proxy_ssl_verify on; proxy_ssl_trusted_certificate {ca}; proxy_ssl_name localhost; proxy_ssl_server_name on;
-      proxy_ssl_protocols TLSv1.3; proxy_pass https://tls;
+      client_max_body_size 200m; client_body_buffer_size 64k; proxy_request_buffering off; {buffering} {tls}
     }}
   }}
 }}
@@ -148,14 +149,15 @@ http {{
     return Process(name, ["nginx", "-c", str(path)], port)
 
 
-def haproxy(folder, plain, tls, ca):
-    """http-reuse always, one thread per core, the same checks."""
+def haproxy(folder, upstream_port, is_tls, ca):
+    """http-reuse always, one thread per core, the same check and surgery, no log."""
     port = free_port()
     path = folder / "haproxy.cfg"
+    tls = f"ssl verify required ca-file {ca} sni str(localhost) verifyhost localhost" if is_tls else ""
     path.write_text(f"""
 global
   nbthread {os.cpu_count()}
-  maxconn 9000
+  maxconn 9500
 defaults
   mode http
   timeout connect 5s
@@ -167,8 +169,7 @@ frontend proxy
   bind 127.0.0.1:{port}
   acl allowed req.hdr(x-fal-target-url) -m beg https://queue.fal.run{SUBMIT_PATH}
   http-request deny unless allowed
-  acl overtls path_beg /tls/
-  http-request set-path {STATUS_PATH}
+  http-request set-uri %[req.hdr(x-fal-target-url),regsub(^https://queue.fal.run,)]
   http-request set-header host queue.fal.run
   http-request set-header authorization "Key bench:bench"
   http-request set-header x-fal-client-proxy haproxy
@@ -179,22 +180,32 @@ frontend proxy
   http-response del-header set-cookie
   http-response del-header strict-transport-security
   http-response set-header x-request-id %[uuid()]
-  use_backend tls if overtls
-  default_backend plain
-backend plain
-  server fal 127.0.0.1:{plain} pool-max-conn -1
-backend tls
-  server fal 127.0.0.1:{tls} ssl verify required ca-file {ca} sni str(localhost) verifyhost localhost pool-max-conn -1
+  default_backend fal
+backend fal
+  server fal 127.0.0.1:{upstream_port} {tls} pool-max-conn -1
 """)
     return Process("haproxy", ["haproxy", "-db", "-f", str(path)], port)
 
 
 def fal_proxy(folder, url, ca, name="fal-proxy"):
-    """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file."""
+    """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file. Only the
+    connection limit is that of the others."""
     port = free_port()
     output = open(folder / f"{name}.log", "wb")
     environment = {
         "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
-        "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}",
+        "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
     }
     return Process(name, [BINARY], port, environment, output)
+
+
+class direct:  # noqa: N801 - stands where a relay stands
+    """The upstream itself, for what a relay adds."""
+
+    name, path = "direct", STATUS_PATH
+
+    def __init__(self, port):
+        self.port = port
+
+    def cpu_seconds(self):
+        return 0
