@@ -39,6 +39,17 @@ public final class Listener: EventHandler {
     super.init()
   }
 
+  /// Makes sure that nobody else listens on `address`: with SO_REUSEPORT two processes would share its connections, and
+  /// a forgotten old one would go on taking half of them.
+  /// - Throws: SystemError (EADDRINUSE) when somebody does.
+  public static func assertFree(_ address: SocketAddress) throws(SystemError) {
+    guard address.port != 0 else { return }
+    let socket = try Syscalls.streamSocket(for: address)
+    try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
+    if address.family == AF_INET6 { try Syscalls.setOption(socket.number, IPProtocol.ipv6, IPProtocol.v6Only, 0) }
+    try Syscalls.bind(socket.number, address)
+  }
+
   /// Begins to accept.
   public func start() throws(SystemError) {
     loop.attach(self)

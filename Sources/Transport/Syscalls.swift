@@ -67,8 +67,12 @@ enum Syscalls {
     }
   }
 
-  static func bindAndListen(_ fd: Int32, _ address: SocketAddress, backlog: Int32) throws(SystemError) {
+  static func bind(_ fd: Int32, _ address: SocketAddress) throws(SystemError) {
     if address.withSockAddr({ Glibc.bind(fd, $0, $1) }) != 0 { throw SystemError(errno, "bind") }
+  }
+
+  static func bindAndListen(_ fd: Int32, _ address: SocketAddress, backlog: Int32) throws(SystemError) {
+    try bind(fd, address)
     if Glibc.listen(fd, backlog) != 0 { throw SystemError(errno, "listen") }
   }
 

@@ -32,6 +32,7 @@ struct ProxyRuntime: Sendable {
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
       throw RuntimeError(description: "host is not an address")
     }
+    try Listener.assertFree(address)
     var loops: [LoopActor] = []
     let used = configuration
     for index in 0..<count {

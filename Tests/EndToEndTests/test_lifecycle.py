@@ -396,3 +396,25 @@ def full_pipe():
     reading, writing = os.pipe()
     os.dup2(reading, 0)
     os.dup2(writing, 1)
+
+
+def test_a_second_instance_on_the_same_port_refuses_to_start(proxy):
+    """Sharing a port is how the event loops of one process listen; two processes would each get half the requests."""
+    first = proxy()
+    port = str(first.address[1])
+    second = proxy(binary_environment={"PORT": port}, wait=False)
+    assert second.wait(20) == 1
+    assert "cannot start" in second.stderr and "Address already in use" in second.stderr
+    assert "listening" not in second.stderr
+
+
+def test_a_restart_on_the_same_port_works_at_once(proxy):
+    """Connections of the ended process still wait in the kernel (TIME_WAIT)."""
+    first = proxy()
+    port = str(first.address[1])
+    client = first.client()
+    client.send(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").response()
+    assert first.stop() == 0
+    second = proxy(binary_environment={"PORT": port})
+    assert second.fetch(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").status == 200
+    client.close()
