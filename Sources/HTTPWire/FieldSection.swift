@@ -2,10 +2,14 @@
 ///
 /// One value is kept per event loop and filled again for each head, so that parsing allocates nothing once warm.
 public struct FieldSection: Sendable {
+  /// Connection options beyond the usual ones; each is compared with each forwarded field.
+  private static let connectionOptionLimit = 32
+
   /// The field lines in the order they came.
   public internal(set) var lines: [FieldLine] = []
   /// Whether Connection named an option besides `close`, `keep-alive` and `upgrade` (RFC 9110 §7.6.1).
-  public internal(set) var namesConnectionOptions = false
+  public var namesConnectionOptions: Bool { connectionOptions > 0 }
+  private var connectionOptions = 0
   var connectionClose = false
   var connectionKeepAlive = false
   var connectionUpgrade = false
@@ -14,7 +18,7 @@ public struct FieldSection: Sendable {
 
   mutating func reset() {
     lines.removeAll(keepingCapacity: true)
-    namesConnectionOptions = false
+    connectionOptions = 0
     connectionClose = false
     connectionKeepAlive = false
     connectionUpgrade = false
@@ -77,12 +81,13 @@ public struct FieldSection: Sendable {
       guard lines.count < limits.fields else { throw .tooManyFields }
       let kind = FieldName(bytes.extracting(nameStart..<nameEnd))
       lines.append(FieldLine(kind: kind, name: nameStart..<nameEnd, value: valueStart..<valueEnd))
-      if kind == .connection { noteConnectionOptions(bytes.extracting(valueStart..<valueEnd)) }
+      if kind == .connection { try noteConnectionOptions(bytes.extracting(valueStart..<valueEnd)) }
     }
   }
 
-  private mutating func noteConnectionOptions(_ value: Span<UInt8>) {
-    var (close, keepAlive, upgrade, others) = (false, false, false, false)
+  private mutating func noteConnectionOptions(_ value: Span<UInt8>) throws(WireError) {
+    var (close, keepAlive, upgrade) = (false, false, false)
+    var others = 0
     FieldSection.forEachToken(in: value) { token in
       if token.equalsIgnoringCase("close") {
         close = true
@@ -91,13 +96,14 @@ public struct FieldSection: Sendable {
       } else if token.equalsIgnoringCase("upgrade") {
         upgrade = true
       } else {
-        others = true
+        others += 1
       }
     }
     connectionClose = connectionClose || close
     connectionKeepAlive = connectionKeepAlive || keepAlive
     connectionUpgrade = connectionUpgrade || upgrade
-    namesConnectionOptions = namesConnectionOptions || others
+    connectionOptions += others
+    guard connectionOptions <= FieldSection.connectionOptionLimit else { throw .tooManyFields }
   }
 
   /// Calls `body` with each member of a comma-separated list, without surrounding whitespace (RFC 9110 §5.6.1).

@@ -73,6 +73,20 @@ public struct HeadWriter: ~Copyable {
     }
   }
 
+  /// Bytes a chunk takes at most besides its content.
+  public static let chunkOverhead = 24
+
+  /// Writes a chunk (RFC 9112 §7.1) with this content, which is not empty.
+  public mutating func chunk(_ content: UnsafeBufferPointer<UInt8>) {
+    write(hexadecimal: UInt64(content.count))
+    write("\r\n")
+    write(content)
+    write("\r\n")
+  }
+
+  /// Writes the last chunk and an empty trailer section.
+  public mutating func lastChunk() { write("0\r\n\r\n") }
+
   /// Writes one field line of a name and a value.
   public mutating func field(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     write(name)

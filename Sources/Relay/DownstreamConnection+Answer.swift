@@ -84,7 +84,7 @@ extension DownstreamConnection {
   func flushAnswer() {
     switch channel.flush() {
     case .done: finish()
-    case .blocked: setDeadline(in: server.options.stallTimeout)
+    case .blocked: awaitProgress()
     case .failed: abort(.client)
     }
   }

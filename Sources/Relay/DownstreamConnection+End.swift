@@ -4,6 +4,9 @@ internal import Transport
 
 /// The end of a request, and of the connection.
 extension DownstreamConnection {
+  /// Reads of unwanted bytes before the other connections of the loop get their turn.
+  private static let lingerReadsPerTurn = 16
+
   /// The response has been written whole: log, and serve the next request or close.
   func finish() {
     phase = .head
@@ -36,7 +39,7 @@ extension DownstreamConnection {
       }
       switch channel.fill(from: loop.buffers) {
       case .bytes: continue
-      case .wouldBlock, .full: return setDeadline(in: server.options.stallTimeout)
+      case .wouldBlock, .full: return awaitProgress()
       case .end, .failed: return close()
       }
     }
@@ -56,7 +59,7 @@ extension DownstreamConnection {
   }
 
   func linger() {
-    while true {
+    for _ in 0..<Self.lingerReadsPerTurn {
       channel.input.discard(to: loop.buffers)
       switch channel.fill(from: loop.buffers) {
       case .bytes:
@@ -68,6 +71,7 @@ extension DownstreamConnection {
       case .full, .end, .failed: return close()
       }
     }
+    loop.callAgain(self)
   }
 
   func logRequest() {

@@ -18,6 +18,8 @@ public final class DownstreamConnection: EventHandler {
     case closed
   }
 
+  /// Requests answered on one connection before the others of the loop get their turn.
+  private static let requestsPerTurn = 32
   /// Empty lines before a request that are passed over; more count as the beginning of its head, with its limits.
   private static let emptyLineLimit = 16
   /// Unwanted content that is read past rather than answered with a close.
@@ -50,6 +52,7 @@ public final class DownstreamConnection: EventHandler {
   var isPersistent = true
   var isProcessing = false
   var lingerEnd: UInt64 = 0
+  private var progressMark: UInt64?
   var writtenBefore: UInt64 = 0
 
   init(_ stream: consuming ByteStream, on server: Server) {
@@ -70,7 +73,19 @@ public final class DownstreamConnection: EventHandler {
   }
 
   /// Sets the deadline of the connection, in nanoseconds from now; nil for none.
-  public func setDeadline(in nanoseconds: UInt64?) { loop.setDeadline(self, in: nanoseconds) }
+  public func setDeadline(in nanoseconds: UInt64?) {
+    progressMark = nil
+    loop.setDeadline(self, in: nanoseconds)
+  }
+
+  /// Waits for the client to take or send bytes, at most the stall timeout since it last did: events that bring no
+  /// progress do not prolong the wait.
+  public func awaitProgress() {
+    let moved = channel.bytesRead &+ channel.bytesWritten
+    guard progressMark != moved else { return }
+    progressMark = moved
+    loop.setDeadline(self, in: server.options.stallTimeout)
+  }
 
   // MARK: Events
 
@@ -106,13 +121,17 @@ public final class DownstreamConnection: EventHandler {
     guard !isProcessing else { return }
     isProcessing = true
     defer { isProcessing = false }
+    var served = 0
     while phase == .head {
+      // Others of the loop get their turn, however much one client has pipelined.
+      guard served < Self.requestsPerTurn else { return loop.callAgain(self) }
       skipEmptyLines()
       if !channel.input.isEmpty {
         let bytes = channel.input.readable
         do {
           if let length = try server.parser.parse(bytes.span, scanned: &scanned) {
             serve(headLength: length)
+            served += 1
             continue
           }
         } catch {

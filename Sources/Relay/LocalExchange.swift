@@ -121,7 +121,7 @@ final class LocalExchange: Exchange {
       }
       switch connection.channel.fill(from: connection.loop.buffers) {
       case .bytes, .full: continue
-      case .wouldBlock: return connection.setDeadline(in: connection.server.options.stallTimeout)
+      case .wouldBlock: return connection.awaitProgress()
       case .end, .failed: return connection.abort(.client)
       }
     }
@@ -184,7 +184,7 @@ final class LocalExchange: Exchange {
       }
       switch connection.channel.flush() {
       case .failed: return connection.abort(.client)
-      case .blocked: return connection.setDeadline(in: connection.server.options.stallTimeout)
+      case .blocked: return connection.awaitProgress()
       case .done:
         if pendingStart < pending.count { continue }
         pending.removeAll(keepingCapacity: true)

@@ -21,7 +21,6 @@ public struct RelayConfiguration: Sendable {
   let firstByteTimeout: UInt64
   let firstByteRunTimeout: UInt64
   let upstreamBodyTimeout: UInt64
-  let stallTimeout: UInt64
 
   /// Compiles `loaded`, adding a fault to it for every pattern that is none.
   /// - Parameter overrides: stand in for the settings' `origin_overrides`, for the sandbox.
@@ -66,7 +65,6 @@ public struct RelayConfiguration: Sendable {
     firstByteTimeout = settings.upstream.firstByte.inNanoseconds
     firstByteRunTimeout = settings.upstream.firstByteRun.inNanoseconds
     upstreamBodyTimeout = settings.upstream.body.inNanoseconds
-    stallTimeout = settings.timeouts.body.inNanoseconds
   }
 
   /// The options of the downstream side.

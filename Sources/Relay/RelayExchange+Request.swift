@@ -6,19 +6,15 @@ internal import Upstream
 
 /// The request half: from the client's input to the upstream's output.
 extension RelayExchange {
-  /// Room for the size line and the line end of a chunk.
-  private static let chunkOverhead = 24
+  /// Bytes moved for one exchange before the other connections of the loop get their turn.
+  static let turnBytes: UInt64 = 1 << 20
 
   /// Writes the request to the connection that was lent.
   func sendRequest() {
     guard let upstream, upstream.channel != nil else { return }
     writtenBefore = upstream.bytesWritten
-    guard upstream.channel!.output.reserve(requestHeadLength + requestRest.count, from: pool) else {
-      return fail(.overloaded)
-    }
+    guard upstream.channel!.output.reserve(requestHeadLength, from: pool) else { return fail(.overloaded) }
     upstream.channel!.output.append(requestHead.readable)
-    upstream.channel!.output.append(requestRest.readable)
-    requestRest.discard(to: pool)
     if connection.awaitsContinue, connection.channel.input.isEmpty, !inviteContent() { return }
     pumpRequest()
   }
@@ -40,9 +36,11 @@ extension RelayExchange {
   /// Moves request content until one side has to wait.
   func pumpRequest() {
     guard let upstream, upstream.channel != nil else { return }
+    let turnEnd = connection.record.bytesIn + Self.turnBytes
     while true {
+      moveRequestRest(to: upstream)
       do {
-        try moveRequestContent(to: upstream)
+        if requestRest.isEmpty { try moveRequestContent(to: upstream) }
       } catch {
         return fail(.wire(error))
       }
@@ -55,17 +53,19 @@ extension RelayExchange {
         return pumpResponse()
       case .blocked:
         connection.setDeadline(in: nil)
-        return upstream.setDeadline(in: configuration.upstreamBodyTimeout)
+        return upstream.awaitProgress(in: configuration.upstreamBodyTimeout)
       case .done: break
       }
+      if !requestRest.isEmpty { continue }
       if connection.content.isDone { return requestWasSent(upstream) }
+      if connection.record.bytesIn >= turnEnd { return connection.loop.callAgain(connection) }
       switch readRequestContent(upstream) {
       case .bytes, .full: continue
       case .wouldBlock:
         connection.channel.releaseIdleMemory(to: pool)
         upstream.channel!.output.releaseIfEmpty(to: pool)
         if responsePhase == .awaitingHead { upstream.setDeadline(in: nil) }
-        return connection.setDeadline(in: configuration.stallTimeout)
+        return connection.awaitProgress()
       case .end, .failed: return clientGone()
       }
     }
@@ -91,6 +91,16 @@ extension RelayExchange {
     return result
   }
 
+  /// Moves what a dead connection had not taken, as far as the output has room.
+  private func moveRequestRest(to upstream: UpstreamConnection) {
+    guard !requestRest.isEmpty else { return }
+    _ = upstream.channel!.output.reserve(1, from: pool)
+    let count = min(requestRest.count, upstream.channel!.output.room)
+    upstream.channel!.output.append(UnsafeBufferPointer(rebasing: requestRest.readable[0..<count]))
+    requestRest.consume(count)
+    requestRest.releaseIfEmpty(to: pool)
+  }
+
   /// Takes content out of the client's input, as far as the upstream's output has room.
   private func moveRequestContent(to upstream: UpstreamConnection) throws(WireError) {
     var wasDone = connection.content.isDone
@@ -98,8 +108,9 @@ extension RelayExchange {
       let input = connection.channel.input.readable
       if input.isEmpty { return }
       // A piece is never larger than the room, or the decoder would run ahead of what was moved.
-      _ = upstream.channel!.output.reserve(min(input.count + Self.chunkOverhead, BufferPool.largeSize), from: pool)
-      let room = upstream.channel!.output.room - Self.chunkOverhead
+      _ = upstream.channel!.output.reserve(
+        min(input.count + HeadWriter.chunkOverhead, BufferPool.largeSize), from: pool)
+      let room = upstream.channel!.output.room - HeadWriter.chunkOverhead
       guard room > 0 else { return }
       switch try connection.content.next(input.span.extracting(first: min(input.count, room))) {
       case .needMore(let consumed):
@@ -114,25 +125,23 @@ extension RelayExchange {
       wasDone = connection.content.isDone
       if wasDone, requestIsChunked {
         var writer = HeadWriter(upstream.channel!.output.writable)
-        writer.write("0\r\n\r\n")
+        writer.lastChunk()
         upstream.channel!.output.commit(writer.count)
       }
     }
   }
 
   private func appendContent(_ piece: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
-    guard requestIsChunked else { return output.append(piece) }
-    RelayExchange.appendChunk(piece, to: &output)
+    if requestIsChunked { output.appendChunk(piece) } else { output.append(piece) }
   }
+}
 
-  /// Appends a chunk (RFC 9112 §7.1) for which there is room.
-  static func appendChunk(_ piece: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
-    var writer = HeadWriter(output.writable)
-    writer.write(hexadecimal: UInt64(piece.count))
-    writer.write("\r\n")
-    writer.write(piece)
-    writer.write("\r\n")
-    output.commit(writer.count)
+extension ByteBuffer {
+  /// Appends a chunk for which there is room.
+  mutating func appendChunk(_ content: UnsafeBufferPointer<UInt8>) {
+    var writer = HeadWriter(writable)
+    writer.chunk(content)
+    commit(writer.count)
   }
 }
 

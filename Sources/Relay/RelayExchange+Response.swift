@@ -4,15 +4,12 @@ internal import Upstream
 
 /// The response half: from the upstream's input to the client's output.
 extension RelayExchange {
-  private static let chunkOverhead = 24
   /// Interim responses (1xx) tolerated before the final one.
   private static let interimLimit = 16
-  /// Bytes moved for one exchange before the other connections of the loop get their turn.
-  private static let turnBytes = 1 << 20
 
   /// Moves the response until one side has to wait.
   func pumpResponse() {
-    var moved = 0
+    var moved: UInt64 = 0
     while let upstream, upstream.channel != nil {
       if responsePhase == .awaitingHead {
         guard readResponseHead(upstream) else { return }
@@ -28,19 +25,22 @@ extension RelayExchange {
       case .failed: return clientGone()
       case .blocked:
         upstream.setDeadline(in: nil)
-        return connection.setDeadline(in: configuration.stallTimeout)
+        return connection.awaitProgress()
       case .done: break
       }
       let (result, count) = readResponseContent(upstream)
-      moved += count
+      moved += UInt64(count)
       switch result {
       case .bytes, .full:
-        if moved >= Self.turnBytes { return connection.loop.callAgain(upstream) }
+        guard moved >= Self.turnBytes else { continue }
+        if requestSent || requestAbandoned { connection.setDeadline(in: nil) }
+        upstream.awaitProgress(in: configuration.upstreamBodyTimeout)
+        return connection.loop.callAgain(upstream)
       case .wouldBlock:
         upstream.channel!.input.releaseIfEmpty(to: pool)
         connection.channel.output.releaseIfEmpty(to: pool)
         if requestSent || requestAbandoned { connection.setDeadline(in: nil) }
-        return upstream.setDeadline(in: configuration.upstreamBodyTimeout)
+        return upstream.awaitProgress(in: configuration.upstreamBodyTimeout)
       case .end where responseContent.endsWithConnection: return responseEndedWithConnection(upstream)
       case .end, .failed: return abort(.upstream)
       }
@@ -69,6 +69,7 @@ extension RelayExchange {
                 return false
               }
               continue
+            case 408 where isStaleTimeout(upstream) && retryOnFreshConnection(): return false
             default: return beginResponse(upstream, headLength: length)
             }
           }
@@ -90,6 +91,11 @@ extension RelayExchange {
     }
   }
 
+  /// Whether a 408 was meant for the idle connection, sent before this request had arrived (RFC 9110 §15.5.9).
+  private func isStaleTimeout(_ upstream: UpstreamConnection) -> Bool {
+    upstream.isReused && !service.responseParser.head.isPersistent
+  }
+
   private func beginResponse(_ upstream: UpstreamConnection, headLength: Int) -> Bool {
     let head = service.responseParser.head
     let framing = head.framing
@@ -104,7 +110,8 @@ extension RelayExchange {
 
     let waiting = upstream.channel!.input.count - headLength
     let room = headLength + 1024 + connection.responseFields.count
-    _ = connection.channel.output.reserve(min(room + waiting + Self.chunkOverhead, BufferPool.largeSize), from: pool)
+    _ = connection.channel.output.reserve(
+      min(room + waiting + HeadWriter.chunkOverhead, BufferPool.largeSize), from: pool)
     var writer = HeadWriter(connection.channel.output.writable)
     let bytes = UnsafeBufferPointer(rebasing: upstream.channel!.input.readable[0..<headLength])
     let hasDate = ResponseHeadRules.write(&writer, head: head, bytes.span)
@@ -155,8 +162,9 @@ extension RelayExchange {
     while !responseContent.isDone {
       let input = upstream.channel!.input.readable
       if input.isEmpty { return }
-      _ = connection.channel.output.reserve(min(input.count + Self.chunkOverhead, BufferPool.largeSize), from: pool)
-      let room = connection.channel.output.room - Self.chunkOverhead
+      _ = connection.channel.output.reserve(
+        min(input.count + HeadWriter.chunkOverhead, BufferPool.largeSize), from: pool)
+      let room = connection.channel.output.room - HeadWriter.chunkOverhead
       guard room > 0 else { return }
       switch try responseContent.next(input.span.extracting(first: min(input.count, room))) {
       case .needMore(let consumed):
@@ -165,7 +173,7 @@ extension RelayExchange {
       case .content(let skip, let count):
         let piece = UnsafeBufferPointer(rebasing: input[skip..<skip + count])
         if responseIsChunked {
-          RelayExchange.appendChunk(piece, to: &connection.channel.output)
+          connection.channel.output.appendChunk(piece)
         } else {
           connection.channel.output.append(piece)
         }
@@ -186,19 +194,14 @@ extension RelayExchange {
   private func responseWasRead(_ upstream: UpstreamConnection) {
     responsePhase = .done
     if responseIsChunked {
-      _ = connection.channel.output.reserve(Self.chunkOverhead, from: pool)
+      _ = connection.channel.output.reserve(HeadWriter.chunkOverhead, from: pool)
       var writer = HeadWriter(connection.channel.output.writable)
-      writer.write("0\r\n\r\n")
+      writer.lastChunk()
       guard !writer.overflowed else { return abort(.upstream) }
       connection.channel.output.commit(writer.count)
     }
-    // Bytes after the end belong to no request of ours: such a connection is never lent again.
-    if requestSent, !responseEndsConnection, upstream.isQuiescent {
-      self.upstream = nil
-      upstream.giveBack()
-    } else {
-      closeUpstream()
-    }
+    self.upstream = nil
+    upstream.finishLoan(isReusable: requestSent && !responseEndsConnection)
     finishWhenFlushed()
   }
 
@@ -210,7 +213,7 @@ extension RelayExchange {
       requestHead.discard(to: pool)
       if !connection.content.isDone { connection.closeAfterwards() }
       connection.finish()
-    case .blocked: connection.setDeadline(in: configuration.stallTimeout)
+    case .blocked: connection.awaitProgress()
     case .failed: clientGone()
     }
   }

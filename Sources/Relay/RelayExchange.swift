@@ -188,7 +188,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   }
 
   /// Repeats the request once where a pooled connection had died of age and nothing can have been executed.
-  private func retryOnFreshConnection() -> Bool {
+  func retryOnFreshConnection() -> Bool {
     guard let dead = upstream, dead.isReused, !hasRetried, interimCount == 0, !requestHead.isEmpty else { return false }
     guard !requestMayHaveArrived || (!target.mayExecute && !requestHasContent) else { return false }
     hasRetried = true

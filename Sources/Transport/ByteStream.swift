@@ -27,8 +27,10 @@ public struct ByteStream: ~Copyable {
 
   init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 
-  /// Whether a short read says that nothing is left; TLS may hold more in its own buffer.
-  public var shortReadMeansDrained: Bool { tls == nil }
+  /// Whether the last read has seen that nothing more is there now, neither in the socket nor in TLS' own buffer.
+  public private(set) var isDrained = false
+  /// Whether the stream goes through TLS, which may have to write before it can read.
+  public var isTLS: Bool { tls != nil }
 
   /// Begins TLS as a client on a connected stream; `handshake` carries it on.
   public mutating func startTLS(_ session: TLSSession) {
@@ -44,11 +46,19 @@ public struct ByteStream: ~Copyable {
 
   /// Reads into `memory`.
   public mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ReadResult {
-    if let tls { return tls.read(into: memory) }
+    if let tls {
+      let result = tls.read(into: memory)
+      isDrained = tls.isDrained
+      return result
+    }
     switch Syscalls.read(descriptor.number, memory) {
     case .bytes(0): return .end
-    case .bytes(let count): return .bytes(count)
-    case .wouldBlock: return .wouldBlock
+    case .bytes(let count):
+      isDrained = count < memory.count
+      return .bytes(count)
+    case .wouldBlock:
+      isDrained = true
+      return .wouldBlock
     case .failed: return .failed
     }
   }
@@ -64,7 +74,7 @@ public struct ByteStream: ~Copyable {
   }
 
   /// Whether an idle stream can still be used: open, and no byte has come unasked.
-  public func isQuiet() -> Bool { Syscalls.isQuiet(descriptor.number) }
+  public func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
 
   /// Whether the connect that was under way has failed.
   public func connectFailed() -> Bool { Syscalls.pendingError(descriptor.number) != 0 }

@@ -35,6 +35,8 @@ public struct Channel: ~Copyable {
   public var output = ByteBuffer()
   /// Bytes written to the stream so far.
   public private(set) var bytesWritten: UInt64 = 0
+  /// Bytes read from the stream so far.
+  public private(set) var bytesRead: UInt64 = 0
   /// Whether the peer has said that it sends no more, or is gone.
   public private(set) var peerFinished = false
   /// Whether the stream may hold bytes, or its end, that were not read yet.
@@ -48,7 +50,11 @@ public struct Channel: ~Copyable {
   /// Remembers what the poller reported.
   public mutating func note(_ events: ReadyEvents) {
     if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) { canRead = true }
-    if !events.isDisjoint(with: [.writable, .broken]) { canWrite = true }
+    if !events.isDisjoint(with: [.writable, .broken]) {
+      canWrite = true
+      // A read through TLS may have waited for room to write.
+      if stream.isTLS { canRead = true }
+    }
     if !events.isDisjoint(with: [.peerFinished, .broken]) { peerFinished = true }
   }
 
@@ -61,7 +67,7 @@ public struct Channel: ~Copyable {
     let memory = input.writable
     let result = stream.read(into: memory)
     if case .bytes(let count) = result { input.commit(count) }
-    return noteRead(result, wanted: memory.count)
+    return noteRead(result)
   }
 
   /// Reads once, at most `limit` bytes, straight into `target`, which belongs to the other side of an exchange.
@@ -79,7 +85,7 @@ public struct Channel: ~Copyable {
       target.commit(read)
       count = read
     }
-    return (noteRead(result, wanted: wanted), count)
+    return (noteRead(result), count)
   }
 
   /// Writes the output as far as the peer takes it.
@@ -110,11 +116,12 @@ public struct Channel: ~Copyable {
     output.discard(to: pool)
   }
 
-  private mutating func noteRead(_ result: ByteStream.ReadResult, wanted: Int) -> Fill {
+  private mutating func noteRead(_ result: ByteStream.ReadResult) -> Fill {
     switch result {
     case .bytes(let count):
-      // A short read has emptied the socket; only an announced end is still to be read.
-      if count < wanted, stream.shortReadMeansDrained, !peerFinished { canRead = false }
+      bytesRead += UInt64(count)
+      // What is drained is reported anew; only an announced end is still to be read.
+      if stream.isDrained, !peerFinished { canRead = false }
       return .bytes
     case .wouldBlock:
       canRead = false

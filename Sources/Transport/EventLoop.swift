@@ -80,6 +80,7 @@ public final class EventLoop {
 
   /// Sets the one deadline of `handler`, `nanoseconds` from now; nil for none. Resolution 32 ms, never early.
   public func setDeadline(_ handler: EventHandler, in nanoseconds: UInt64?) {
+    guard self.handler(handler.id) === handler else { return }
     let deadline = nanoseconds.map { now &+ $0 } ?? TimerWheel.never
     wheel.set(Int(handler.id.index), deadline: deadline, now: now)
   }
@@ -126,8 +127,11 @@ public final class EventLoop {
     }
   }
 
+  /// Reads the clock; to be called before work that no event has brought.
+  func readClock() { now = Syscalls.monotonicNanoseconds() }
+
   func timerFired() {
-    now = Syscalls.monotonicNanoseconds()
+    readClock()
     expireDeadlines()
   }
 

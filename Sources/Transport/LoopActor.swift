@@ -75,11 +75,13 @@ public actor LoopActor {
 
   /// Runs `body` on the loop.
   public func run<R: Sendable, E: Error>(_ body: @Sendable (EventLoop) throws(E) -> R) throws(E) -> R {
-    defer { armTimer() }
+    loop.readClock()
+    defer { afterTurn() }
     return try body(loop)
   }
 
   fileprivate func enter(_ body: @Sendable (EventLoop) -> Void) {
+    loop.readClock()
     body(loop)
     afterTurn()
   }

@@ -23,6 +23,8 @@ public final class TLSSession {
   }
 
   private let ssl: OpaquePointer
+  /// Whether the last read ended because nothing more was there.
+  private(set) var isDrained = false
 
   /// A session that will accept only a certificate for `host`, a DNS name or an IP literal (RFC 9110 §4.3.4).
   public init(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
@@ -64,6 +66,7 @@ public final class TLSSession {
   func read(into memory: UnsafeMutableRawBufferPointer) -> ByteStream.ReadResult {
     // A call yields one record at most; several fill the memory without another wake-up.
     var total = 0
+    isDrained = false
     while total < memory.count {
       ERR_clear_error()
       let wanted = Int32(clamping: memory.count - total)
@@ -72,8 +75,10 @@ public final class TLSSession {
         total += Int(count)
         continue
       }
+      let reason = SSL_get_error(ssl, count)
+      isDrained = reason == SSL_ERROR_WANT_READ
       if total > 0 { return .bytes(total) }
-      switch SSL_get_error(ssl, count) {
+      switch reason {
       case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
       case SSL_ERROR_ZERO_RETURN: return .end
       default: return .failed
@@ -91,6 +96,9 @@ public final class TLSSession {
     default: return .failed
     }
   }
+
+  /// Whether nothing is left in OpenSSL's buffer, and the peer has not said goodbye.
+  var isQuiet: Bool { SSL_has_pending(ssl) == 0 && SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN == 0 }
 
   func resumption() -> TLSResumption? {
     guard let session = SSL_get1_session(ssl) else { return nil }

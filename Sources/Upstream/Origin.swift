@@ -101,8 +101,8 @@ public final class Origin: EventHandler {
   }
 
   /// Puts an address that worked first, so that a dead one costs its wait once and not for every connection.
-  func prefer(_ index: Int) {
-    guard index > 0, index < addresses.count else { return }
+  func prefer(_ address: SocketAddress) {
+    guard let index = addresses.firstIndex(where: { $0.description == address.description }) else { return }
     addresses.swapAt(0, index)
   }
 }

@@ -30,6 +30,7 @@ public final class UpstreamConnection: EventHandler {
   private var addressIndex = 0
   private var connectDeadline: UInt64 = 0
   private var keptResumption = false
+  private var progressMark: UInt64?
 
   init(to origin: Origin) {
     self.origin = origin
@@ -40,19 +41,33 @@ public final class UpstreamConnection: EventHandler {
   // MARK: For the exchange
 
   /// Sets the deadline of the exchange on this connection, in nanoseconds from now; nil for none.
-  public func setDeadline(in nanoseconds: UInt64?) { origin.loop.setDeadline(self, in: nanoseconds) }
+  public func setDeadline(in nanoseconds: UInt64?) {
+    progressMark = nil
+    origin.loop.setDeadline(self, in: nanoseconds)
+  }
 
-  /// Ends the loan after a whole exchange on a connection that can carry another.
-  public func giveBack() {
+  /// Ends the loan after a whole exchange.
+  ///
+  /// The connection is kept for another only if `isReusable`, as far as the exchange knows, and if nothing has come
+  /// beyond the response: a surplus byte would be taken for the beginning of somebody else's.
+  public func finishLoan(isReusable: Bool) {
+    guard isReusable, hasNothingLeft() else { return close() }
     user = nil
+    progressMark = nil
     if origin.tlsContext != nil, !keptResumption {
       // The tickets of TLS 1.3 have come with the first answer.
-      origin.resumption = channel?.stream.resumableSession()
+      if let session = channel?.stream.resumableSession() { origin.resumption = session }
       keptResumption = true
     }
     channel?.releaseIdleMemory(to: origin.loop.buffers)
     origin.loop.setDeadline(self, in: origin.limits.idle)
     origin.takeBack(self)
+  }
+
+  /// Whether neither the buffer nor the stream holds a byte, or the end.
+  private func hasNothingLeft() -> Bool {
+    guard channel?.input.isEmpty == true, channel?.peerFinished == false else { return false }
+    return channel?.mayHaveMore == false || channel?.fill(from: origin.loop.buffers) == .wouldBlock
   }
 
   /// Ends the loan and the connection at once, whatever it was doing.
@@ -70,10 +85,14 @@ public final class UpstreamConnection: EventHandler {
   /// Bytes written on this connection so far.
   public var bytesWritten: UInt64 { channel?.bytesWritten ?? 0 }
 
-  /// Whether nothing has come beyond what was read, not even the end: the state in which it may be lent again.
-  public var isQuiescent: Bool {
-    guard let waiting = channel?.input.count, channel?.peerFinished == false else { return false }
-    return waiting == 0
+  /// Bytes moved on this connection so far, in both directions: what a wait for progress is measured by.
+  private var bytesMoved: UInt64 { (channel?.bytesRead ?? 0) &+ (channel?.bytesWritten ?? 0) }
+
+  /// Waits for bytes to move, at most `nanoseconds` since they last did: calling again without progress changes nothing.
+  public func awaitProgress(in nanoseconds: UInt64) {
+    guard progressMark != bytesMoved else { return }
+    progressMark = bytesMoved
+    origin.loop.setDeadline(self, in: nanoseconds)
   }
 
   /// Forgets the first `count` bytes that still had to be written, or all if there are fewer.
@@ -135,7 +154,7 @@ public final class UpstreamConnection: EventHandler {
   }
 
   private func connected() {
-    origin.prefer(addressIndex)
+    if addressIndex > 0 { origin.prefer(addresses[addressIndex]) }
     addresses = []
     guard let context = origin.tlsContext else { return opened() }
     phase = .handshaking

@@ -27,7 +27,8 @@ struct Serve: ParsableCommand {
       do {
         let runtime = try await ProxyRuntime.start(started, sandbox: useSandbox)
         await Shutdown.wait(for: runtime, signals, started.settings)
-        Glibc.exit(0)
+        // The loops still run: nothing of theirs may be torn down under them.
+        Glibc._exit(0)
       } catch {
         StartUp.report("fal-proxy: cannot start: \(error)")
         Glibc.exit(1)
