@@ -199,9 +199,9 @@ def check_accepted(method, seen, line):
 
 _PIECES = [piece.encode() for piece in (
     "/", "//", "..", "/../", "/./", ".", "@", ":", ":443", "?", "??", "#", "%", "%2f", "%2e", "%20", "\\", " ", "\t",
-    "a", "A", "0", "fal.run", "fal.ai", "https://", "http://", "requests/", "/requests/1", "/stream", "/status", "/cancel",
-    "evil.com", ";", ",", "-", "_", "~", "queue.", "rest.", "workflows/", "comfy/", "fal-ai/", "flux", "flux/", "fast-",
-    "storage_type=", "&a=b", "=", "+", "!", "*", "[", "]", "\u00e9", "\uff0e", "tokens/")]
+    "a", "A", "0", "fal.run", "fal.ai", "https://", "http://", "requests/", "/requests/1", "/stream", "/status",
+    "/cancel", "evil.com", ";", ",", "-", "_", "~", "queue.", "rest.", "workflows/", "comfy/", "fal-ai/", "flux", "flux/",
+    "fast-", "storage_type=", "&a=b", "=", "+", "!", "*", "[", "]", "\u00e9", "\uff0e", "tokens/")]
 
 
 def mutation(random):
