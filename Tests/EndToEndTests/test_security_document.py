@@ -1,10 +1,16 @@
 """The threat model in config/SECURITY.md names no threat without a test, and no test that does not exist."""
 
 import functools
+import os
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
+
+from harness import CANARY
+from harness.process import BINARY
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = (TESTS.parent / "config" / "SECURITY.md").read_text("utf-8")
@@ -40,3 +46,44 @@ def test_no_threat_is_without_a_test():
 
 def test_it_stays_a_page_that_is_read():
     assert len(DOCUMENT.splitlines()) <= 150
+
+
+#: The binary as a user without privileges, and what another process of that user can read of it.
+PRYING = """
+import os, subprocess, sys
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+binary, key = sys.argv[1:]
+environment = {"FAL_KEY": key, "PORT": "0", "SWIFT_BACKTRACE": "enable=no"}
+proxy = subprocess.Popen([binary], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+other = subprocess.Popen(["sleep", "60"])
+try:
+    while b"listening" not in proxy.stderr.readline():
+        assert proxy.poll() is None
+    for pid in (other.pid, proxy.pid):
+        for name in ("environ", "mem", "maps", "auxv"):
+            try:
+                open(f"/proc/{pid}/{name}", "rb").close()
+                print("other" if pid == other.pid else "proxy", name)
+            except PermissionError:
+                pass
+finally:
+    proxy.kill()
+    other.kill()
+"""
+
+
+def test_a_process_of_the_same_user_cannot_look_into_it():
+    """As root, privileges are dropped first: root may look into everything."""
+    if os.getuid() == 0:
+        readable = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "test", "-x", str(BINARY)], check=False)
+        if readable.returncode:
+            pytest.skip("the binary is where only root can run it")
+    prying = subprocess.run(
+        [sys.executable, "-c", PRYING, str(BINARY), CANARY], check=True, capture_output=True, text=True, cwd="/")
+    read = prying.stdout.splitlines()
+    assert "other mem" in read and "other environ" in read, "nothing of any process can be read here"
+    assert not [line for line in read if line.startswith("proxy")]
