@@ -22,10 +22,11 @@ COPY config/fal-proxy.yaml /etc/fal-proxy/fal-proxy.yaml
 USER 10001
 ENV FAL_PROXY_HOST=0.0.0.0 \
     FAL_PROXY_CONFIG=/etc/fal-proxy/fal-proxy.yaml \
-    PORT=8080
+    PORT=8080 \
+    SWIFT_BACKTRACE=enable=no
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=2s --start-period=2s --retries=3 \
-  CMD curl -fsS "http://127.0.0.1:${PORT}/healthz" > /dev/null || exit 1
+  CMD curl -fsS "http://127.0.0.1:${FAL_PROXY_PORT:-$PORT}/healthz" > /dev/null || exit 1
 ENTRYPOINT ["fal-proxy"]
 CMD ["serve"]

@@ -46,7 +46,7 @@ public struct RelayConfiguration: Sendable {
     hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
-      maximumLength: settings.limits.head)
+      maximumLength: settings.limits.requestTarget)
     cors = CORSFields(
       allowedOrigins: settings.allowedOrigins, allowCredentials: credentials,
       maxAgeSeconds: Int(settings.cors.maxAge.components.seconds))

@@ -8,6 +8,10 @@ public enum ProcessLimits {
     _ = shim_disable_dumps()
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    #if !DEBUG
+      // The crash reporter of the Swift runtime prints memory around the registers, which may hold the key.
+      for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP, SIGQUIT] { signal(number, SIG_DFL) }
+    #endif
     // OpenSSL writes to its socket with write(), which has no MSG_NOSIGNAL.
     signal(SIGPIPE, SIG_IGN)
     // Dispatch moves a queue between threads; an arena for each would only spread the same memory over more pages.

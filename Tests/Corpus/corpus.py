@@ -31,6 +31,25 @@ class Entry:
     closes: bool = False
 
 
+@dataclasses.dataclass
+class Target:
+    """A value of x-fal-target-url that must be refused."""
+    name: str
+    data: bytes
+    statuses: set
+    is_direct: bool
+
+
+@dataclasses.dataclass
+class GoodTarget:
+    """A value of x-fal-target-url that a client sends, and what it must be taken for."""
+    method: str
+    operation: str
+    endpoint: str
+    request_id: str | None
+    data: bytes
+
+
 def unescape(text):
     """The bytes that `text` stands for."""
     out, index = b"", 0
@@ -41,6 +60,10 @@ def unescape(text):
         elif text[index + 1] == "x":
             out += bytes([int(text[index + 2:index + 4], 16)])
             index += 4
+        elif text[index + 1] == "u":
+            end = text.index("}", index)
+            out += chr(int(text[index + 3:end], 16)).encode()
+            index = end + 1
         elif text[index + 1] == "{":
             end, depth = index + 2, 1
             while depth:
@@ -80,14 +103,16 @@ def _entry(name, rule, lines, case):
     return entry
 
 
+def _blocks(path):
+    text = "\n".join(line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    return [block.rstrip("\n").split("\n") for block in re.split(r"^\[", text, flags=re.M)[1:]]
+
+
 def load(kind):
     """All entries of `requests` or `responses`."""
     entries = []
     for path in sorted((HERE / kind).glob("*.txt")):
-        blocks = re.split(r"^\[", "\n".join(
-            line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")), flags=re.M)
-        for block in blocks[1:]:
-            title, *lines = block.split("\n")
+        for title, *lines in _blocks(path):
             name, rule = re.fullmatch(r"([\w-]+)\] (RFC .+)", title).groups()
             cases = [line for line in lines if line.startswith("- ")]
             body = [line for line in lines if line and not line.startswith("- ")]
@@ -96,3 +121,30 @@ def load(kind):
                 entries.append(_entry(f"{path.stem}/{name}" + (f"/{label}" if label else ""), rule, body, text))
     assert len({entry.name for entry in entries}) == len(entries)
     return entries
+
+
+def hostile_targets():
+    """All of `targets/hostile.txt`: every value in every place of its block, without repetition."""
+    targets = {}
+    for title, *lines in _blocks(HERE / "targets" / "hostile.txt"):
+        name = re.fullmatch(r"([\w-]+)\] .+", title).group(1)
+        places = [line[2:] for line in lines if line[0] == "|"] or ["<>"]
+        (statuses,) = [{int(status) for status in line[2:].split(",")} for line in lines if line[0] == "="]
+        values = [line[2:] for line in lines if line[0] == "-"]
+        assert len(set(values)) == len(values), f"{name} holds a value twice"
+        for number, value in enumerate(values):
+            for place in places:
+                data = unescape(place.replace("<>", value))
+                targets.setdefault(data, Target(f"{name}/{number}", data, statuses, "@ direct" in lines))
+    return list(targets.values())
+
+
+def good_targets():
+    """All of `targets/good.txt`."""
+    targets = []
+    for _, *lines in _blocks(HERE / "targets" / "good.txt"):
+        for line in lines:
+            method, operation, endpoint, request_id, target = unescape(line[2:]).decode().split(" ")
+            targets.append(GoodTarget(
+                method, operation, endpoint, None if request_id == "-" else request_id, target.encode()))
+    return targets

@@ -19,7 +19,7 @@ def write(folder, seeds):
 
 
 def targets():
-    """Values of x-fal-target-url: those of the corpus, those of the unit tests, and the forms clients send."""
+    """Values of x-fal-target-url: those of the corpora, and those of the sandbox's endpoint."""
     base = "https://queue.fal.run/fal-ai/flux-differential-diffusion"
     forms = ["", "?fal_webhook=https%3A%2F%2Fa.test%2F", "/stream", "/requests/1", "/requests/1/status?logs=1",
              "/requests/1/status/stream", "/requests/1/cancel", "/requests/1/response", "/", "?", "/../x", "/%2e", "//",
@@ -27,8 +27,7 @@ def targets():
     seeds = {(base + form).encode() for form in forms}
     seeds |= {f"https://{host}/{path}".encode() for host in ("fal.run", "rest.fal.ai", "rest.alpha.fal.ai", "evil.test")
               for path in ("workflows/a/b", "tokens/", "storage/upload/initiate?storage_type=fal-cdn-v3")}
-    source = (TESTS / "GuardTests" / "HostileTargets.swift").read_text("utf-8")
-    seeds |= {text.encode() for text in re.findall(r'"(https?:[^"\\]*)"', source)}
+    seeds |= {target.data for target in corpus.hostile_targets() + corpus.good_targets()}
     for entry in corpus.load("requests"):
         seeds |= set(re.findall(rb"(?i)x-fal-target-url: *([^\r\n]*)", entry.data))
     return seeds

@@ -6,19 +6,28 @@ import Testing
   @Test("refuses every hostile target for every method while all endpoints are allowed (protocol.md §2.6 a)")
   func hostile() {
     let policy = TargetPolicy.make()
-    #expect(HostileTargets.all.count >= 200)
-    for bytes in HostileTargets.all {
-      for method in [Method.post, .get, .put, .head, .options, .other] {
-        let probe = Probe(policy, method, bytes)
-        #expect(probe.refusal != nil, "\(String(decoding: bytes, as: UTF8.self)) was accepted: \(probe)")
+    #expect(TargetCorpus.hostile.count >= 400)
+    for target in TargetCorpus.hostile {
+      let text = "\(target.name): \(String(decoding: target.bytes.prefix(200), as: UTF8.self))"
+      for method in [Method.get, .put, .head, .options, .other] {
+        let probe = Probe(policy, method, target.bytes)
+        #expect(probe.refusal != nil, "\(text) was accepted: \(probe)")
       }
+      let status = Probe(policy, .post, target.bytes).refusal?.status ?? 0
+      #expect(target.statuses.contains(status), "\(text): \(status)")
     }
   }
 
-  @Test("would have accepted the targets the hostile ones are made from")
-  func control() {
-    #expect(Probe(.make(), .post, "https://fal.run/fal-ai/x").operation == .run)
-    #expect(Probe(.make(), .post, "https://fal.run/fal-ai/x?a=%2f%00&b='//..?@:").operation == .run)
+  @Test("accepts what clients send as what it is (protocol.md §2.2)", arguments: TargetCorpus.good.indices)
+  func good(index: Int) throws {
+    let good = TargetCorpus.good[index]
+    let method = try #require(["GET": Method.get, "POST": .post, "PUT": .put, "HEAD": .head][good.method])
+    let probe = Probe(.make(tokens: good.operation == "token"), method, good.target)
+    #expect(probe.refusal == nil)
+    #expect(probe.operation.map { "\($0.name)" } == good.operation)
+    #expect(probe.endpoint == good.endpoint)
+    #expect(probe.requestID == good.requestID)
+    #expect("https://\(probe.host)\(probe.requestTarget)" == good.target)
   }
 
   @Test("refuses userinfo, ports and other spellings of the host as malformed, a foreign host as not allowed")
