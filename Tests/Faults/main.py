@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from faults import descriptors, mixed, names, slow, streams, upstreams  # noqa: E402
+from faults import descriptors, mixed, names, network, slow, streams, upstreams  # noqa: E402
 from faults.leaks import Leaks  # noqa: E402
 from faults.report import HEADING, Row  # noqa: E402
 
@@ -31,6 +31,7 @@ def main():
     parser.add_argument("--idle", type=int, default=10_000, help="idle connections (10000)")
     parser.add_argument("--streams", type=int, default=200, help="event streams at SIGTERM (200)")
     options = parser.parse_args()
+    network.enter()
     if unknown := set(options.cases) - set(CASES):
         parser.error(f"no such case: {', '.join(unknown)}")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -67,7 +67,7 @@ def exhausted(clients=400, limit=256, quiet=3):
     with Fal() as fal, start_proxy(fal.url, preexec=lower, event_loops=2) as relay:
         first = ask(relay, POLL)[0]
         crowd = Held(relay.address, clients, POLL)
-        served = crowd.listen(2)
+        served = crowd.listen(min(2, quiet))
         share = cpu_share(relay.pid, quiet)
         during = counted(crowd.answers)
         gone = time.monotonic()

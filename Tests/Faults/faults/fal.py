@@ -141,7 +141,11 @@ class Connection(asyncio.Protocol):
 
 async def main():
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=4096)
+    sock = socket.socket()
+    # Inherited: what is written for one connection in one turn must not keep the others waiting.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+    sock.bind(("127.0.0.1", 0))
+    server = await loop.create_server(Connection, sock=sock, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         if line.strip() == "counts":

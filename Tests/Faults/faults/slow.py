@@ -1,6 +1,7 @@
 """Slow heads, slow content and slow readers, thousands at a time, while a well-behaved client wants its answers."""
 
 import collections
+import contextlib
 import select
 import socket
 import time
@@ -8,6 +9,7 @@ import time
 from harness import request
 from harness.flow import RUN, STATUS
 
+from . import network
 from .leaks import Leaks
 from .process import Fal, Helper, start_proxy
 from .report import Row, counted
@@ -15,8 +17,9 @@ from .report import Row, counted
 TICK = 0.05
 HEAD = request(STATUS, fields=[("x-padding", "x" * 64)])
 CONTENT = b"twelve bytes"
-#: More than the kernel's buffers around the proxy take for one of these readers.
+#: More than small buffers of the kernel take for one reader; what its large ones take for all must fit the machine.
 READ_BYTES = 512 << 10
+BUFFER_BYTES = 64 << 10
 
 
 class SlowClient:
@@ -108,9 +111,9 @@ class Crowd:
         del self.members[client.sock.fileno()]
         client.sock.close()
 
-    def run(self, seconds, watch):
-        """Gives every client a turn each second for `seconds`."""
-        turns = round(1 / TICK)
+    def run(self, seconds, watch, every=1.0):
+        """Gives every client a turn `every` so many seconds, for `seconds` in all."""
+        turns = round(every / TICK)
         for number in range(round(seconds / TICK)):
             due = time.monotonic() + TICK
             for client in list(self.members.values()):
@@ -136,6 +139,7 @@ class Crowd:
         """Reads everything there is for the slow readers; how many got all of it."""
         whole = 0
         for client in list(self.members.values()):
+            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             client.sock.settimeout(15)
             length = None
             count = len(client.received)
@@ -184,24 +188,34 @@ def read_script():
     return data, len(data)
 
 
-def check(kind, count, seconds, limit_ms=50.0, rate=200, timeout=10):
+def check(kind, count, seconds, **options):
     """The row of one kind: "heads", "content" or "readers"."""
+    with network.small_buffers(BUFFER_BYTES) if kind == "readers" else contextlib.nullcontext():
+        return measure(kind, count, seconds, **options)
+
+
+def steady_client(relay, rate):
+    return Helper("steady", host=relay.address[0], port=relay.address[1], rate=rate)
+
+
+def measure(kind, count, seconds, limit_ms=50.0, rate=200, timeout=10, every=1.0, alone_seconds=2.0):
     script = {"heads": head_script, "content": ContentScript(), "readers": read_script}[kind]
     settings = {"heads": {"timeouts_head": f"{timeout}s"}, "content": {"timeouts_body": f"{timeout}s"}}.get(kind, {})
     with Fal() as fal, start_proxy(fal.url, **settings) as relay:
-        with Helper("steady", host=relay.address[0], port=relay.address[1], rate=rate) as steady:
-            time.sleep(1)
+        with steady_client(relay, rate) as steady:
+            time.sleep(alone_seconds)
             alone = steady.ask("enough")
         before = relay.status_kib("RssAnon")
         peak = [before]
-        with Helper("steady", host=relay.address[0], port=relay.address[1], rate=rate) as steady:
+        with steady_client(relay, rate) as steady:
             time.sleep(0.3)
             crowd = Crowd(relay.address, count, script, 4096 if kind == "readers" else None)
-            crowd.run(seconds, lambda: peak.append(relay.status_kib("RssAnon")))
+            crowd.run(seconds, lambda: peak.append(relay.status_kib("RssAnon")), every)
             whole = crowd.drink() if kind == "readers" else None
+            peak.append(relay.status_kib("RssAnon"))
             behaved = steady.ask("enough")
         crowd.close()
-        time.sleep(1)
+        time.sleep(0.5)
         after = relay.status_kib("RssAnon")
         seen, took = crowd.seen, crowd.took
         leaked = behaved["leaked"] or Leaks.found

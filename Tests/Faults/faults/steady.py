@@ -26,11 +26,11 @@ def main(host, port, rate):
     took = []
     errors = []
     kept = {}
-    began = time.monotonic()
+    began = started = time.monotonic()
     number = 0
     while not select.select([sys.stdin], [], [], max(0.0, began + number / rate - time.monotonic()))[0]:
         number += 1
-        if time.monotonic() - began > 600:
+        if time.monotonic() - started > 600:
             break
         # What was missed while an answer was awaited is not made up for in a burst.
         began = max(began, time.monotonic() - number / rate - 0.01)
@@ -46,7 +46,8 @@ def main(host, port, rate):
                 poll(kept[slot])
         except (OSError, EOFError, AssertionError) as error:
             kept.pop(number % 4, None)
-            errors.append(repr(error))
+            way = "new" if number % 5 == 0 else "kept"
+            errors.append(f"{way}, after {time.monotonic() - started:.1f} s: {error!r}")
         took.append((time.perf_counter() - before) * 1e3)
     sys.stdin.readline()
     p50, p99, largest = figures(took)
