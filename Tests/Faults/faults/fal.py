@@ -1,7 +1,7 @@
 """A fake fal in a process of its own, quick enough not to be what is measured.
 
-GET answers with a few bytes, with `?big=BYTES` of content, or with `?events=COUNT&every=SECONDS` of a stream. POST reads
-its content, counts it as executed, and says how long it was. Requests without the key are counted and refused.
+GET answers with a few bytes, with `?big=BYTES` of content, or with `?events=COUNT&every=SECONDS` of a stream. POST
+reads its content, counts it as executed, and says how long it was. Requests without the key are counted.
 """
 
 import asyncio

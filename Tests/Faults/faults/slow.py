@@ -232,7 +232,8 @@ def measure(kind, count, seconds, limit_ms=50.0, rate=200, timeout=10, every=1.0
         kept = kept and whole == count
     else:
         times = {status: f"{min(values):.1f}–{max(values):.1f} s" for status, values in took.items()}
-        text = f"{counted(seen)} ({', '.join(f'{status} after {time}' for status, time in times.items())}); {text}"
+        waits = ", ".join(f"{status} after {wait}" for status, wait in times.items())
+        text = f"{counted(seen)} ({waits}); {text}"
         if kind == "heads":
             promised += f"; each slow head a 408 after {timeout} s"
             kept = kept and set(seen) == {408} and seen[408] >= count

@@ -54,14 +54,14 @@ def drained(count, events=20, every=0.25):
         code = relay.wait(40)
         took = time.monotonic() - began
         seen = collections.Counter(results.get(timeout=5) for _ in range(count))
-        lines = relay.stdout.count('"operation":"statusStream"') or relay.stdout.count("\n") - 1
+        lines = relay.stdout.count('"operation":"status_stream"')
         cut = fal.counts().get("cut", 0)
     kept = (seen == {"whole": count} and code == 0 and quiet and refused and cut == 0 and lines == count
             and took < events * every + 3 and not Leaks.found)
     return Row(
         f"SIGTERM with {count} event streams open",
-        f"{counted(seen)}; exit code {code} after {took:.1f} s; new connections {'refused' if refused else 'accepted'}; "
-        f"{lines} of {count} in the access log",
+        f"{counted(seen)}; exit code {code} after {took:.1f} s; new connections "
+        f"{'refused' if refused else 'accepted'}; {lines} of {count} in the access log",
         "all streams end whole, exit code 0, no new connections, all logged", kept)
 
 

@@ -2,13 +2,15 @@
 
 import collections
 import json
+import pathlib
 import queue
 import random
 import select
+import tempfile
 import threading
 import time
 
-from harness import Upstream, json_answer, request, respond
+from harness import Authority, Upstream, json_answer, request, respond
 from harness.flow import QUEUE, RUN, STATUS, Content
 
 from .leaks import Leaks
@@ -232,13 +234,22 @@ def hammer(relay, number, rounds, results):
             time.sleep(choose.random() * 0.0015)
 
 
-def worst_moment(rounds, clients=8, **settings):
+def worst_moment_tls(rounds):
+    """The same over TLS."""
+    with tempfile.TemporaryDirectory() as name:
+        authority = Authority(pathlib.Path(name))
+        return worst_moment(
+            rounds, tls=authority.context("DNS:localhost"),
+            binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"})
+
+
+def worst_moment(rounds, clients=8, tls=None, **settings):
     """The row of the loop with `rounds` requests."""
     play = WorstMoment()
-    fal = Upstream(play)
+    fal = Upstream(play, tls=tls)
     results = queue.Queue()
     try:
-        with start_proxy(fal.url, **settings) as relay:
+        with start_proxy(fal.url.replace("127.0.0.1", "localhost") if tls else fal.url, **settings) as relay:
             threads = [threading.Thread(target=hammer, args=(relay, number, rounds // clients, results), daemon=True)
                        for number in range(clients)]
             for thread in threads:
@@ -260,9 +271,9 @@ def worst_moment(rounds, clients=8, **settings):
     kept = (set(seen["GET"]) == {"200"} and set(seen["POST"]) <= {"200", "500 proxy_upstream_ambiguous"}
             and seen["POST"]["200"] > 0 and not twice and not lost and total == rounds // clients * clients)
     return Row(
-        f"fal closes idle connections at the worst moment, {total} requests",
-        f"GET: {counted(seen['GET'])}; POST: {counted(seen['POST'])}; {len(twice)} executed twice, {len(lost)} answered "
-        f"and not executed ({sum(play.ways.values()) - play.ways['lives']} closes in {fal.accepted} connections)",
+        f"fal closes idle {'TLS ' if tls else ''}connections at the worst moment, {total} requests",
+        f"GET: {counted(seen['GET'])}; POST: {counted(seen['POST'])}; {len(twice)} executed twice, {len(lost)} "
+        f"answered and not executed ({play.ways.total() - play.ways['lives']} closes in {fal.accepted} connections)",
         "GET always 200; POST 200 or 500; never executed twice", kept and not Leaks.found)
 
 
@@ -270,3 +281,4 @@ def run(options):
     for fault in FAULTS:
         yield check(*fault)
     yield worst_moment(10_000)
+    yield worst_moment_tls(3000)
