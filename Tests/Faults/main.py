@@ -3,6 +3,7 @@
 import argparse
 import pathlib
 import resource
+import signal
 import sys
 import time
 
@@ -32,6 +33,8 @@ def main():
     parser.add_argument("--streams", type=int, default=200, help="event streams at SIGTERM (200)")
     options = parser.parse_args()
     network.enter()
+    # Every process that was started ends with the context that started it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if unknown := set(options.cases) - set(CASES):
         parser.error(f"no such case: {', '.join(unknown)}")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
