@@ -20,9 +20,11 @@ CANARY = "canary-7f3d9a51-id:canary-c0ffee42-secret-b7e1"
 
 class Proxy:
     """A running fal-proxy with environment `env` (names of FAL_PROXY_ settings may be given without the prefix, in
-    lower case). Everything it writes is kept, and searched for the key when it is stopped."""
+    lower case). Everything it writes is kept, and searched for the key when it is stopped. `launcher` is a command that
+    becomes the binary named behind it."""
 
-    def __init__(self, *arguments, key=CANARY, binary_environment=None, preexec=None, wait=True, **settings):
+    def __init__(self, *arguments, key=CANARY, binary_environment=None, preexec=None, wait=True, launcher=(),
+                 **settings):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FAL_")}
         environment.pop("PORT", None)
         environment.update({"PORT": "0", "SWIFT_BACKTRACE": "enable=no"})
@@ -34,7 +36,7 @@ class Proxy:
         self.output = tempfile.TemporaryFile()
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [str(BINARY), *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=self.output,
+            [*launcher, str(BINARY), *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=self.output,
             stderr=self.errors, preexec_fn=preexec)
         self.address = None
         if wait:

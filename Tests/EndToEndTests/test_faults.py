@@ -1,0 +1,33 @@
+"""The short form of Tests/Faults: slow crowds, the worst moment to close, too few descriptors, a drain with streams."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Faults"))
+
+from faults import descriptors, slow, streams, upstreams  # noqa: E402
+
+
+def assert_kept(row):
+    assert row.kept, f"{row.fault}: saw {row.saw}; promised {row.promised}"
+
+
+@pytest.mark.parametrize("kind", ["heads", "content", "readers"])
+def test_a_well_behaved_client_gets_its_answers_amid_200_slow_ones(kind):
+    # A debug build on a machine that does other things: twice the time of the long form.
+    assert_kept(slow.check(
+        kind, 200, 1 if kind == "readers" else 2.5, limit_ms=100, timeout=1, every=0.1, alone_seconds=0.2))
+
+
+def test_connections_that_close_at_the_worst_moment_cost_no_answer_and_run_nothing_twice():
+    assert_kept(upstreams.worst_moment(400))
+
+
+def test_clients_beyond_the_descriptors_wait_and_the_proxy_recovers():
+    assert_kept(descriptors.exhausted(quiet=1))
+
+
+def test_every_one_of_20_streams_ends_whole_after_sigterm():
+    assert_kept(streams.drained(20, events=10, every=0.1))
