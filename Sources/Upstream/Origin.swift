@@ -13,7 +13,8 @@ public final class Origin: EventHandler {
   private(set) var idle: [UpstreamConnection] = []
   var resumption: TLSResumption?
 
-  private var addresses: [SocketAddress] = []
+  /// The addresses of the last successful look-up, however old.
+  private(set) var addresses: [SocketAddress] = []
   private var addressesExpire: UInt64 = 0
   private var isResolving = false
   private var waiting: [UpstreamConnection] = []

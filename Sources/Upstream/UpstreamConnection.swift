@@ -117,7 +117,9 @@ public final class UpstreamConnection: EventHandler {
 
   func connect() {
     connectDeadline = origin.loop.now &+ origin.limits.connect
-    origin.loop.setDeadline(self, in: origin.limits.connect)
+    // With older addresses at hand, a resolver that keeps silent is not waited for to the end.
+    let patience = origin.addresses.isEmpty ? origin.limits.connect : min(origin.limits.connect / 4, 500_000_000)
+    origin.loop.setDeadline(self, in: patience)
     origin.provideAddresses(to: self)
   }
 
@@ -228,7 +230,9 @@ public final class UpstreamConnection: EventHandler {
   public override func deadlineReached() {
     switch phase {
     case .closed: return
-    case .resolving: fail(.connectTimedOut)
+    case .resolving:
+      origin.forget(self)
+      if origin.addresses.isEmpty { fail(.nameNotResolved("no answer in time")) } else { connect(to: origin.addresses) }
     case .connecting:
       addressIndex += 1
       guard addressIndex < addresses.count, origin.loop.now < connectDeadline else { return fail(.connectTimedOut) }
