@@ -85,7 +85,8 @@ extension RelayExchange {
   private func readRequestContent(_ upstream: UpstreamConnection) -> Channel.Fill {
     guard !requestIsChunked, connection.channel.input.isEmpty else { return connection.channel.fill(from: pool) }
     let (result, count) = connection.channel.read(
-      into: &upstream.channel!.output, limit: connection.content.contentAhead, pool: pool)
+      into: &upstream.channel!.output, limit: connection.content.contentAhead,
+      isBulk: connection.record.bytesIn >= Self.turnBytes, pool: pool)
     connection.content.advance(count)
     connection.record.bytesIn += UInt64(count)
     return result

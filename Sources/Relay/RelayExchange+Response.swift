@@ -152,8 +152,10 @@ extension RelayExchange {
       return (result, upstream.channel!.input.count - before)
     }
     let (result, count) = upstream.channel!.read(
-      into: &connection.channel.output, limit: responseContent.contentAhead, pool: pool)
+      into: &connection.channel.output, limit: responseContent.contentAhead,
+      isBulk: responseBytes >= Self.turnBytes, pool: pool)
     responseContent.advance(count)
+    responseBytes += UInt64(count)
     return (result, count)
   }
 

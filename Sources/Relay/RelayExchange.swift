@@ -38,6 +38,8 @@ final class RelayExchange: Exchange, UpstreamUser {
   /// The client is sent chunks: the length is not known, and it speaks HTTP/1.1.
   var responseIsChunked = false
   var responseEndsConnection = false
+  /// Content moved straight through so far.
+  var responseBytes: UInt64 = 0
   var interimCount = 0
   var responseScanned = 0
   /// An interim response stated a framing, so that nobody can say where the final one ends.

@@ -50,11 +50,13 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Makes room for at least `minimum` bytes behind the written ones, by lending, moving or growing.
-  /// - Returns: false when `minimum` and the unread bytes do not fit the largest block.
-  public mutating func reserve(_ minimum: Int, from pool: BufferPool) -> Bool {
+  /// - Returns: false when `minimum` and the unread bytes do not fit `limit`, a block size.
+  public mutating func reserve(
+    _ minimum: Int, from pool: BufferPool, upTo limit: Int = BufferPool.largeSize
+  ) -> Bool {
     if room >= minimum { return true }
     let needed = count + minimum
-    guard needed <= BufferPool.largeSize else { return false }
+    guard needed <= limit else { return false }
     if needed > capacity {
       let larger = pool.lend(atLeast: needed)
       if let memory {

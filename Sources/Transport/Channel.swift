@@ -70,22 +70,29 @@ public struct Channel: ~Copyable {
     return noteRead(result)
   }
 
-  /// Reads once, at most `limit` bytes, straight into `target`, which belongs to the other side of an exchange.
+  /// Reads what is there, at most `limit` bytes, straight into `target`, which belongs to the other side of an exchange;
+  /// with `isBulk` into a larger block, for content that has proved to be long.
   /// - Returns: the outcome and how many bytes were read.
   public mutating func read(
-    into target: inout ByteBuffer, limit: UInt64, pool: BufferPool
+    into target: inout ByteBuffer, limit: UInt64, isBulk: Bool, pool: BufferPool
   ) -> (result: Fill, count: Int) {
     guard canRead else { return (.wouldBlock, 0) }
-    if target.isEmpty { _ = target.reserve(Int(min(limit, UInt64(BufferPool.largeSize))), from: pool) }
-    guard target.room > 0 else { return (.full, 0) }
-    let wanted = Int(min(UInt64(target.room), limit))
-    let result = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: target.writable[0..<wanted]))
-    var count = 0
-    if case .bytes(let read) = result {
-      target.commit(read)
-      count = read
+    if target.isEmpty {
+      let block = isBulk ? BufferPool.bulkSize : BufferPool.largeSize
+      _ = target.reserve(Int(min(limit, UInt64(block))), from: pool, upTo: block)
     }
-    return (noteRead(result), count)
+    guard target.room > 0 else { return (.full, 0) }
+    var total = 0
+    // Several segments in one write cost the client, and so the next read, less than one by one.
+    while canRead, target.room > 0, UInt64(total) < limit {
+      let wanted = Int(min(UInt64(target.room), limit - UInt64(total)))
+      let result = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: target.writable[0..<wanted]))
+      let outcome = noteRead(result)
+      guard case .bytes(let count) = result else { return total > 0 ? (.bytes, total) : (outcome, 0) }
+      target.commit(count)
+      total += count
+    }
+    return (.bytes, total)
   }
 
   /// Writes the output as far as the peer takes it.

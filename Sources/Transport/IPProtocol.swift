@@ -4,7 +4,6 @@ internal import Glibc
 enum IPProtocol {
   static let tcp = Int32(IPPROTO_TCP)
   static let noDelay = Int32(TCP_NODELAY)
-  static let notSentLowWater = Int32(TCP_NOTSENT_LOWAT)
   static let ipv6 = Int32(IPPROTO_IPV6)
   static let v6Only = Int32(IPV6_V6ONLY)
 }

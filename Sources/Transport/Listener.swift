@@ -6,8 +6,6 @@ internal import Glibc
 /// kernel's backlog holds the waiting clients meanwhile.
 public final class Listener: EventHandler {
   private static let acceptsPerEvent = 64
-  /// Unsent bytes of one connection the kernel is given at most.
-  private static let unsentBytes: Int32 = 256 << 10
   private static let pauseNanoseconds: UInt64 = 50_000_000
 
   private let loop: EventLoop
@@ -32,9 +30,6 @@ public final class Listener: EventHandler {
     try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEPORT, 1)
     // Accepted sockets inherit it: an event of a stream must not wait for Nagle.
     try Syscalls.setOption(socket.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
-    // So is this: what a slow reader leaves unsent waits here, where it is limited, rather than in megabytes of kernel
-    // memory that no limit of the process sees.
-    try Syscalls.setOption(socket.number, IPProtocol.tcp, IPProtocol.notSentLowWater, Listener.unsentBytes)
     if address.family == AF_INET6 {
       try Syscalls.setOption(socket.number, IPProtocol.ipv6, IPProtocol.v6Only, 0)
     }
