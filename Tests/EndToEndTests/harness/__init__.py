@@ -1,8 +1,9 @@
 """The built binary over real sockets: fake upstreams, raw clients, a throw-away CA. Standard library only."""
 
 from .authority import Authority
+from .canary import CANARY
 from .client import Client, Response, request
-from .process import CANARY, Proxy
+from .process import Proxy
 from .upstream import Upstream, UpstreamConnection, json_answer, respond
 from .waiting import wait_until
 

@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 
+from .canary import SEARCHED, assert_no_canary
 from .wire import Head, Reader
 
 
@@ -11,6 +12,7 @@ class Response:
     """A response that was read whole."""
 
     def __init__(self, head, body):
+        assert_no_canary(body[:SEARCHED], "a response content")
         self.head = head
         self.status = int(head.start.split(" ")[1])
         self.reason = head.start.split(" ", 2)[2] if head.start.count(" ") >= 2 else ""
@@ -54,7 +56,9 @@ class Client:
         return self
 
     def head(self):
-        return Head(self.reader.until(b"\r\n\r\n"))
+        raw = self.reader.until(b"\r\n\r\n")
+        assert_no_canary(raw, "a response head")
+        return Head(raw)
 
     def response(self, method="GET"):
         """Reads one final response."""
