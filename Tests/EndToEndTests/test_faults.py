@@ -1,5 +1,6 @@
 """The short form of Tests/Faults: slow crowds, the worst moment to close, too few descriptors, a drain with streams."""
 
+import os
 import pathlib
 import sys
 
@@ -9,6 +10,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Faults"))
 
 from faults import descriptors, slow, streams, upstreams  # noqa: E402
 
+#: The 99th percentile a debug build keeps on a busy machine (the long form holds a release build to 50 ms); a sanitizer
+#: makes every access ten times as dear.
+LIMIT_MS = 1500 if "SANITIZED" in os.environ else 250
+
 
 def assert_kept(row):
     assert row.kept, f"{row.fault}: saw {row.saw}; promised {row.promised}"
@@ -16,9 +21,8 @@ def assert_kept(row):
 
 @pytest.mark.parametrize("kind", ["heads", "content", "readers"])
 def test_a_well_behaved_client_gets_its_answers_amid_200_slow_ones(kind):
-    # A debug build on a machine that does other things: twice the time of the long form.
     assert_kept(slow.check(
-        kind, 200, 1 if kind == "readers" else 2.5, limit_ms=100, timeout=1, every=0.1, alone_seconds=0.2))
+        kind, 200, 1 if kind == "readers" else 2.5, limit_ms=LIMIT_MS, timeout=1, every=0.1, alone_seconds=0.2))
 
 
 def test_connections_that_close_at_the_worst_moment_cost_no_answer_and_run_nothing_twice():
