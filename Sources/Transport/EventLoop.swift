@@ -7,12 +7,6 @@ public final class EventLoop {
     var handler: EventHandler?
   }
 
-  /// How long a drain goes on before it gives the queue a turn for its other blocks, in nanoseconds.
-  private static let drainBudget: UInt64 = 10_000_000
-  /// How long a drain that served something waits for more before it goes back to Dispatch, in milliseconds: falling
-  /// asleep here costs one system call, falling asleep there two threads and four.
-  private static let patience: Int32 = 1
-
   let poller: Poller
   private var slots: [Slot] = []
   private var freeSlots: [UInt32] = []
@@ -20,6 +14,7 @@ public final class EventLoop {
   private var due: [Int] = []
   private var dueIDs: [HandlerID] = []
   private var again: [HandlerID] = []
+  private let bell: Bell
 
   /// Blocks for the connections of this loop.
   public let buffers = BufferPool()
@@ -30,11 +25,14 @@ public final class EventLoop {
   /// Whatever the owner of the loop keeps on it.
   public var attachment: AnyObject?
 
-  init(handle: LoopHandle) throws(SystemError) {
+  init(handle: LoopHandle, waker: Waker) throws(SystemError) {
     poller = try Poller()
     now = Syscalls.monotonicNanoseconds()
     wheel = TimerWheel(now: now)
     self.handle = handle
+    bell = Bell()
+    attach(bell)
+    try poller.watchWaker(waker.descriptor, token: bell.id.token)
   }
 
   /// Gives `handler` an identity and a place for its deadline.
@@ -89,34 +87,34 @@ public final class EventLoop {
   /// so that others get their turn.
   public func callAgain(_ handler: EventHandler) { again.append(handler.id) }
 
-  /// Whether a handler waits to be called again.
-  var hasWork: Bool { !again.isEmpty }
-
-  /// Serves everything that is ready now, in batches, up to a budget.
-  func drain() {
-    now = Syscalls.monotonicNanoseconds()
-    let end = now &+ EventLoop.drainBudget
-    var wait: Int32 = 0
-    while now < end {
+  /// Serves events and deadlines, asleep in the poller in between, until the waker calls: somebody else wants a turn on
+  /// the loop's queue.
+  func serve() {
+    bell.hasRung = false
+    while !bell.hasRung {
       if !again.isEmpty {
         let handlers = again
         again = []
         for id in handlers { handler(id)?.ready([]) }
       }
-      let count = poller.wait(milliseconds: again.isEmpty ? wait : 0)
-      if count == 0, again.isEmpty { break }
+      let count = poller.wait(milliseconds: again.isEmpty ? millisecondsToExpiry : 0)
       now = Syscalls.monotonicNanoseconds()
       for index in 0..<count {
         let (token, events) = poller.ready(index)
         handler(HandlerID(token: token))?.ready(events)
       }
-      wait = EventLoop.patience
+      expireDeadlines()
     }
-    expireDeadlines()
+  }
+
+  /// How long the poller may sleep before a deadline can have passed; -1 while there is none.
+  private var millisecondsToExpiry: Int32 {
+    guard let next = wheel.nextExpiry else { return -1 }
+    return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
   }
 
   /// Tells every handler whose deadline has passed.
-  func expireDeadlines() {
+  private func expireDeadlines() {
     due.removeAll(keepingCapacity: true)
     wheel.collectDue(now: now, into: &due)
     guard !due.isEmpty else { return }
@@ -129,12 +127,11 @@ public final class EventLoop {
 
   /// Reads the clock; to be called before work that no event has brought.
   func readClock() { now = Syscalls.monotonicNanoseconds() }
+}
 
-  func timerFired() {
-    readClock()
-    expireDeadlines()
-  }
+/// Hears the waker of its loop.
+private final class Bell: EventHandler {
+  var hasRung = false
 
-  /// When the next deadline may pass, in monotonic nanoseconds.
-  var nextExpiry: UInt64? { wheel.nextExpiry }
+  override func ready(_ events: ReadyEvents) { hasRung = true }
 }

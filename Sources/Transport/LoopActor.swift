@@ -1,14 +1,33 @@
 internal import Dispatch
 
+/// Wakes a loop that sleeps in its poller, from any thread.
+final class Waker: Sendable {
+  let descriptor: OwnedDescriptor
+
+  init() throws(SystemError) { descriptor = try Syscalls.eventCounter() }
+
+  func wake() { Syscalls.increment(descriptor.number) }
+}
+
 /// Runs jobs of one actor on one serial queue (Linux has no DispatchSerialQueue to do it).
 final class QueueExecutor: SerialExecutor {
   let queue: DispatchQueue
+  let waker: Waker
 
-  init(label: String) { queue = DispatchQueue(label: label, qos: .userInitiated) }
+  init(label: String) throws(SystemError) {
+    queue = DispatchQueue(label: label, qos: .userInitiated)
+    waker = try Waker()
+  }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+  }
+
+  /// Runs `block` on the queue, after what is running there now; a loop that sleeps there makes way for it.
+  func async(_ block: @escaping @Sendable () -> Void) {
+    queue.async(execute: block)
+    waker.wake()
   }
 
   func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
@@ -16,96 +35,59 @@ final class QueueExecutor: SerialExecutor {
 
 /// A way to reach an event loop from any thread.
 public final class LoopHandle: Sendable {
-  private let queue: DispatchQueue
+  private let executor: QueueExecutor
   nonisolated(unsafe) private weak var owner: LoopActor?
 
-  fileprivate init(queue: DispatchQueue) { self.queue = queue }
+  fileprivate init(executor: QueueExecutor) { self.executor = executor }
 
   fileprivate func adopt(_ owner: LoopActor) { self.owner = owner }
 
   /// Runs `body` on the loop, after what is running there now; not at all once the loop is gone.
   public func perform(_ body: @escaping @Sendable (EventLoop) -> Void) {
-    queue.async { [weak owner] in owner?.assumeIsolated { $0.enter(body) } }
+    executor.async { [weak owner] in owner?.assumeIsolated { $0.enter(body) } }
   }
 }
 
-/// The owner of an event loop: a serial dispatch queue, an epoll set watched by one dispatch source on it, and one timer.
+/// The owner of an event loop: a serial dispatch queue on which the loop sleeps in its epoll set.
 ///
-/// Swift sees an actor; the kernel sees one descriptor that is readable when any connection is.
+/// Swift sees an actor. Other blocks of the queue (jobs of the actor, `LoopHandle.perform`) wake the loop, which then
+/// goes to the end of the queue. A dispatch source on the epoll descriptor would do without the sleeping thread, but
+/// costs an idle loop two threads' wake-ups before it sees an event, which is longer than relaying the request takes.
 public actor LoopActor {
   private nonisolated let executor: QueueExecutor
   private let loop: EventLoop
-  private var source: (any DispatchSourceRead)?
-  private var timer: (any DispatchSourceTimer)?
-  private var timerArmedFor = UInt64.max
 
   /// The executor of the loop's queue.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// A loop with its own queue; it serves nothing before `start`.
   public init(label: String) throws(SystemError) {
-    executor = QueueExecutor(label: label)
-    let handle = LoopHandle(queue: executor.queue)
-    loop = try EventLoop(handle: handle)
+    executor = try QueueExecutor(label: label)
+    let handle = LoopHandle(executor: executor)
+    loop = try EventLoop(handle: handle, waker: executor.waker)
     handle.adopt(self)
   }
 
-  /// Begins to serve events.
-  public func start() {
-    let source = DispatchSource.makeReadSource(fileDescriptor: loop.poller.descriptorNumber, queue: executor.queue)
-    source.setEventHandler { [weak self] in self?.assumeIsolated { $0.drain() } }
-    source.activate()
-    self.source = source
-    let timer = DispatchSource.makeTimerSource(queue: executor.queue)
-    timer.setEventHandler { [weak self] in self?.assumeIsolated { $0.timerFired() } }
-    timer.schedule(deadline: .distantFuture)
-    timer.activate()
-    self.timer = timer
-    armTimer()
-  }
-
-  /// Stops serving events and lets go of everything attached.
-  public func stop() {
-    source?.cancel()
-    timer?.cancel()
-    source = nil
-    timer = nil
-    loop.attachment = nil
-  }
+  /// Begins to serve events; goes on as long as the process does.
+  public func start() { takeTurn() }
 
   /// Runs `body` on the loop.
   public func run<R: Sendable, E: Error>(_ body: @Sendable (EventLoop) throws(E) -> R) throws(E) -> R {
     loop.readClock()
-    defer { afterTurn() }
     return try body(loop)
   }
 
   fileprivate func enter(_ body: @Sendable (EventLoop) -> Void) {
     loop.readClock()
     body(loop)
-    afterTurn()
   }
 
-  private func drain() {
-    loop.drain()
-    afterTurn()
-  }
-
-  private func afterTurn() {
-    armTimer()
-    if loop.hasWork { executor.queue.async { [weak self] in self?.assumeIsolated { $0.drain() } } }
-  }
-
-  private func timerFired() {
-    timerArmedFor = .max
-    loop.timerFired()
-    afterTurn()
-  }
-
-  /// Moves the timer only when the next deadline comes before it.
-  private func armTimer() {
-    guard let timer, let next = loop.nextExpiry, next < timerArmedFor else { return }
-    timerArmedFor = next
-    timer.schedule(deadline: DispatchTime(uptimeNanoseconds: next), leeway: .milliseconds(5))
+  private func takeTurn() {
+    executor.queue.async {
+      self.assumeIsolated {
+        $0.loop.serve()
+        $0.takeTurn()
+      }
+    }
   }
 }

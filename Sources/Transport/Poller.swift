@@ -34,9 +34,6 @@ final class Poller {
 
   deinit { events.deallocate() }
 
-  /// The descriptor that is readable when any watched one is ready.
-  var descriptorNumber: Int32 { epoll.number }
-
   /// Watches a stream for both directions, edge-triggered.
   func watchStream(_ descriptor: borrowing OwnedDescriptor, token: UInt64) throws(SystemError) {
     let bits = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
@@ -48,11 +45,17 @@ final class Poller {
     try Syscalls.epollAdd(epoll.number, descriptor.number, events: EPOLLIN.rawValue, token: token)
   }
 
+  /// Watches the counter of a waker: edge-triggered, so that it never has to be read.
+  func watchWaker(_ descriptor: borrowing OwnedDescriptor, token: UInt64) throws(SystemError) {
+    let bits = EPOLLIN.rawValue | EPOLLET.rawValue
+    try Syscalls.epollAdd(epoll.number, descriptor.number, events: bits, token: token)
+  }
+
   func unwatch(_ descriptor: borrowing OwnedDescriptor) {
     Syscalls.epollRemove(epoll.number, descriptor.number)
   }
 
-  /// How many descriptors are ready, at most `batch`; waits up to `milliseconds`.
+  /// How many descriptors are ready, at most `batch`; waits up to `milliseconds`, for ever if negative.
   func wait(milliseconds: Int32) -> Int { Syscalls.epollWait(epoll.number, events, milliseconds: milliseconds) }
 
   /// The token and events of the ready descriptor at `index` of the last wait.

@@ -128,6 +128,18 @@ enum Syscalls {
     return OwnedDescriptor(fd)
   }
 
+  /// A counter that a poller can watch.
+  static func eventCounter() throws(SystemError) -> OwnedDescriptor {
+    let fd = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    if fd < 0 { throw SystemError(errno, "eventfd") }
+    return OwnedDescriptor(fd)
+  }
+
+  static func increment(_ counter: Int32) {
+    var one: UInt64 = 1
+    _ = Glibc.write(counter, &one, MemoryLayout<UInt64>.size)
+  }
+
   static func epollAdd(_ epoll: Int32, _ fd: Int32, events: UInt32, token: UInt64) throws(SystemError) {
     var event = epoll_event(events: events, data: epoll_data_t(u64: token))
     if epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0 { throw SystemError(errno, "epoll_ctl") }
