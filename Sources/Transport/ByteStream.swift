@@ -33,10 +33,15 @@ public struct ByteStream: ~Copyable {
   public var isTLS: Bool { tls != nil }
 
   /// Begins TLS as a client on a connected stream; `handshake` carries it on.
-  public mutating func startTLS(_ session: TLSSession) {
-    session.use(descriptor)
-    tls = session
+  /// - Parameters:
+  ///   - host: whom the certificate must name, a DNS name or an IP literal (RFC 9110 §4.3.4).
+  ///   - resuming: a session of an earlier connection to the same origin.
+  public mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
+    tls = try TLSSession(context, host: host, resuming: resuming, over: descriptor)
   }
+
+  /// The poller has reported bytes, or the end.
+  func noteReadable(isEnd: Bool) { tls?.noteReadable(isEnd: isEnd) }
 
   /// Carries the TLS handshake on.
   public mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }

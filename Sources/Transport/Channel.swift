@@ -49,7 +49,10 @@ public struct Channel: ~Copyable {
 
   /// Remembers what the poller reported.
   public mutating func note(_ events: ReadyEvents) {
-    if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) { canRead = true }
+    if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) {
+      canRead = true
+      stream.noteReadable(isEnd: !events.isDisjoint(with: [.peerFinished, .broken]))
+    }
     if !events.isDisjoint(with: [.writable, .broken]) {
       canWrite = true
       // A read through TLS may have waited for room to write.

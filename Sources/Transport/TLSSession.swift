@@ -23,13 +23,23 @@ public final class TLSSession {
   }
 
   private let ssl: OpaquePointer
+  private let transport: TLSTransport
   /// Whether the last read ended because nothing more was there.
   private(set) var isDrained = false
 
-  /// A session that will accept only a certificate for `host`, a DNS name or an IP literal (RFC 9110 §4.3.4).
-  public init(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
+  /// A session over `descriptor` that will accept only a certificate for `host`, a DNS name or an IP literal
+  /// (RFC 9110 §4.3.4).
+  init(
+    _ context: TLSContext, host: String, resuming: TLSResumption?, over descriptor: borrowing OwnedDescriptor
+  ) throws(TLSError) {
     guard let ssl = SSL_new(context.pointer) else { throw TLSError.lastOfQueue("SSL_new") }
     self.ssl = ssl
+    do {
+      transport = try TLSTransport(below: ssl, descriptor: descriptor)
+    } catch {
+      SSL_free(ssl)
+      throw error
+    }
     let parameters = SSL_get0_param(ssl)
     if SocketAddress(literal: host, port: 0) != nil, host != "localhost" {
       guard X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw TLSError.lastOfQueue("host") }
@@ -45,7 +55,8 @@ public final class TLSSession {
 
   deinit { SSL_free(ssl) }
 
-  func use(_ descriptor: borrowing OwnedDescriptor) { SSL_set_fd(ssl, descriptor.number) }
+  /// The poller has reported bytes, or the end.
+  func noteReadable(isEnd: Bool) { transport.noteReadable(isEnd: isEnd) }
 
   func handshake() -> Handshake {
     ERR_clear_error()
@@ -68,6 +79,10 @@ public final class TLSSession {
     var total = 0
     isDrained = false
     while total < memory.count {
+      if total > 0, transport.isDrained, SSL_has_pending(ssl) == 0 {
+        isDrained = true
+        break
+      }
       ERR_clear_error()
       let wanted = Int32(clamping: memory.count - total)
       let count = SSL_read(ssl, memory.baseAddress! + total, wanted)

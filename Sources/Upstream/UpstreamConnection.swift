@@ -162,8 +162,7 @@ public final class UpstreamConnection: EventHandler {
     phase = .handshaking
     origin.loop.setDeadline(self, in: origin.limits.tls)
     do {
-      let session = try TLSSession(context, host: origin.host, resuming: origin.resumption)
-      channel?.stream.startTLS(session)
+      try channel?.stream.startTLS(context, host: origin.host, resuming: origin.resumption)
     } catch {
       return fail(.tlsFailed(error.description))
     }
