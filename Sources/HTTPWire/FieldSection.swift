@@ -66,7 +66,7 @@ public struct FieldSection: Sendable {
       index += 1
       while index < end, bytes[unchecked: index].isWhitespace { index += 1 }
       let valueStart = index
-      while index < end, bytes[unchecked: index].isFieldValueByte { index += 1 }
+      index = bytes.endOfFieldValue(from: index)
       guard index < end else { return nil }
       guard bytes[unchecked: index] == UInt8(ascii: "\r") else {
         throw bytes[unchecked: index] == UInt8(ascii: "\n") ? .bareLineTerminator : .malformedField

@@ -57,7 +57,7 @@ public struct ResponseHeadParser: Sendable {
       throw .malformedStartLine
     }
     let reasonStart = index
-    while index < bytes.count, bytes[unchecked: index].isFieldValueByte { index += 1 }
+    index = bytes.endOfFieldValue(from: index)
     guard index + 1 < bytes.count else { return nil }
     guard bytes[unchecked: index] == UInt8(ascii: "\r"), bytes[unchecked: index + 1] == UInt8(ascii: "\n") else {
       throw .bareLineTerminator

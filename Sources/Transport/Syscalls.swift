@@ -12,7 +12,7 @@ enum Syscalls {
 
   static func read(_ fd: Int32, _ memory: UnsafeMutableRawBufferPointer) -> Transfer {
     while true {
-      let count = Glibc.read(fd, memory.baseAddress, memory.count)
+      let count = Glibc.recv(fd, memory.baseAddress, memory.count, 0)
       if count >= 0 { return .bytes(count) }
       let code = errno
       if code == EINTR { continue }
