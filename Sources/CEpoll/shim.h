@@ -1,5 +1,10 @@
 // Linux calls that Swift's Glibc module does not export.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#include <link.h>
+#include <sys/mman.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -13,3 +18,19 @@ extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 
 // prctl is variadic, which Swift cannot call.
 static inline int shim_disable_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+static inline int shim_forget_constants_of(struct dl_phdr_info *object, size_t size, void *page_size) {
+  const uintptr_t mask = ~(*(const uintptr_t *)page_size - 1);
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+    const uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+    madvise((void *)(start & mask), start + segment->p_memsz - (start & mask), MADV_DONTNEED);
+  }
+  return 0;
+}
+
+// Takes the pages of code and constants out of this process; the ones that are used come back from the page cache.
+static inline void shim_forget_constants(uintptr_t page_size) {
+  dl_iterate_phdr(shim_forget_constants_of, &page_size);
+}

@@ -12,7 +12,7 @@ public enum ProcessLimits {
       // The crash reporter of the Swift runtime prints memory around the registers, which may hold the key.
       for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP, SIGQUIT] { signal(number, SIG_DFL) }
     #endif
-    // OpenSSL writes to its socket with write(), which has no MSG_NOSIGNAL.
+    // Whoever reads the log may go away.
     signal(SIGPIPE, SIG_IGN)
     // Dispatch moves a queue between threads; an arena for each would only spread the same memory over more pages.
     mallopt(M_ARENA_MAX, 2)
@@ -20,6 +20,9 @@ public enum ProcessLimits {
     // 2,000 slow readers 14 MB stay in place of 134.
     mallopt(M_MMAP_THRESHOLD, Int32(BufferPool.largeSize))
   }
+
+  /// Takes code and constants that only starting up has needed out of memory: half of what a waiting process would hold.
+  public static func forgetStartUpCode() { shim_forget_constants(UInt(getpagesize())) }
 
   /// Raises the number of open files to what the system allows.
   /// - Returns: the limit in force.

@@ -1,17 +1,39 @@
 internal import COpenSSL
+internal import Dispatch
 
 /// How TLS connections to upstreams are made: TLS 1.2 or newer, chain and name verified against the system's store,
 /// which `SSL_CERT_FILE` and `SSL_CERT_DIR` may replace (OpenSSL reads both).
 public final class TLSContext: Sendable {
-  nonisolated(unsafe) let pointer: OpaquePointer
+  private let loading = DispatchGroup()
+  /// Written once, before `loading` is over.
+  nonisolated(unsafe) private var loaded: Result<OpaquePointer, TLSError>?
 
-  /// A client context; OpenSSL guards it for use from several loops.
-  public init() throws(TLSError) {
-    guard let context = SSL_CTX_new(TLS_client_method()) else { throw TLSError.lastOfQueue("SSL_CTX_new") }
-    pointer = context
+  /// A client context, loaded on another thread: reading a system's hundred and more certificates takes longer than all
+  /// the rest of a start.
+  public init() {
+    DispatchQueue.global(qos: .userInitiated).async(group: loading) { self.loaded = TLSContext.load() }
+  }
+
+  deinit { if case .success(let pointer) = loaded { SSL_CTX_free(pointer) } }
+
+  /// Waits until the context is loaded.
+  public func waitUntilLoaded() throws(TLSError) { _ = try pointer() }
+
+  /// OpenSSL's context, which it guards for use from several loops; waits until it is loaded.
+  func pointer() throws(TLSError) -> OpaquePointer {
+    loading.wait()
+    guard let loaded else { throw TLSError(description: "certificate store") }
+    return try loaded.get()
+  }
+
+  private static func load() -> Result<OpaquePointer, TLSError> {
+    guard let context = SSL_CTX_new(TLS_client_method()) else { return .failure(.lastOfQueue("SSL_CTX_new")) }
     guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1,
       SSL_CTX_set_default_verify_paths(context) == 1
-    else { throw TLSError.lastOfQueue("certificate store") }
+    else {
+      SSL_CTX_free(context)
+      return .failure(.lastOfQueue("certificate store"))
+    }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
     // SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
     _ = SSL_CTX_set_options(context, (1 << 30) | (1 << 17))
@@ -21,9 +43,8 @@ public final class TLSContext: Sendable {
     _ = shim_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
     let protocols: [UInt8] = [8] + Array("http/1.1".utf8)
     SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count))
+    return .success(context)
   }
-
-  deinit { SSL_CTX_free(pointer) }
 }
 
 /// Why TLS could not be set up or carried on: OpenSSL's own reason, which holds no secret.

@@ -32,7 +32,7 @@ public final class TLSSession {
   init(
     _ context: TLSContext, host: String, resuming: TLSResumption?, over descriptor: borrowing OwnedDescriptor
   ) throws(TLSError) {
-    guard let ssl = SSL_new(context.pointer) else { throw TLSError.lastOfQueue("SSL_new") }
+    guard let ssl = SSL_new(try context.pointer()) else { throw TLSError.lastOfQueue("SSL_new") }
     self.ssl = ssl
     do {
       transport = try TLSTransport(below: ssl, descriptor: descriptor)

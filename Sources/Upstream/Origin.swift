@@ -36,8 +36,8 @@ public final class Origin: EventHandler {
   /// before this returns.
   /// - Parameters:
   ///   - freshOnly: never an idle one, for a retry.
-  ///   - checked: makes sure that a connection that has been idle for a while is still open before it is lent; worth a
-  ///     system call where the request must not be sent twice.
+  ///   - checked: asks the kernel whether an idle connection is still open before it is lent; worth a system call
+  ///     where the request must not be sent twice.
   public func lend(to user: any UpstreamUser, freshOnly: Bool = false, checked: Bool = false) -> UpstreamConnection {
     while !freshOnly, let connection = idle.popLast() {
       if checked, !connection.isQuiet {

@@ -18,11 +18,6 @@ public final class UpstreamConnection: EventHandler {
     case resolving, connecting, handshaking, open, closed
   }
 
-  /// How long a connection may have been idle and be lent for a POST without a look at its socket, in nanoseconds. Peers
-  /// close connections that have been idle for seconds; for less, the poller knows as much as the kernel but for the
-  /// events of the last batch.
-  private static let checkAfter: UInt64 = 500_000_000
-
   /// The origin at the other end.
   public let origin: Origin
   /// The bytes; present from the connect on.
@@ -36,7 +31,6 @@ public final class UpstreamConnection: EventHandler {
   private var connectDeadline: UInt64 = 0
   private var keptResumption = false
   private var progressMark: UInt64?
-  private var idleSince: UInt64 = 0
 
   init(to origin: Origin) {
     self.origin = origin
@@ -66,7 +60,6 @@ public final class UpstreamConnection: EventHandler {
       keptResumption = true
     }
     channel?.releaseIdleMemory(to: origin.loop.buffers)
-    idleSince = origin.loop.now
     origin.loop.setDeadline(self, in: origin.limits.idle)
     origin.takeBack(self)
   }
@@ -111,11 +104,8 @@ public final class UpstreamConnection: EventHandler {
   /// Whether the connection stands and can be written.
   public var isOpen: Bool { phase == .open }
 
-  /// Whether an idle connection is still open and silent: one used a moment ago as far as the poller has told, any other
-  /// by asking the kernel.
-  var isQuiet: Bool {
-    origin.loop.now &- idleSince < UpstreamConnection.checkAfter || channel?.stream.isQuiet() ?? false
-  }
+  /// Whether an idle connection is still open and silent, by asking the kernel.
+  var isQuiet: Bool { channel?.stream.isQuiet() ?? false }
 
   func beLent(to user: any UpstreamUser, reused: Bool) {
     self.user = user

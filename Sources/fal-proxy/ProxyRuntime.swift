@@ -26,7 +26,7 @@ struct ProxyRuntime: Sendable {
     let count = settings.eventLoops > 0 ? settings.eventLoops : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let gate = ConnectionGate(limit: settings.limits.connections)
     let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
-    let tls = try TLSContext()
+    let tls = TLSContext()
     let options = RelayConfiguration.serverOptions(settings)
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
@@ -46,6 +46,8 @@ struct ProxyRuntime: Sendable {
       loops.append(loop)
     }
     for loop in loops { await loop.start() }
+    try tls.waitUntilLoaded()
+    ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
     if settings.auth.tokens.isEmpty {
       StartUp.report(

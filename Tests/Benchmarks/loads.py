@@ -160,6 +160,7 @@ def start(certificate):
         assert sock.recv(4096).startswith(b"HTTP/1.1 200")
         took = (time.perf_counter() - began) * 1e3
         sock.close()
+        time.sleep(0.3)  # What it holds when it has come to rest.
         status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
         return {"start_ms": took, "idle_rss_mib": int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024,
                 "anonymous_mib": int(re.search(r"RssAnon:\s+(\d+)", status).group(1)) / 1024,
