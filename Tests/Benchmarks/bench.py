@@ -50,12 +50,13 @@ def run(case, options, folder, certificate, ports):
     url = f"https://localhost:{port}" if is_tls else f"http://127.0.0.1:{port}"
 
     def start_all():
-        return [
+        peers = [
             relays.nginx(folder, port, is_tls, certificate, streams=case == "sse"),
             relays.nginx(folder, port, is_tls, certificate, log=True, streams=case == "sse"),
             relays.haproxy(folder, port, is_tls, certificate),
-            relays.fal_proxy(folder, url, certificate),
+            *([relays.node(folder, url, certificate)] if relays.HAS_NODE else []),
         ]
+        return [*peers, relays.fal_proxy(folder, url, certificate)]
 
     loads_of = {
         "poll-plain": lambda relay: loads.wrk(relay, loads.script(folder, "GET", relays.STATUS_URL), options.seconds),

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -197,6 +198,16 @@ def fal_proxy(folder, url, ca, name="fal-proxy"):
         "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
     }
     return Process(name, [BINARY], port, environment, output)
+
+
+HAS_NODE = shutil.which("node") is not None
+
+
+def node(folder, url, ca):
+    """`node_proxy.mjs`: one process, as such a proxy is usually run."""
+    port = free_port()
+    script = pathlib.Path(__file__).parent / "node_proxy.mjs"
+    return Process("node", ["node", str(script), str(port), url], port, {"NODE_EXTRA_CA_CERTS": str(ca)})
 
 
 class direct:  # noqa: N801 - stands where a relay stands
