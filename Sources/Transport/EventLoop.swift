@@ -97,7 +97,7 @@ public final class EventLoop {
         again = []
         for id in handlers { handler(id)?.ready([]) }
       }
-      let count = poller.wait(milliseconds: again.isEmpty ? millisecondsToExpiry : 0)
+      let count = awaitEvents()
       now = Syscalls.monotonicNanoseconds()
       for index in 0..<count {
         let (token, events) = poller.ready(index)
@@ -105,6 +105,18 @@ public final class EventLoop {
       }
       expireDeadlines()
     }
+  }
+
+  /// Waits for events or the next deadline.
+  /// - Returns: the number of events that the poller holds ready.
+  private func awaitEvents() -> Int {
+    var count = poller.wait(milliseconds: 0)
+    guard count == 0, again.isEmpty else { return count }
+    // Whoever is about to send something runs first, if there is anybody: then this thread need not fall asleep, and
+    // nobody need wake it.
+    Syscalls.yield()
+    count = poller.wait(milliseconds: 0)
+    return count > 0 ? count : poller.wait(milliseconds: millisecondsToExpiry)
   }
 
   /// How long the poller may sleep before a deadline can have passed; -1 while there is none.

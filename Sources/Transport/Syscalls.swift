@@ -113,6 +113,9 @@ enum Syscalls {
     _ = setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
   }
 
+  /// Lets another thread that is ready use this processor.
+  static func yield() { sched_yield() }
+
   static func close(_ fd: Int32) { _ = Glibc.close(fd) }
 
   /// Monotonic time in nanoseconds.
