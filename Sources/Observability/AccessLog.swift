@@ -24,7 +24,7 @@ public struct AccessLog {
   }
 
   /// Adds the line of `record`; `now` is monotonic nanoseconds as in the record, `time` the time of day.
-  public mutating func append(_ record: borrowing AccessRecord, now: UInt64, time: CivilTime) {
+  public mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
     if time.seconds != second {
       second = time.seconds
       dateAndClock = time.dateAndClock
@@ -46,7 +46,7 @@ public struct AccessLog {
     lines = 0
   }
 
-  private mutating func appendJSON(_ record: borrowing AccessRecord, now: UInt64, time: CivilTime) {
+  private mutating func appendJSON(_ record: AccessRecord, now: UInt64, time: CivilTime) {
     batch.append("{\"time\":\"")
     batch += dateAndClock
     batch.append(UInt8(ascii: "."))
@@ -86,7 +86,7 @@ public struct AccessLog {
     batch.append("\"}\n")
   }
 
-  private mutating func appendText(_ record: borrowing AccessRecord, now: UInt64) {
+  private mutating func appendText(_ record: AccessRecord, now: UInt64) {
     batch += dateAndClock[11..<19]
     batch.append(UInt8(ascii: " "))
     batch.append(decimal: UInt64(record.status))

@@ -1,5 +1,7 @@
 /// What is known of one request when it is over. No header value, content or query string has a place here.
-public struct AccessRecord: Sendable {
+///
+/// An object, so that connections that wait for a request need not have one.
+public final class AccessRecord {
   /// Who brought the exchange to its end.
   public enum End: UInt8, Sendable {
     /// The answer was given whole.
@@ -54,11 +56,20 @@ public struct AccessRecord: Sendable {
   public init() {}
 
   /// Forgets everything but the memory of `labels`.
-  public mutating func reset() {
+  public func reset() {
+    method = "-"
+    route = "-"
+    operation = nil
+    targetHost = []
     labels.removeAll(keepingCapacity: true)
-    let kept = labels
-    labels = []
-    self = AccessRecord()
-    labels = kept
+    requestID = 0..<0
+    endpoint = 0..<0
+    status = 0
+    bytesIn = 0
+    bytesOut = 0
+    started = 0
+    firstByte = 0
+    end = .complete
+    error = nil
   }
 }

@@ -107,6 +107,7 @@ extension DownstreamConnection {
     guard phase != .closed else { return }
     phase = .closed
     channel.discardMemory(to: loop.buffers)
+    releaseRequestMemory()
     server.closed(self)
   }
 }

@@ -31,8 +31,6 @@ public final class DownstreamConnection: EventHandler {
   public var channel: Channel
   /// Finds the content of the current request in the input.
   public var content = BodyDecoder(.none)
-  /// What is known of the current request.
-  public var record = AccessRecord()
   /// Field lines the service wants on every response to the current request: its CORS answer.
   var responseFields: [UInt8] = []
   /// Whether the current request was made in HTTP/1.0.
@@ -53,6 +51,7 @@ public final class DownstreamConnection: EventHandler {
   var isProcessing = false
   var lingerEnd: UInt64 = 0
   private var progressMark: UInt64?
+  private var lentRecord: AccessRecord?
   var writtenBefore: UInt64 = 0
 
   init(_ stream: consuming ByteStream, on server: Server) {
@@ -62,6 +61,24 @@ public final class DownstreamConnection: EventHandler {
   }
 
   var loop: EventLoop { server.loop }
+
+  /// What is known of the current request; a connection that waits for one has none.
+  public var record: AccessRecord {
+    if let lentRecord { return lentRecord }
+    let record = server.lendRecord()
+    lentRecord = record
+    return record
+  }
+
+  /// Gives everything back that only a request needs.
+  func releaseRequestMemory() {
+    channel.releaseIdleMemory(to: loop.buffers)
+    responseFields = []
+    if let lentRecord {
+      self.lentRecord = nil
+      server.takeBack(lentRecord)
+    }
+  }
 
   func start() {
     do {
@@ -147,7 +164,7 @@ public final class DownstreamConnection: EventHandler {
       case .full: return refuse(.wire(.headTooLarge))
       case .end, .failed: return close()
       case .wouldBlock:
-        channel.releaseIdleMemory(to: loop.buffers)
+        releaseRequestMemory()
         return
       }
     }

@@ -7,6 +7,9 @@ public final class Server {
   /// How long a log line may wait for others, in nanoseconds: waking the writer for each would cost more than the line.
   private static let logDelay: UInt64 = 100_000_000
 
+  /// Records kept for the next requests.
+  private static let spareRecordLimit = 128
+
   /// The loop.
   public let loop: EventLoop
   let options: ServerOptions
@@ -14,6 +17,7 @@ public final class Server {
   var parser: RequestHeadParser
   private(set) var service: (any Service)?
   private var log: AccessLog?
+  private var spareRecords: [AccessRecord] = []
   private let flusher = DeadlineHandler()
   private var flushIsDue = false
   private var ids = RequestIDs()
@@ -84,6 +88,14 @@ public final class Server {
 
   // MARK: Shared by the connections
 
+  /// A record for a request, with whatever an earlier one has left in it.
+  func lendRecord() -> AccessRecord { spareRecords.popLast() ?? AccessRecord() }
+
+  /// Takes the record of a connection back that waits for its next request.
+  func takeBack(_ record: AccessRecord) {
+    if spareRecords.count < Server.spareRecordLimit { spareRecords.append(record) }
+  }
+
   func newRequestID(into labels: inout [UInt8]) { ids.append(to: &labels) }
 
   /// The time of day, read once per batch of events.
@@ -103,7 +115,7 @@ public final class Server {
     return dateLine
   }
 
-  func logRequest(_ record: borrowing AccessRecord) {
+  func logRequest(_ record: AccessRecord) {
     guard options.logsRequests, log != nil else { return }
     readTime()
     log?.append(record, now: loop.now, time: time)

@@ -5,7 +5,7 @@ import Testing
 @Suite("Access log")
 struct AccessLogTests {
   private func record() -> AccessRecord {
-    var record = AccessRecord()
+    let record = AccessRecord()
     record.method = "POST"
     record.route = "proxy"
     record.labels = Array("req-1fal-ai/flux".utf8)
@@ -41,7 +41,7 @@ struct AccessLogTests {
 
   @Test("leaves out what there was not, and names the proxy's error and who ended it")
   func jsonOfRefusal() throws {
-    var record = record()
+    let record = record()
     record.operation = nil
     record.firstByte = 0
     record.status = 499
@@ -58,7 +58,7 @@ struct AccessLogTests {
       (AccessRecord.End.complete, "complete"), (.client, "client"), (.upstream, "upstream"), (.proxy, "proxy"),
     ])
   func jsonIsValid(end: AccessRecord.End, name: String) throws {
-    var record = record()
+    let record = record()
     record.end = end
     record.bytesIn = .max
     record.bytesOut = .max
@@ -70,14 +70,14 @@ struct AccessLogTests {
   @Test("writes columns for a person")
   func text() {
     #expect(line(record(), .text) == "08:49:37 200 POST submit fal-ai/flux 250.000ms in=12 out=3456 req-1")
-    var failed = record()
+    let failed = record()
     failed.end = .upstream
     failed.error = "upstream_closed"
     failed.status = 502
     #expect(
       line(failed, .text, now: 1_000_001_500)
         == "08:49:37 502 POST submit fal-ai/flux 0.001ms in=12 out=3456 ended_by=upstream proxy_upstream_closed req-1")
-    var local = AccessRecord()
+    let local = AccessRecord()
     local.method = "GET"
     local.route = "healthz"
     #expect(line(local, .text, now: 0) == "08:49:37 0 GET healthz 0.000ms in=0 out=0 ")
@@ -104,7 +104,7 @@ struct AccessLogTests {
 
   @Test("a reset record is empty")
   func reset() {
-    var record = record()
+    let record = record()
     record.error = "x"
     record.end = .proxy
     record.reset()
