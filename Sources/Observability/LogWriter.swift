@@ -5,15 +5,11 @@ internal import Synchronization
 /// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
 /// request. What exceeds the limit is dropped and counted, and the count is logged.
 public final class LogWriter: Sendable {
-  private struct State {
-    var pendingBytes = 0
-    var droppedLines = 0
-  }
-
   private let queue = DispatchQueue(label: "fal-proxy.log", qos: .utility)
   private let descriptor: Int32
   private let limit: Int
-  private let state = Mutex(State())
+  private let pendingBytes = Atomic(0)
+  private let droppedLines = Atomic(0)
 
   /// A writer to `descriptor` (1 is standard output) that holds at most `limit` bytes.
   public init(descriptor: Int32, limit: Int) {
@@ -23,15 +19,12 @@ public final class LogWriter: Sendable {
 
   /// Hands over whole lines.
   public func write(_ text: [UInt8], lines: Int) {
-    let accepted = state.withLock { state in
-      guard state.pendingBytes + text.count <= limit else {
-        state.droppedLines += lines
-        return false
-      }
-      state.pendingBytes += text.count
-      return true
+    // Counted before it is known to fit: two loops together may drop a batch too many, never hold one too many.
+    guard pendingBytes.add(text.count, ordering: .relaxed).newValue <= limit else {
+      pendingBytes.subtract(text.count, ordering: .relaxed)
+      droppedLines.add(lines, ordering: .relaxed)
+      return
     }
-    guard accepted else { return }
     queue.async { self.put(text) }
   }
 
@@ -44,11 +37,8 @@ public final class LogWriter: Sendable {
 
   private func put(_ text: [UInt8]) {
     writeAll(text)
-    let dropped = state.withLock { state in
-      state.pendingBytes -= text.count
-      defer { state.droppedLines = 0 }
-      return state.droppedLines
-    }
+    pendingBytes.subtract(text.count, ordering: .relaxed)
+    let dropped = droppedLines.exchange(0, ordering: .relaxed)
     if dropped > 0 {
       var line: [UInt8] = []
       line.append("{\"event\":\"access_log_dropped\",\"lines\":")
