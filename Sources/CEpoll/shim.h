@@ -4,7 +4,9 @@
 #define _GNU_SOURCE 1
 #endif
 #include <link.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -18,6 +20,12 @@ extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 
 // prctl is variadic, which Swift cannot call.
 static inline int shim_disable_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// The processors this process may run on; a set of them is a macro's business.
+static inline long shim_processors(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
+}
 
 static inline int shim_forget_constants_of(struct dl_phdr_info *object, size_t size, void *page_size) {
   const uintptr_t mask = ~(*(const uintptr_t *)page_size - 1);

@@ -32,11 +32,8 @@ public struct ByteStream: ~Copyable {
   /// Whether the stream goes through TLS, which may have to write before it can read.
   public var isTLS: Bool { tls != nil }
 
-  /// Begins TLS as a client on a connected stream; `handshake` carries it on.
-  /// - Parameters:
-  ///   - host: whom the certificate must name, a DNS name or an IP literal (RFC 9110 §4.3.4).
-  ///   - resuming: a session of an earlier connection to the same origin.
-  public mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
+  /// See `Channel.startTLS`.
+  mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
     tls = try TLSSession(context, host: host, resuming: resuming, over: descriptor)
   }
 

@@ -47,6 +47,16 @@ public struct Channel: ~Copyable {
   /// A channel over `stream`.
   public init(_ stream: consuming ByteStream) { self.stream = stream }
 
+  /// Begins TLS as a client on a connected stream; `handshake` of the stream carries it on.
+  /// - Parameters:
+  ///   - host: whom the certificate must name, a DNS name or an IP literal (RFC 9110 §4.3.4).
+  ///   - resuming: a session of an earlier connection to the same origin.
+  public mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
+    try stream.startTLS(context, host: host, resuming: resuming)
+    // What was reported before belongs to TLS as well.
+    if canRead { stream.noteReadable(isEnd: peerFinished) }
+  }
+
   /// Remembers what the poller reported.
   public mutating func note(_ events: ReadyEvents) {
     if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) {

@@ -7,6 +7,9 @@ public final class EventLoop {
     var handler: EventHandler?
   }
 
+  /// Events that come at once to a loop with much to do.
+  private static let busyBatch = 4
+
   let poller: Poller
   private var slots: [Slot] = []
   private var freeSlots: [UInt32] = []
@@ -14,6 +17,7 @@ public final class EventLoop {
   private var due: [Int] = []
   private var dueIDs: [HandlerID] = []
   private var again: [HandlerID] = []
+  private var lastBatch = 0
   private let bell: Bell
 
   /// Blocks for the connections of this loop.
@@ -98,6 +102,7 @@ public final class EventLoop {
         for id in handlers { handler(id)?.ready([]) }
       }
       let count = awaitEvents()
+      lastBatch = count
       now = Syscalls.monotonicNanoseconds()
       for index in 0..<count {
         let (token, events) = poller.ready(index)
@@ -110,13 +115,15 @@ public final class EventLoop {
   /// Waits for events or the next deadline.
   /// - Returns: the number of events that the poller holds ready.
   private func awaitEvents() -> Int {
-    var count = poller.wait(milliseconds: 0)
-    guard count == 0, again.isEmpty else { return count }
-    // Whoever is about to send something runs first, if there is anybody: then this thread need not fall asleep, and
-    // nobody need wake it.
-    Syscalls.yield()
-    count = poller.wait(milliseconds: 0)
-    return count > 0 ? count : poller.wait(milliseconds: millisecondsToExpiry)
+    guard again.isEmpty else { return poller.wait(milliseconds: 0) }
+    if lastBatch >= EventLoop.busyBatch {
+      let count = poller.wait(milliseconds: 0)
+      if count > 0 { return count }
+      // Whoever is about to send something runs first: then this thread need not fall asleep, and nobody need wake it.
+      // With little to do it sleeps at once instead: a thread that has yielded is not put before one that computes.
+      Syscalls.yield()
+    }
+    return poller.wait(milliseconds: millisecondsToExpiry)
   }
 
   /// How long the poller may sleep before a deadline can have passed; -1 while there is none.

@@ -42,7 +42,7 @@ public final class LoopHandle: Sendable {
 
   fileprivate func adopt(_ owner: LoopActor) { self.owner = owner }
 
-  /// Runs `body` on the loop, after what is running there now; not at all once the loop is gone.
+  /// Runs `body` on the loop, after what is running there now.
   public func perform(_ body: @escaping @Sendable (EventLoop) -> Void) {
     executor.async { [weak owner] in owner?.assumeIsolated { $0.enter(body) } }
   }

@@ -22,7 +22,12 @@ public enum ProcessLimits {
   }
 
   /// Takes code and constants that only starting up has needed out of memory: half of what a waiting process would hold.
+  ///
+  /// Safe because no such segment is ever written: relocations stand in writable ones. Breakpoints are lost.
   public static func forgetStartUpCode() { shim_forget_constants(UInt(getpagesize())) }
+
+  /// How many processors this process may run on, at least one.
+  public static var processors: Int { max(1, Int(shim_processors())) }
 
   /// Raises the number of open files to what the system allows.
   /// - Returns: the limit in force.

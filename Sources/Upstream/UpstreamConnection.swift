@@ -162,7 +162,7 @@ public final class UpstreamConnection: EventHandler {
     phase = .handshaking
     origin.loop.setDeadline(self, in: origin.limits.tls)
     do {
-      try channel?.stream.startTLS(context, host: origin.host, resuming: origin.resumption)
+      try channel?.startTLS(context, host: origin.host, resuming: origin.resumption)
     } catch {
       return fail(.tlsFailed(error.description))
     }

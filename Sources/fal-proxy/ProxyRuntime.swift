@@ -12,7 +12,10 @@ struct ProxyRuntime: Sendable {
   let gate: ConnectionGate
   private let log: LogWriter
 
-  /// Starts one loop per core, or as many as `event_loops` says, all on one address.
+  /// The most loops a process starts by itself: the range of `event_loops`.
+  private static let loopLimit = 64
+
+  /// Starts one loop per processor, or as many as `event_loops` says, all on one address.
   static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
     let settings = started.settings
     var configuration = started.configuration
@@ -23,16 +26,16 @@ struct ProxyRuntime: Sendable {
       configuration = started.redirected(to: url) ?? configuration
       StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
     }
-    let count = settings.eventLoops > 0 ? settings.eventLoops : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let count = settings.eventLoops > 0 ? settings.eventLoops : min(ProcessLimits.processors, loopLimit)
     let gate = ConnectionGate(limit: settings.limits.connections)
     let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
-    let tls = TLSContext()
     let options = RelayConfiguration.serverOptions(settings)
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
       throw RuntimeError(description: "host is not an address")
     }
     try Listener.assertFree(address)
+    let tls = TLSContext()
     var loops: [LoopActor] = []
     let used = configuration
     for index in 0..<count {

@@ -31,7 +31,8 @@ struct Serve: ParsableCommand {
         Glibc._exit(0)
       } catch {
         StartUp.report("fal-proxy: cannot start: \(error)")
-        Glibc.exit(1)
+        // Not exit: another thread may be inside OpenSSL, whose clean-up would run under it.
+        Glibc._exit(1)
       }
     }
     dispatchMain()

@@ -1,5 +1,6 @@
 """Settings from the defaults, the file and the environment; all faults at once, before anything listens."""
 
+import os
 import re
 import shutil
 import socket
@@ -319,9 +320,22 @@ def test_serve_is_the_default_command(proxy, command):
 
 def test_a_port_that_another_program_holds_ends_it_with_a_message(proxy):
     with socket.create_server(("127.0.0.1", 0)) as holder:
-        relay = proxy(None, port=str(holder.getsockname()[1]), wait=False)
-        assert relay.wait() == 1
-        assert "cannot start" in relay.stderr and "listening" not in relay.stderr
+        # Many at once: ending in the middle of a start must not tear down what another thread is still setting up.
+        for _ in range(6):
+            for relay in [proxy(None, port=str(holder.getsockname()[1]), wait=False) for _ in range(8)]:
+                assert relay.wait() == 1
+                assert "cannot start" in relay.stderr and "listening" not in relay.stderr
+
+
+@pytest.mark.parametrize("loops", [0, 3])
+def test_there_is_an_event_loop_for_each_processor_it_may_use_or_as_many_as_are_set(proxy, loops):
+    processors = os.sched_getaffinity(0)
+    one = {min(processors)}
+    relay = proxy(None, preexec=lambda: os.sched_setaffinity(0, one), event_loops=loops)
+    # Every loop has a listening socket of its own.
+    listening = f":{relay.address[1]:04X} 00000000:0000 0A"
+    with open("/proc/net/tcp") as sockets:
+        assert sum(listening in line for line in sockets) == (loops or 1)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
