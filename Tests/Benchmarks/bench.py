@@ -20,7 +20,7 @@ CASES = {
     "poll-plain": ("cpu_us", False), "poll-tls": ("cpu_us", False), "submit": ("cpu_us", False),
     "upload": ("cpu_us_per_mb", False), "download": ("cpu_us_per_mb", False), "sse": ("kib_per_stream", False),
     "idle": ("kib_per_connection", False), "churn": ("per_second", True), "latency": ("p99_ms", False),
-    "start": (None, False),
+    "latency-busy": ("p99_ms", False), "start": (None, False),
 }
 
 
@@ -49,14 +49,16 @@ def run(case, options, folder, certificate, ports):
     is_tls = case == "poll-tls"
     url = f"https://localhost:{port}" if is_tls else f"http://127.0.0.1:{port}"
 
+    started = []
+
     def start_all():
-        peers = [
-            relays.nginx(folder, port, is_tls, certificate, streams=case == "sse"),
-            relays.nginx(folder, port, is_tls, certificate, log=True, streams=case == "sse"),
-            relays.haproxy(folder, port, is_tls, certificate),
-            *([relays.node(folder, url, certificate)] if relays.HAS_NODE else []),
-        ]
-        return [*peers, relays.fal_proxy(folder, url, certificate)]
+        started.clear()
+        started.append(relays.nginx(folder, port, is_tls, certificate, streams=case == "sse"))
+        started.append(relays.nginx(folder, port, is_tls, certificate, log=True, streams=case == "sse"))
+        started.append(relays.haproxy(folder, port, is_tls, certificate))
+        if relays.HAS_NODE:
+            started.append(relays.node(folder, url, certificate))
+        started.append(relays.fal_proxy(folder, url, certificate))
 
     loads_of = {
         "poll-plain": lambda relay: loads.wrk(relay, loads.script(folder, "GET", relays.STATUS_URL), options.seconds),
@@ -72,19 +74,23 @@ def run(case, options, folder, certificate, ports):
         "sse": lambda relay: loads.streams(relay, STREAM_URL, options.streams, options.seconds),
         "idle": lambda relay: loads.idle(relay, relays.STATUS_URL, options.idle),
         "latency": lambda relay: loads.constant_rate(relay, folder, relays.STATUS_URL, options.seconds),
+        "latency-busy": lambda relay: loads.beside_hogs(relay, folder, relays.STATUS_URL, options.seconds),
     }
     # Memory of a run is left behind in the process: these cases start every relay afresh in each round.
     fresh = case in ("sse", "idle")
-    started = [] if fresh else start_all()
     samples = {}
     try:
-        for _ in range(min(options.rounds, 2) if fresh else options.rounds):
+        if not fresh:
+            start_all()
+        for turn in range(min(options.rounds, 2) if fresh else options.rounds):
             if fresh:
-                started = start_all()
+                start_all()
             if case == "latency":
                 samples.setdefault("direct", []).append(
                     loads.constant_rate(relays.direct(ports[0]), folder, relays.STATUS_URL, options.seconds))
-            for relay in started:
+            # Every round begins with another relay, so that none always follows the same one.
+            for position in range(len(started)):
+                relay = started[(position + turn) % len(started)]
                 samples.setdefault(relay.name, []).append(loads_of[case](relay))
                 if fresh:
                     relay.stop()
@@ -119,7 +125,10 @@ def main():
         try:
             for case in options.cases or CASES:
                 if case == "start":
-                    samples = {"fal-proxy": [loads.start(certificate) for _ in range(options.rounds * 2)]}
+                    samples = {}
+                    for _ in range(options.rounds * 2):
+                        samples.setdefault("fal-proxy", []).append(loads.start(certificate))
+                        samples.setdefault("fal-proxy, the system's certificates", []).append(loads.start(None))
                 else:
                     samples = run(case, options, folder, certificate, (plain, tls, port))
                 print_table(case, samples)

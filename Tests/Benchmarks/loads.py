@@ -79,6 +79,17 @@ def constant_rate(relay, folder, url, seconds, rate=1000, connections=50):
             "cpu_us": used * 1e6 / (rate * (seconds + 1))}
 
 
+def beside_hogs(*arguments):
+    """The same beside a process on each processor that does nothing but compute."""
+    hogs = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(os.cpu_count())]
+    try:
+        return constant_rate(*arguments)
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+
+
 def head(url, path):
     fields = "".join(f"{name}: {value}\r\n" for name, value in {"x-fal-target-url": url, **FIELDS}.items())
     return f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{fields}\r\n".encode()
@@ -153,9 +164,13 @@ def idle(relay, url, count):
 
 
 def start(certificate):
-    """From exec to the first 200 on /healthz, and what the idle process then holds."""
+    """From exec to the first 200 on /healthz, and what the idle process then holds; with one certificate to trust, or,
+    without `certificate`, all of the system's."""
     port = relays.free_port()
-    environment = {**os.environ, "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(certificate)}
+    environment = {**os.environ, "FAL_KEY": "bench:bench", "PORT": str(port)}
+    environment.pop("SSL_CERT_FILE", None)
+    if certificate:
+        environment["SSL_CERT_FILE"] = str(certificate)
     began = time.perf_counter()
     process = subprocess.Popen([relays.BINARY], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)

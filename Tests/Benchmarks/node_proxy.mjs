@@ -11,7 +11,7 @@ const allowed = /^https:\/\/queue\.fal\.run(\/fal-ai\/flux-differential-diffusio
 const kept = ["accept", "accept-encoding", "content-type", "content-length", "transfer-encoding", "user-agent"];
 const hidden = ["set-cookie", "strict-transport-security", "alt-svc", "access-control-allow-origin", "connection", "keep-alive"];
 
-http.createServer((request, response) => {
+const server = http.createServer((request, response) => {
   const target = allowed.exec(request.headers["x-fal-target-url"] ?? "");
   if (request.url !== "/api/fal/proxy" || !target) return response.writeHead(403).end();
   const headers = { host: "queue.fal.run", authorization: "Key bench:bench", "x-fal-client-proxy": "node" };
@@ -27,4 +27,7 @@ http.createServer((request, response) => {
   forwarded.on("error", () => response.headersSent ? response.destroy() : response.writeHead(502).end());
   response.on("close", () => forwarded.destroy());
   request.pipe(forwarded);
-}).listen(port, "127.0.0.1");
+});
+// As long as the others keep an idle client.
+server.keepAliveTimeout = 600_000;
+server.listen(port, "127.0.0.1");

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -66,11 +67,14 @@ class Process:
         return total / TICKS
 
     def rss_kib(self):
+        """What is resident, pages that the processes share counted once (Pss); VmRSS where that may not be read."""
         total = 0
         for pid in self.pids:
-            for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-                if line.startswith("VmRSS:"):
-                    total += int(line.split()[1])
+            try:
+                text, name = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), "Pss:"
+            except PermissionError:
+                text, name = pathlib.Path(f"/proc/{pid}/status").read_text(), "VmRSS:"
+            total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith(name))
         return total
 
     def stop(self):
@@ -151,14 +155,17 @@ http {{
 
 
 def haproxy(folder, upstream_port, is_tls, ca):
-    """http-reuse always, one thread per core, the same check and surgery, no log."""
+    """http-reuse always, one thread per core, the same check and surgery, no log; as many connections as files allow, as
+    most of them wait and have none upstream."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     port = free_port()
     path = folder / "haproxy.cfg"
     tls = f"ssl verify required ca-file {ca} sni str(localhost) verifyhost localhost" if is_tls else ""
     path.write_text(f"""
 global
   nbthread {os.cpu_count()}
-  maxconn 9500
+  no strict-limits
+  maxconn {min(20000, limit * 6 // 10)}
 defaults
   mode http
   timeout connect 5s
