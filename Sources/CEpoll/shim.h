@@ -1,10 +1,8 @@
 // Linux calls that Swift's Glibc module does not export.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-#include <link.h>
-#include <sched.h>
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <sys/epoll.h>
@@ -21,18 +19,30 @@ extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 // prctl is variadic, which Swift cannot call.
 static inline int shim_disable_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-// The processors this process may run on; a set of them is a macro's business.
+// The processors this process may run on.
 static inline long shim_processors(void) {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
+  unsigned long set[1024 / (8 * sizeof(unsigned long))] = {0};
+  if (syscall(SYS_sched_getaffinity, 0, sizeof set, set) < 0) return sysconf(_SC_NPROCESSORS_ONLN);
+  long count = 0;
+  for (size_t word = 0; word < sizeof set / sizeof *set; word++) count += __builtin_popcountl(set[word]);
+  return count;
 }
 
-static inline int shim_forget_constants_of(struct dl_phdr_info *object, size_t size, void *page_size) {
+// The beginning of dl_phdr_info (link.h), which glibc too declares under _GNU_SOURCE alone.
+struct shim_object {
+  uintptr_t address;
+  const char *name;
+  const Elf64_Phdr *segments;
+  Elf64_Half segment_count;
+};
+extern int dl_iterate_phdr(int (*callback)(struct shim_object *object, size_t size, void *data), void *data);
+
+static inline int shim_forget_constants_of(struct shim_object *object, size_t size, void *page_size) {
   const uintptr_t mask = ~(*(const uintptr_t *)page_size - 1);
-  for (int index = 0; index < object->dlpi_phnum; index++) {
-    const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+  for (int index = 0; index < object->segment_count; index++) {
+    const Elf64_Phdr *segment = &object->segments[index];
     if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
-    const uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+    const uintptr_t start = object->address + segment->p_vaddr;
     madvise((void *)(start & mask), start + segment->p_memsz - (start & mask), MADV_DONTNEED);
   }
   return 0;
