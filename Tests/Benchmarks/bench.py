@@ -82,7 +82,7 @@ def run(case, options, folder, certificate, ports):
     try:
         if not fresh:
             start_all()
-        for turn in range(min(options.rounds, 2) if fresh else options.rounds):
+        for turn in range(options.rounds):
             if fresh:
                 start_all()
             if case == "latency":
