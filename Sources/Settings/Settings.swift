@@ -9,7 +9,7 @@ public struct Settings: Sendable {
   public var port = 8080
   /// `path`: the one path the proxy answers on.
   public var path = "/api/fal/proxy"
-  /// `event_loops`: how many loops serve connections; 0 means one per core.
+  /// `event_loops`: how many loops serve connections; 0 means one for each core the process may use.
   public var eventLoops = 0
   /// `log_format`: how log lines are written.
   public var logFormat = LogFormat.json
