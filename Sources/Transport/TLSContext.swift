@@ -31,8 +31,9 @@ public final class TLSContext: Sendable {
     guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1,
       SSL_CTX_set_default_verify_paths(context) == 1
     else {
+      let error = TLSError.lastOfQueue("certificate store")
       SSL_CTX_free(context)
-      return .failure(.lastOfQueue("certificate store"))
+      return .failure(error)
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
     // SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION

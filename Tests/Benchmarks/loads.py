@@ -173,7 +173,7 @@ def start(certificate):
         environment["SSL_CERT_FILE"] = str(certificate)
     began = time.perf_counter()
     process = subprocess.Popen([relays.BINARY], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+                               stderr=subprocess.PIPE)
     try:
         while True:
             try:
@@ -185,7 +185,9 @@ def start(certificate):
         assert sock.recv(4096).startswith(b"HTTP/1.1 200")
         took = (time.perf_counter() - began) * 1e3
         sock.close()
-        time.sleep(0.3)  # What it holds when it has come to rest.
+        # The line tells that starting up is over: what it holds from now on is what a waiting process holds.
+        while b"listening on" not in process.stderr.readline():
+            assert process.poll() is None
         status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
         return {"start_ms": took, "idle_rss_mib": int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024,
                 "anonymous_mib": int(re.search(r"RssAnon:\s+(\d+)", status).group(1)) / 1024,
@@ -193,6 +195,7 @@ def start(certificate):
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+        process.stderr.close()
 
 
 def summary(samples, figure):
