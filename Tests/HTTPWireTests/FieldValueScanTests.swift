@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The end of a field value")
 struct FieldValueScanTests {
-  @Test("every byte ends a value or not, wherever it stands (RFC 9110 §5.5)", arguments: [0x61, 0x20, 0x7E, 0x80, 0xFF])
+  @Test(
+    "every byte ends a value or not, wherever it stands (RFC 9110 §5.5)", arguments: [0x61, 0x20, 0x7E, 0x80, 0xFF])
   func everyByte(filling: UInt8) {
     for length in 1...20 {
       for position in 0..<length {
