@@ -12,17 +12,19 @@ public enum FieldName: UInt8, Sendable {
 
   // Request fields that are forwarded.
   case accept, acceptEncoding, contentType, userAgent, traceContext
-  /// Any `x-fal-…` field that has no case of its own.
+  /// A field of fal's that a client may set (protocol.md §3.2): an exact list, so that nothing gets in by its prefix.
   case fal
 
   // Request fields the proxy reads and keeps.
   case authorization, origin, secFetchSite, requestID
-  case accessControlRequestMethod, accessControlRequestHeaders, falTargetURL
+  case accessControlRequestMethod, accessControlRequestHeaders, falTargetURL, contentEncoding
   /// `x-fal-…` fields only fal's own systems may set (protocol.md §3.2, last row).
   case falInternal
 
   // Response fields with a rule.
-  case date, cacheControl
+  case date
+  /// What a cache on the way reads to decide what to keep and for whom (RFC 9111 §5): only the proxy's own word counts.
+  case caching
   /// Fields that would act on the page's own origin or tell of the server's inside: cookies, fal's CORS answer, HSTS…
   case privateToUpstream
 
@@ -33,13 +35,26 @@ public enum FieldName: UInt8, Sendable {
 
   private static func classify(_ name: Span<UInt8>) -> FieldName {
     guard name.count >= 2 else { return .other }
+    let kind = classifyByInitial(name)
+    // CDN-Cache-Control (RFC 9213) and each vendor's own form of it.
+    if kind == .other || kind == .privateToUpstream, name.count > 14, name[name.count - 14] == UInt8(ascii: "-"),
+      name.extracting(last: 14).equalsIgnoringCase("-cache-control")
+    {
+      return .caching
+    }
+    return kind
+  }
+
+  private static func classifyByInitial(_ name: Span<UInt8>) -> FieldName {
     let first = name[0].asciiLowercased
     switch first {
     case UInt8(ascii: "a"): return classifyA(name)
     case UInt8(ascii: "c"): return classifyC(name)
     case UInt8(ascii: "x"): return classifyX(name)
     case UInt8(ascii: "d"): return name.equalsIgnoringCase("date") ? .date : .other
-    case UInt8(ascii: "e"): return name.equalsIgnoringCase("expect") ? .expect : .other
+    case UInt8(ascii: "e"):
+      if name.equalsIgnoringCase("expect") { return .expect }
+      return name.equalsIgnoringCase("expires") || name.equalsIgnoringCase("edge-control") ? .caching : .other
     case UInt8(ascii: "f"): return name.equalsIgnoringCase("forwarded") ? .privateToUpstream : .other
     case UInt8(ascii: "h"): return name.equalsIgnoringCase("host") ? .host : .other
     case UInt8(ascii: "k"): return name.equalsIgnoringCase("keep-alive") ? .hopByHop : .other
@@ -59,6 +74,7 @@ public enum FieldName: UInt8, Sendable {
 
   private static func classifyA(_ name: Span<UInt8>) -> FieldName {
     switch name.count {
+    case 3 where name.equalsIgnoringCase("age"): return .caching
     case 6 where name.equalsIgnoringCase("accept"): return .accept
     case 7 where name.equalsIgnoringCase("alt-svc"): return .privateToUpstream
     case 13 where name.equalsIgnoringCase("authorization"): return .authorization
@@ -73,9 +89,10 @@ public enum FieldName: UInt8, Sendable {
     switch name.count {
     case 10 where name.equalsIgnoringCase("connection"): return .connection
     case 12 where name.equalsIgnoringCase("content-type"): return .contentType
-    case 13 where name.equalsIgnoringCase("cache-control"): return .cacheControl
+    case 13 where name.equalsIgnoringCase("cache-control"): return .caching
     case 14 where name.equalsIgnoringCase("content-length"): return .contentLength
     case 15 where name.equalsIgnoringCase("clear-site-data"): return .privateToUpstream
+    case 16 where name.equalsIgnoringCase("content-encoding"): return .contentEncoding
     default: return name.hasPrefixIgnoringCase("cf-") ? .privateToUpstream : .other
     }
   }
@@ -86,6 +103,7 @@ public enum FieldName: UInt8, Sendable {
     {
       return .hopByHop
     }
+    if name.equalsIgnoringCase("pragma") { return .caching }
     return name.equalsIgnoringCase("public-key-pins") ? .privateToUpstream : .other
   }
 
@@ -107,7 +125,9 @@ public enum FieldName: UInt8, Sendable {
     case 14 where name.equalsIgnoringCase("sec-fetch-site"): return .secFetchSite
     case 22 where name.equalsIgnoringCase("service-worker-allowed"): return .privateToUpstream
     case 25 where name.equalsIgnoringCase("strict-transport-security"): return .privateToUpstream
-    default: return .other
+    default:
+      // Surrogate-Control, Surrogate-Key and the like.
+      return name.hasPrefixIgnoringCase("surrogate-") ? .caching : .other
     }
   }
 
@@ -122,15 +142,26 @@ public enum FieldName: UInt8, Sendable {
     }
   }
 
-  private static func classifyX(_ name: Span<UInt8>) -> FieldName {
-    if name.hasPrefixIgnoringCase("x-fal-") {
-      switch name.count {
-      case 16 where name.equalsIgnoringCase("x-fal-target-url"): return .falTargetURL
-      case 15 where name.equalsIgnoringCase("x-fal-cdn-token"): return .falInternal
-      case 18 where name.equalsIgnoringCase("x-fal-client-proxy"): return .falInternal
-      default: return .fal
-      }
+  private static func classifyFal(_ name: Span<UInt8>) -> FieldName {
+    switch name.count {
+    case 10 where name.equalsIgnoringCase("x-fal-tags"): return .fal
+    case 14 where name.equalsIgnoringCase("x-fal-no-retry") || name.equalsIgnoringCase("x-fal-store-io"): return .fal
+    case 15 where name.equalsIgnoringCase("x-fal-cdn-token"): return .falInternal
+    case 16 where name.equalsIgnoringCase("x-fal-target-url"): return .falTargetURL
+    case 16 where name.equalsIgnoringCase("x-fal-user-agent"): return .fal
+    case 17 where name.equalsIgnoringCase("x-fal-runner-hint"): return .fal
+    case 18 where name.equalsIgnoringCase("x-fal-client-proxy"): return .falInternal
+    case 20 where name.equalsIgnoringCase("x-fal-queue-priority"): return .fal
+    case 21 where name.equalsIgnoringCase("x-fal-request-timeout"): return .fal
+    case 22 where name.equalsIgnoringCase("x-fal-object-lifecycle"): return .fal
+    case 33 where name.equalsIgnoringCase("x-fal-object-lifecycle-preference"): return .fal
+    default: return .other
     }
+  }
+
+  private static func classifyX(_ name: Span<UInt8>) -> FieldName {
+    if name.hasPrefixIgnoringCase("x-fal-") { return classifyFal(name) }
+    if name.equalsIgnoringCase("x-app-fal-disable-fallback") { return .fal }
     if name.equalsIgnoringCase("x-request-id") { return .requestID }
     if name.equalsIgnoringCase("x-powered-by") || name.equalsIgnoringCase("x-served-by")
       || name.equalsIgnoringCase("x-runtime") || name.equalsIgnoringCase("x-real-ip")

@@ -12,23 +12,22 @@ struct CORSFields: Sendable {
     """
     x-fal-target-url, content-type, accept, authorization, x-fal-queue-priority, x-fal-runner-hint, \
     x-fal-request-timeout, x-fal-object-lifecycle, x-fal-object-lifecycle-preference, x-fal-store-io, x-fal-no-retry, \
-    x-fal-user-agent, x-fal-tags, x-request-id, traceparent, tracestate
+    x-fal-user-agent, x-fal-tags, x-app-fal-disable-fallback, x-request-id, traceparent, tracestate
     """
 
-  /// Whether answers depend on Origin at all.
-  let varies: Bool
   let allowCredentials: Bool
   private let maxAge: String
+  private let allowedHeaders: String
 
-  init(allowedOrigins: [String], allowCredentials: Bool, maxAgeSeconds: Int) {
-    varies = !allowedOrigins.isEmpty && allowedOrigins != ["*"]
+  /// - Parameter forwarded: what `forward_fields` adds to what pages may send.
+  init(allowCredentials: Bool, maxAgeSeconds: Int, forwarded: [String]) {
     self.allowCredentials = allowCredentials
     maxAge = String(maxAgeSeconds)
+    allowedHeaders = ([CORSFields.allowedHeaders] + forwarded.map { $0.lowercased() }).joined(separator: ", ")
   }
 
   /// Appends the field lines that any response to a request with this decision carries.
   func append(for decision: OriginDecision, origin: Span<UInt8>?, to fields: inout [UInt8]) {
-    if varies { fields.append(constant: "vary: origin\r\n") }
     switch decision {
     case .absent, .sameOrigin, .refused: return
     case .anyAllowed: fields.append(constant: "access-control-allow-origin: *\r\n")
@@ -50,7 +49,7 @@ struct CORSFields: Sendable {
       204,
       fields: [
         ("access-control-allow-methods", "GET, POST, PUT, OPTIONS"),
-        ("access-control-allow-headers", CORSFields.allowedHeaders),
+        ("access-control-allow-headers", allowedHeaders),
         ("access-control-max-age", maxAge),
       ])
   }

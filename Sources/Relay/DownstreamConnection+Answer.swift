@@ -13,13 +13,15 @@ extension DownstreamConnection {
   /// Gives a response made here, in place of whatever else might have answered the current request.
   func give(_ answer: LocalAnswer) {
     phase = .answering
-    exchange = nil
+    let exchange = self.exchange
+    self.exchange = nil
+    exchange?.cancel()
     record.error = answer.error
     if answer.error != nil { record.end = answer.blame.end }
     if answer.closes || !canSkipContent { isPersistent = false }
     let hasContent = !isHead && answer.status != 204
     let room = 2048 + responseFields.count + (hasContent ? answer.content.count : 0)
-    guard !responseStarted, channel.output.reserve(room, from: loop.buffers) else { return abort(.proxy) }
+    guard recallResponse(), channel.output.reserve(room, from: loop.buffers) else { return abort(.proxy) }
     var writer = HeadWriter(channel.output.writable)
     beginResponse(&writer, status: answer.status)
     for (name, value) in answer.fields {
@@ -59,8 +61,23 @@ extension DownstreamConnection {
   /// Notes that the head of the response is being written.
   func noteResponse(status: Int) {
     responseStarted = true
+    responseOffset = channel.bytesWritten &+ UInt64(channel.output.count)
     record.status = status
     if record.firstByte == 0 { record.firstByte = loop.now }
+  }
+
+  /// Whether a byte of the response has left this process, so that a fault can only cut it.
+  public var responseHasLeft: Bool { responseStarted && channel.bytesWritten > responseOffset }
+
+  /// Takes back what was written of a response of which nothing has left yet; false when something has.
+  private func recallResponse() -> Bool {
+    guard responseStarted else { return true }
+    guard !responseHasLeft else { return false }
+    // What stands before it is not part of it: 100 (Continue).
+    channel.output.truncate(to: Int(responseOffset &- channel.bytesWritten))
+    responseStarted = false
+    record.firstByte = 0
+    return true
   }
 
   /// Writes the fields every response carries, and the end of the head.
@@ -72,6 +89,7 @@ extension DownstreamConnection {
       writer.write(UnsafeBufferPointer(rebasing: labels[record.requestID]))
     }
     writer.write("\r\n")
+    writer.write(routeFields)
     writer.write(responseFields)
     if !isPersistent {
       writer.write("connection: close\r\n")
@@ -101,6 +119,7 @@ extension DownstreamConnection {
     writtenBefore = channel.bytesWritten
     server.newRequestID(into: &record.labels)
     record.requestID = 0..<record.labels.count
+    routeFields = server.service?.refusalFields ?? ""
     // Whatever else came is part of something that was not understood.
     channel.input.discard(to: loop.buffers)
     content = BodyDecoder(.untilClose)

@@ -88,11 +88,22 @@ extension DownstreamConnection {
     exchange?.cancel()
     if wasServing {
       record.end = end
-      if !responseStarted { record.status = 499 }
+      if !responseHasLeft { record.status = 499 }
       logRequest()
     }
     channel.stream.resetOnClose()
     close()
+  }
+
+  /// The process ends, answered or not: whoever has not been sent a byte yet is told.
+  func endNow() {
+    switch phase {
+    case .exchange: exchange?.endNow()
+    case .head where !channel.input.isEmpty: refuse(.draining)
+    case .head, .answering: abort(.proxy)
+    case .discarding, .lingering: close()
+    case .closed: return
+    }
   }
 
   /// Closes the connection if no request has arrived on it, not even one that was not read yet.

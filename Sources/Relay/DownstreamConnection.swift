@@ -31,6 +31,8 @@ public final class DownstreamConnection: EventHandler {
   public var channel: Channel
   /// Finds the content of the current request in the input.
   public var content = BodyDecoder(.none)
+  /// Field lines that every response of the current request's route has.
+  var routeFields: StaticString = ""
   /// Field lines the service wants on every response to the current request: its CORS answer.
   var responseFields: [UInt8] = []
   /// Whether the current request was made in HTTP/1.0.
@@ -39,8 +41,10 @@ public final class DownstreamConnection: EventHandler {
   var isHead = false
   /// Whether the client waits for 100 (Continue).
   var awaitsContinue = false
-  /// Whether the head of the response has been written; from then on a fault can only abort.
+  /// Whether the head of the response has been written.
   public var responseStarted = false
+  /// Where in all that is written on the connection the response begins.
+  var responseOffset: UInt64 = 0
 
   var phase = Phase.head
   var exchange: Exchange?
@@ -206,6 +210,7 @@ public final class DownstreamConnection: EventHandler {
     record.started = loop.now
     record.method = head.method.name
     responseFields.removeAll(keepingCapacity: true)
+    routeFields = ""
     responseStarted = false
     writtenBefore = channel.bytesWritten
     content = BodyDecoder(head.framing)

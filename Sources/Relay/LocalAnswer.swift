@@ -26,7 +26,8 @@ public struct LocalAnswer {
 
   init(_ error: ProxyError) {
     self.init(error.status, contentType: "application/json", content: error.content)
-    fields.append(("cache-control", "no-store"))
+    fields.append(("cache-control", "private, no-store"))
+    if error.status == 415 { fields.append(("accept-encoding", "identity")) }
     if let allow = error.allow { fields.append(("allow", allow.description)) }
     if let seconds = error.retryAfter { fields.append(("retry-after", String(seconds))) }
     if error.status == 401 { fields.append(("www-authenticate", "Bearer")) }

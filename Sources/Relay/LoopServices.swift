@@ -15,10 +15,10 @@ public final class LoopServices {
   /// - Returns: the address bound.
   public static func startProxy(
     on loop: EventLoop, address: SocketAddress, configuration: RelayConfiguration, options: ServerOptions,
-    gate: ConnectionGate, tlsContext: TLSContext, log: AccessLog
+    gate: ConnectionGate, tlsContext: TLSContext, keyVerdicts: KeyVerdicts, log: AccessLog
   ) throws(SystemError) -> SocketAddress {
     let server = Server(on: loop, options: options, gate: gate, log: log)
-    let proxy = ProxyService(configuration, on: server, tlsContext: tlsContext)
+    let proxy = ProxyService(configuration, on: server, tlsContext: tlsContext, keyVerdicts: keyVerdicts)
     let bound = try server.listen(on: address) { _ in proxy }
     loop.attachment = LoopServices(server, proxy)
     return bound
@@ -49,6 +49,9 @@ public final class LoopServices {
 
   /// See `Server.flushLog`.
   public func flushLog() { server.flushLog() }
+
+  /// See `Server.endAll`.
+  public func endAll() { server.endAll() }
 
   /// See `Server.abortAll`.
   public func abortAll() { server.abortAll() }

@@ -79,6 +79,10 @@ struct ProxyError: Error, Equatable {
   static let contentTooLarge = ProxyError(
     413, "content_too_large", "The request content is larger than limits.body.", closes: true)
 
+  static let contentCoding = ProxyError(
+    415, "content_coding",
+    "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).")
+
   static func methodNotAllowed(_ allow: StaticString) -> ProxyError {
     ProxyError(405, "method_not_allowed", "This path answers to \(allow) only.", allow: allow)
   }
@@ -106,6 +110,11 @@ struct ProxyError: Error, Equatable {
 
   static let overloaded = ProxyError(
     503, "overloaded", "The proxy has no capacity left for another connection to fal.", blame: .proxy, retryAfter: 1)
+  /// The same as `ambiguous`, where it was not fal that ended the wait.
+  static let ambiguousAtShutdown = ProxyError(
+    500, "upstream_ambiguous",
+    "The proxy shut down before fal answered, and fal may have received the request. It was not repeated, so that "
+      + "nothing runs or is paid twice.", blame: .proxy, closes: true)
   static let draining = ProxyError(
     503, "draining", "The proxy is shutting down.", blame: .proxy, closes: true, retryAfter: 1)
 }

@@ -14,10 +14,14 @@ public final class ProxyService: Service {
   private let origins: [Origin]
   private let hostNames: [[UInt8]]
   var responseParser: ResponseHeadParser
+  let keyVerdicts: KeyVerdicts
 
   /// The service for the connections of `server`.
-  public init(_ configuration: RelayConfiguration, on server: Server, tlsContext: TLSContext) {
+  public init(
+    _ configuration: RelayConfiguration, on server: Server, tlsContext: TLSContext, keyVerdicts: KeyVerdicts
+  ) {
     self.configuration = configuration
+    self.keyVerdicts = keyVerdicts
     self.server = server
     loop = server.loop
     responseParser = ResponseHeadParser(limits: configuration.responseLimits)
@@ -40,6 +44,7 @@ public final class ProxyService: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: DownstreamConnection
   ) -> Disposition {
     guard head.method != .connect, !head.wantsWebSocket else {
+      connection.routeFields = ProxyService.vary
       return .answer(LocalAnswer(ProxyError.connectNotSupported))
     }
     let path = bytes.extracting(ProxyService.withoutQuery(head.path, in: bytes))
@@ -75,26 +80,36 @@ public final class ProxyService: Service {
       answer = LocalAnswer(ProxyError.draining)
       answer.closes = false
     }
+    answer.fields.removeAll { $0.0.description == "cache-control" }
     answer.fields.append(("cache-control", "no-store"))
     return .answer(answer)
   }
 
   // MARK: The proxy route
 
+  /// What an answer of the proxy route depends on besides its URL, which is the same for all (RFC 9110 §12.5.5).
+  private static let vary: StaticString = "vary: x-fal-target-url, authorization, cookie, origin\r\n"
+
+  /// What could not be read as a request may have been meant for the proxy route.
+  public var refusalFields: StaticString { ProxyService.vary }
+
   private func proxy(
     _ head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: DownstreamConnection
   ) -> Disposition {
     var (origin, host, site, credentials): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
+    var isCoded = false
     if let authority = head.authority { host = bytes.extracting(authority) }
     for line in head.fields.lines {
       switch line.kind {
       case .origin: origin = bytes.extracting(line.value)
       case .secFetchSite: site = bytes.extracting(line.value)
       case .authorization: credentials = bytes.extracting(line.value)
+      case .contentEncoding where !ProxyService.isIdentity(bytes.extracting(line.value)): isCoded = true
       default: continue
       }
     }
     let decision = configuration.origins.decide(origin: origin, host: host, secFetchSite: site)
+    connection.routeFields = ProxyService.vary
     configuration.cors.append(for: decision, origin: origin, to: &connection.responseFields)
 
     if head.method == .options {
@@ -119,6 +134,7 @@ public final class ProxyService: Service {
     if case .contentLength(let length) = head.framing, length > configuration.contentLimit {
       return .answer(LocalAnswer(ProxyError.contentTooLarge))
     }
+    guard !isCoded else { return .answer(LocalAnswer(ProxyError.contentCoding)) }
     note(target, value, on: connection)
     let exchange = RelayExchange(on: connection, service: self, origin: origins[target.hostIndex], target: target)
     guard exchange.prepare(head, bytes, value: value) else {
@@ -130,7 +146,17 @@ public final class ProxyService: Service {
   private func preflight(_ decision: OriginDecision, isPreflight: Bool) -> Disposition {
     guard decision.passes else { return .answer(LocalAnswer(ProxyError.originNotAllowed)) }
     if isPreflight, decision == .allowed || decision == .anyAllowed { return .answer(configuration.cors.preflight) }
-    return .answer(LocalAnswer(204, fields: [("allow", "GET, HEAD, POST, PUT, OPTIONS")]))
+    return .answer(
+      LocalAnswer(204, fields: [("allow", "GET, HEAD, POST, PUT, OPTIONS"), ("cache-control", "private, no-store")]))
+  }
+
+  /// Whether a Content-Encoding names no coding (RFC 9110 §8.4): fal would read a coded content as it is.
+  private static func isIdentity(_ value: Span<UInt8>) -> Bool {
+    var isIdentity = true
+    FieldSection.forEachToken(in: value) { coding in
+      if !coding.equalsIgnoringCase("identity") { isIdentity = false }
+    }
+    return isIdentity
   }
 
   private func note(_ target: Target, _ value: Span<UInt8>, on connection: DownstreamConnection) {

@@ -38,7 +38,11 @@ public struct RelayConfiguration: Sendable {
     _ = RelayConfiguration.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
       try OriginPolicy(allowedOrigins: [entry], allowCredentials: credentials)
     }
+    _ = RelayConfiguration.compile(settings.forwardFields, "forward_fields", &loaded) { entry throws(PatternError) in
+      try ForwardedFields([entry])
+    }
     guard let urls, let endpoints, loaded.faults.isEmpty,
+      let forwarded = try? ForwardedFields(settings.forwardFields),
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
     self.origins = origins
@@ -48,10 +52,10 @@ public struct RelayConfiguration: Sendable {
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.requestTarget)
     cors = CORSFields(
-      allowedOrigins: settings.allowedOrigins, allowCredentials: credentials,
-      maxAgeSeconds: Int(settings.cors.maxAge.components.seconds))
+      allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
+      forwarded: settings.forwardFields)
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
-    requestRules = RequestHeadRules(key: key, version: version)
+    requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded)
     originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
     responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)

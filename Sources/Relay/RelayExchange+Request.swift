@@ -39,8 +39,9 @@ extension RelayExchange {
     let turnEnd = connection.record.bytesIn + Self.turnBytes
     while true {
       moveRequestRest(to: upstream)
+      var isHeldBack = !requestRest.isEmpty
       do {
-        if requestRest.isEmpty { try moveRequestContent(to: upstream) }
+        if !isHeldBack { isHeldBack = try !moveRequestContent(to: upstream) }
       } catch {
         return fail(.wire(error))
       }
@@ -56,7 +57,8 @@ extension RelayExchange {
         return upstream.awaitProgress(in: configuration.upstreamBodyTimeout)
       case .done: break
       }
-      if !requestRest.isEmpty { continue }
+      // Nothing more may come; what lacked room a moment ago must not wait for it.
+      if isHeldBack { continue }
       if connection.content.isDone { return requestWasSent(upstream) }
       if connection.record.bytesIn >= turnEnd { return connection.loop.callAgain(connection) }
       switch readRequestContent(upstream) {
@@ -103,20 +105,21 @@ extension RelayExchange {
   }
 
   /// Takes content out of the client's input, as far as the upstream's output has room.
-  private func moveRequestContent(to upstream: UpstreamConnection) throws(WireError) {
+  /// - Returns: false when bytes are left there for lack of room.
+  private func moveRequestContent(to upstream: UpstreamConnection) throws(WireError) -> Bool {
     var wasDone = connection.content.isDone
     while !wasDone {
       let input = connection.channel.input.readable
-      if input.isEmpty { return }
+      if input.isEmpty { return true }
       // A piece is never larger than the room, or the decoder would run ahead of what was moved.
       _ = upstream.channel!.output.reserve(
         min(input.count + HeadWriter.chunkOverhead, BufferPool.largeSize), from: pool)
       let room = upstream.channel!.output.room - HeadWriter.chunkOverhead
-      guard room > 0 else { return }
+      guard room > 0 else { return false }
       switch try connection.content.next(input.span.extracting(first: min(input.count, room))) {
       case .needMore(let consumed):
         connection.channel.input.consume(consumed)
-        if consumed == 0 { return }
+        if consumed == 0 { return input.count <= room }
       case .content(let skip, let count):
         appendContent(UnsafeBufferPointer(rebasing: input[skip..<skip + count]), to: &upstream.channel!.output)
         connection.channel.input.consume(skip + count)
@@ -130,6 +133,7 @@ extension RelayExchange {
         upstream.channel!.output.commit(writer.count)
       }
     }
+    return true
   }
 
   private func appendContent(_ piece: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
@@ -143,15 +147,5 @@ extension ByteBuffer {
     var writer = HeadWriter(writable)
     writer.chunk(content)
     commit(writer.count)
-  }
-}
-
-extension DownstreamEnd {
-  /// The same in the access log's words.
-  var record: AccessRecord.End {
-    switch self {
-    case .client: .client
-    case .upstream: .upstream
-    }
   }
 }

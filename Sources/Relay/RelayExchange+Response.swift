@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Observability
 internal import Transport
 internal import Upstream
 
@@ -15,12 +16,24 @@ extension RelayExchange {
         guard readResponseHead(upstream) else { return }
         continue
       }
+      let isHeldBack: Bool
       do {
-        try moveResponseContent(from: upstream)
+        isHeldBack = try !moveResponseContent(from: upstream)
       } catch {
-        return abort(.upstream)
+        return upstreamInvalid()
       }
       if responseContent.isDone { return responseWasRead(upstream) }
+      // While nothing has left, what is already here is looked at first: if it is no answer, the client can be told.
+      if !isHeldBack, !connection.responseHasLeft, upstream.mayHaveMore {
+        let (result, count) = readResponseContent(upstream)
+        moved += UInt64(count)
+        switch result {
+        case .bytes: continue
+        case .wouldBlock, .full: break
+        case .end where responseContent.endsWithConnection: return responseEndedWithConnection(upstream)
+        case .end, .failed: return upstreamInvalid()
+        }
+      }
       switch connection.channel.flush() {
       case .failed: return clientGone()
       case .blocked:
@@ -28,6 +41,8 @@ extension RelayExchange {
         return connection.awaitProgress()
       case .done: break
       }
+      // Nothing more may come; what lacked room a moment ago must not wait for it.
+      if isHeldBack { continue }
       let (result, count) = readResponseContent(upstream)
       moved += UInt64(count)
       switch result {
@@ -42,7 +57,7 @@ extension RelayExchange {
         if requestSent || requestAbandoned { connection.setDeadline(in: nil) }
         return upstream.awaitProgress(in: configuration.upstreamBodyTimeout)
       case .end where responseContent.endsWithConnection: return responseEndedWithConnection(upstream)
-      case .end, .failed: return abort(.upstream)
+      case .end, .failed: return upstreamInvalid()
       }
     }
   }
@@ -109,7 +124,7 @@ extension RelayExchange {
     if isUnbounded, connection.isHTTP10 { connection.closeAfterwards() }
 
     let waiting = upstream.channel!.input.count - headLength
-    let room = headLength + 1024 + connection.responseFields.count
+    let room = headLength + 1280 + connection.responseFields.count
     _ = connection.channel.output.reserve(
       min(room + waiting + HeadWriter.chunkOverhead, BufferPool.largeSize), from: pool)
     var writer = HeadWriter(connection.channel.output.writable)
@@ -131,6 +146,7 @@ extension RelayExchange {
       return false
     }
     connection.channel.output.commit(writer.count)
+    if head.status == 401 || head.status == 403 { watchForVerdict(head, bytes.span) }
     upstream.channel!.input.consume(headLength)
     responsePhase = .content
     return true
@@ -142,11 +158,30 @@ extension RelayExchange {
     writer.write("\r\n")
   }
 
+  // MARK: What fal says about the key
+
+  /// An answer that may be about the proxy's own key rather than the request.
+  private func watchForVerdict(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
+    guard head.fields.first(.contentEncoding) != nil else {
+      keyText = []
+      return
+    }
+    service.keyVerdicts.note(.unread, now: connection.loop.now)
+  }
+
+  private func noteVerdict() {
+    guard let text = keyText else { return }
+    keyText = nil
+    guard let verdict = KeyVerdict(status: connection.record.status, content: text) else { return }
+    service.keyVerdicts.note(verdict, now: connection.loop.now)
+  }
+
   // MARK: Content
 
   /// Reads from the upstream: content that needs no framing of ours goes straight into the client's output.
   private func readResponseContent(_ upstream: UpstreamConnection) -> (Channel.Fill, Int) {
-    guard !responseIsChunked, !responseContent.isDelimitedByFraming, upstream.channel!.input.isEmpty else {
+    guard !responseIsChunked, !responseContent.isDelimitedByFraming, keyText == nil, upstream.channel!.input.isEmpty
+    else {
       let before = upstream.channel!.input.count
       let result = upstream.channel!.fill(from: pool)
       return (result, upstream.channel!.input.count - before)
@@ -160,20 +195,25 @@ extension RelayExchange {
   }
 
   /// Takes content out of the upstream's input, as far as the client's output has room.
-  private func moveResponseContent(from upstream: UpstreamConnection) throws(WireError) {
+  /// - Returns: false when bytes are left there for lack of room.
+  private func moveResponseContent(from upstream: UpstreamConnection) throws(WireError) -> Bool {
     while !responseContent.isDone {
       let input = upstream.channel!.input.readable
-      if input.isEmpty { return }
+      if input.isEmpty { return true }
       _ = connection.channel.output.reserve(
         min(input.count + HeadWriter.chunkOverhead, BufferPool.largeSize), from: pool)
       let room = connection.channel.output.room - HeadWriter.chunkOverhead
-      guard room > 0 else { return }
+      guard room > 0 else { return false }
       switch try responseContent.next(input.span.extracting(first: min(input.count, room))) {
       case .needMore(let consumed):
         upstream.channel!.input.consume(consumed)
-        if consumed == 0 { return }
+        if consumed == 0 { return input.count <= room }
       case .content(let skip, let count):
         let piece = UnsafeBufferPointer(rebasing: input[skip..<skip + count])
+        if keyText != nil {
+          keyText!.append(contentsOf: piece.prefix(KeyVerdict.contentLimit))
+          if keyText!.count >= KeyVerdict.contentLimit { noteVerdict() }
+        }
         if responseIsChunked {
           connection.channel.output.appendChunk(piece)
         } else {
@@ -183,6 +223,7 @@ extension RelayExchange {
       case .end(let consumed): upstream.channel!.input.consume(consumed)
       }
     }
+    return true
   }
 
   // MARK: End
@@ -195,11 +236,12 @@ extension RelayExchange {
   /// The upstream's part is over; what is left is in the client's output.
   private func responseWasRead(_ upstream: UpstreamConnection) {
     responsePhase = .done
+    noteVerdict()
     if responseIsChunked {
       _ = connection.channel.output.reserve(HeadWriter.chunkOverhead, from: pool)
       var writer = HeadWriter(connection.channel.output.writable)
       writer.lastChunk()
-      guard !writer.overflowed else { return abort(.upstream) }
+      guard !writer.overflowed else { return upstreamInvalid() }
       connection.channel.output.commit(writer.count)
     }
     self.upstream = nil

@@ -1,5 +1,6 @@
 internal import Guard
 internal import HTTPWire
+internal import Observability
 internal import Transport
 internal import Upstream
 
@@ -40,6 +41,8 @@ final class RelayExchange: Exchange, UpstreamUser {
   var responseEndsConnection = false
   /// Content moved straight through so far.
   var responseBytes: UInt64 = 0
+  /// The first bytes of an answer that may be about the proxy's own key; nil for any other.
+  var keyText: [UInt8]?
   var interimCount = 0
   var responseScanned = 0
   /// An interim response stated a framing, so that nobody can say where the final one ends.
@@ -135,6 +138,12 @@ final class RelayExchange: Exchange, UpstreamUser {
     fail(target.mayExecute && requestMayHaveArrived ? .ambiguous : .upstreamTimedOut)
   }
 
+  override func endNow() {
+    // An answer that is complete here waits only for its client.
+    guard !connection.responseHasLeft, responsePhase != .done else { return abort(.proxy) }
+    fail(target.mayExecute && requestMayHaveArrived ? .ambiguousAtShutdown : .draining)
+  }
+
   override func cancel() {
     isOver = true
     closeUpstream()
@@ -147,14 +156,14 @@ final class RelayExchange: Exchange, UpstreamUser {
   func clientGone() { abort(.client) }
 
   /// Ends both connections at once; nothing can be told to the client any more.
-  func abort(_ end: DownstreamEnd) {
+  func abort(_ end: AccessRecord.End) {
     cancel()
-    connection.abort(end.record)
+    connection.abort(end)
   }
 
   /// Answers with an error of the proxy, or aborts where the answer has already begun.
   func fail(_ error: ProxyError) {
-    guard !connection.responseStarted else { return abort(error.blame == .client ? .client : .upstream) }
+    guard !connection.responseHasLeft else { return abort(error.blame.end) }
     cancel()
     connection.give(LocalAnswer(error))
   }
@@ -172,7 +181,6 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   /// The upstream has sent something that is no response.
   func upstreamInvalid() {
-    if connection.responseStarted { return abort(.upstream) }
     fail(target.mayExecute ? .ambiguous : .upstreamInvalid)
   }
 
@@ -207,9 +215,4 @@ final class RelayExchange: Exchange, UpstreamUser {
     borrow(freshOnly: true)
     return true
   }
-}
-
-/// Who brought an exchange to its end without a whole answer.
-enum DownstreamEnd {
-  case client, upstream
 }

@@ -7,9 +7,11 @@ internal import Settings
 struct RequestHeadRules: Sendable {
   private let key: SecretBytes
   private let clientProxy: [UInt8]
+  private let forwardedFields: ForwardedFields
 
-  init(key: SecretBytes, version: String) {
+  init(key: SecretBytes, version: String, forwardedFields: ForwardedFields) {
     self.key = key
+    self.forwardedFields = forwardedFields
     clientProxy = Array("x-fal-client-proxy: fal-proxy/\(version)\r\n".utf8)
   }
 
@@ -29,14 +31,15 @@ struct RequestHeadRules: Sendable {
     writer.write(" HTTP/1.1\r\nhost: ")
     writer.write(value.extracting(target.hostRange))
     writer.write("\r\n")
+    let forwardsOthers = !forwardedFields.isEmpty
     for line in head.fields.lines {
       switch line.kind {
-      case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal:
-        let name = bytes.extracting(line.name)
-        guard !head.fields.connectionNames(name, in: bytes) else { continue }
-        writer.field(name, bytes.extracting(line.value))
-      default: continue
+      case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal: break
+      default: guard forwardsOthers, forwardedFields.contains(bytes.extracting(line.name)) else { continue }
       }
+      let name = bytes.extracting(line.name)
+      guard !head.fields.connectionNames(name, in: bytes) else { continue }
+      writer.field(name, bytes.extracting(line.value))
     }
     switch head.framing {
     case .contentLength(let length):

@@ -17,9 +17,8 @@ enum ResponseHeadRules {
       switch line.kind {
       case .connection, .contentLength, .transferEncoding, .upgrade, .trailer, .hopByHop, .privateToUpstream,
         .requestID,
-        .host, .expect, .authorization, .falInternal, .falTargetURL:
+        .host, .expect, .authorization, .falInternal, .falTargetURL, .caching:
         continue
-      case .cacheControl where isEventStream: continue
       default: break
       }
       let name = bytes.extracting(line.name)
@@ -27,8 +26,13 @@ enum ResponseHeadRules {
       if line.kind == .date { hasDate = true }
       writer.field(name, bytes.extracting(line.value))
     }
-    // Proxies in front must hand events on as they come (protocol.md §10.4).
-    if isEventStream { writer.write("cache-control: no-cache, no-transform\r\nx-accel-buffering: no\r\n") }
+    // Every call has the same URL: a cache in front would hand one user's result to another. Proxies there must hand
+    // events on as they come (protocol.md §10.4).
+    if isEventStream {
+      writer.write("cache-control: private, no-store, no-transform\r\nx-accel-buffering: no\r\n")
+    } else {
+      writer.write("cache-control: private, no-store\r\n")
+    }
     return hasDate
   }
 

@@ -81,7 +81,12 @@ public final class Server {
     loop.forEachHandler { handler in (handler as? DownstreamConnection)?.closeIfIdle() }
   }
 
-  /// Ends what is left, answered or not.
+  /// Ends what is left: an exchange of which no answer byte has left is answered, any other is cut.
+  public func endAll() {
+    loop.forEachHandler { handler in (handler as? DownstreamConnection)?.endNow() }
+  }
+
+  /// Cuts what is left.
   public func abortAll() {
     loop.forEachHandler { handler in (handler as? DownstreamConnection)?.abort(.proxy) }
   }

@@ -1,4 +1,5 @@
 public import HTTPWire
+internal import Observability
 
 /// What answers the requests that arrive on the connections of a `Server`. One value per event loop.
 public protocol Service: AnyObject {
@@ -6,6 +7,14 @@ public protocol Service: AnyObject {
   func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on connection: DownstreamConnection
   ) -> Disposition
+
+  /// The field lines that an answer needs to what could not be read as a request.
+  var refusalFields: StaticString { get }
+}
+
+extension Service {
+  /// None.
+  public var refusalFields: StaticString { "" }
 }
 
 /// What becomes of a request.
@@ -37,4 +46,13 @@ open class Exchange {
 
   /// The connection is gone: let go of everything.
   open func cancel() {}
+
+  /// The process ends: answer if no byte of an answer has left yet, else cut.
+  open func endNow() {
+    if connection.responseHasLeft {
+      connection.abort(.proxy)
+    } else {
+      connection.give(LocalAnswer(ProxyError.draining))
+    }
+  }
 }

@@ -8,9 +8,12 @@ public protocol EnvironmentSource {
 }
 
 extension EnvironmentSource {
-  /// A copy of the value; nil when the variable is not set or empty, which everywhere means the same.
+  /// A copy of the value; nil when the variable is not set or empty, which for most means the same.
   func value(of name: String) -> SecretBytes? {
-    guard let value = withValue(of: name, { SecretBytes(copying: $0) }), value.count > 0 else { return nil }
+    guard let value = setValue(of: name), value.count > 0 else { return nil }
     return value
   }
+
+  /// A copy of the value, which may be empty; nil only when the variable is not set.
+  func setValue(of name: String) -> SecretBytes? { withValue(of: name) { SecretBytes(copying: $0) } }
 }

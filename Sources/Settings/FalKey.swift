@@ -70,18 +70,8 @@ public enum FalKey {
   }
 
   private static func checked(_ key: SecretBytes, _ source: String, _ faults: inout SettingsFaults) -> SecretBytes? {
-    let problem = key.withUnsafeBytes { bytes -> String? in
-      if bytes.isEmpty { return "the key is empty" }
-      if bytes.count > limit { return "the key has more than \(limit) bytes" }
-      if bytes.count >= 4, zip(bytes, "key ".utf8).allSatisfy({ $0 | 0x20 == $1 }) {
-        return "the key begins with 'Key '; give the key alone, the proxy adds the scheme"
-      }
-      if bytes.contains(where: { $0 >= 0x80 }) { return "the key has a character that is not ASCII" }
-      if bytes.contains(where: { $0 == 0x20 || (0x09...0x0D).contains($0) }) { return "the key has white space in it" }
-      if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "the key has a control character in it" }
-      return nil
-    }
-    guard let problem else { return key }
+    let isHalf = source == "FAL_KEY_ID" || source == "FAL_KEY_SECRET"
+    guard let problem = key.withUnsafeBytes({ FalKeyForm.problem(in: $0, isHalf: isHalf) }) else { return key }
     faults.append(source: source, message: problem)
     return nil
   }

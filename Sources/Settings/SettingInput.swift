@@ -32,11 +32,25 @@ enum SettingInput {
     }
   }
 
+  /// What the variable of a list or map can be besides a value.
+  enum VariableFault: Error {
+    /// It is set and holds no entry.
+    case nothing
+    /// Its entries stand in brackets.
+    case brackets
+  }
+
   /// The value of the variable `name`: lists are separated by commas, map entries are `key=value`; spaces around entries
-  /// are dropped and so are empty entries, which makes a lone `,` the way to write an empty list.
-  init(variable name: String, value: SecretBytes, shape: SettingKey.Shape) {
+  /// are dropped and so are empty entries. `[]` or `{}` says that there is none.
+  init(variable name: String, value: SecretBytes, shape: SettingKey.Shape) throws(VariableFault) {
     if case .scalar = shape {
       self = .scalar(value)
+      return
+    }
+    let whole = Self.trimmed(value, 0..<value.count)
+    if let first = whole.first, let last = whole.last, Self.isBracketed(value[first], value[last]) {
+      guard Self.trimmed(value, first + 1..<last).isEmpty else { throw .brackets }
+      self = .items([])
       return
     }
     var items: [Item] = []
@@ -55,13 +69,21 @@ enum SettingInput {
       }
       items.append(Item(key: key, value: value.copy(valueStart..<range.upperBound), source: name))
     }
+    guard !items.isEmpty else { throw .nothing }
     self = .items(items)
   }
 
+  private static func isBracketed(_ first: UInt8, _ last: UInt8) -> Bool {
+    (first == UInt8(ascii: "[") && last == UInt8(ascii: "]"))
+      || (first == UInt8(ascii: "{") && last == UInt8(ascii: "}"))
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
   private static func trimmed(_ value: SecretBytes, _ range: Range<Int>) -> Range<Int> {
     var (start, end) = (range.lowerBound, range.upperBound)
-    while start < end, value[start] == UInt8(ascii: " ") { start += 1 }
-    while end > start, value[end - 1] == UInt8(ascii: " ") { end -= 1 }
+    while start < end, isSpace(value[start]) { start += 1 }
+    while end > start, isSpace(value[end - 1]) { end -= 1 }
     return start..<end
   }
 }

@@ -55,10 +55,11 @@ extension SettingKey {
 
   /// A list of patterns, which another room understands; here an entry only has to be visible ASCII.
   static func patterns(
-    _ name: String, _ path: Path<[String]>, expected: String, builtIn: [String] = [Settings.defaultMarker]
+    _ name: String, _ path: Path<[String]>, expected: String, emptyVariable: EmptyVariable,
+    builtIn: [String] = [Settings.defaultMarker]
   ) -> SettingKey {
     SettingKey(
-      name: name, shape: .list, expected: expected,
+      name: name, shape: .list, expected: expected, emptyVariable: emptyVariable,
       store: { (input, settings) throws(Refusal) in
         settings[keyPath: path] = Settings.expanding(
           try entries(of: input) { item in

@@ -26,12 +26,18 @@ extension SettingKey {
 
   private static let policy: [SettingKey] = [
     .patterns(
-      "allowed_urls", \.allowedURLs, expected: "expected a list of URL patterns or \"@default\" ([] for none)"),
+      "allowed_urls", \.allowedURLs, expected: "expected a list of URL patterns or \"@default\" ([] for none)",
+      emptyVariable: .fault),
     .patterns(
       "allowed_endpoints", \.allowedEndpoints,
-      expected: "expected a list of endpoint patterns or \"@default\" ([] for none)", builtIn: Settings.builtInEndpoints
-    ),
-    .patterns("allowed_origins", \.allowedOrigins, expected: "expected a list of browser origins ([] for none)"),
+      expected: "expected a list of endpoint patterns or \"@default\" ([] for none)", emptyVariable: .fault,
+      builtIn: Settings.builtInEndpoints),
+    .patterns(
+      "allowed_origins", \.allowedOrigins, expected: "expected a list of browser origins ([] for none)",
+      emptyVariable: .none),
+    .patterns(
+      "forward_fields", \.forwardFields, expected: "expected a list of header field names ([] for none)",
+      emptyVariable: .none),
     .flag("cors.allow_credentials", \.cors.allowCredentials),
     .duration("cors.max_age", \.cors.maxAge, .seconds(0)...(.seconds(24 * 3600))),
     .flag("tokens.enabled", \.tokens.enabled),
@@ -69,6 +75,7 @@ extension SettingKey {
   private static let authTokens = SettingKey(
     name: "auth.tokens", shape: .list,
     expected: "expected a list of tokens of 16 or more visible ASCII characters ([] for none)",
+    emptyVariable: .fault,
     store: { (input, settings) throws(Refusal) in
       settings.auth.tokens = try entries(of: input) { item in
         item.value.withUnsafeBytes { $0.count >= 16 && $0.allSatisfy(isVisible) } ? item.value : nil

@@ -3,6 +3,17 @@
 struct SettingKey: Sendable {
   enum Shape: Sendable { case scalar, list, map }
 
+  /// What a variable says that is set and holds nothing. It may be one that was meant to hold something, so it must
+  /// never open a door.
+  enum EmptyVariable: Sendable {
+    /// The same as not set.
+    case absent
+    /// The empty list, where that is the closed state.
+    case none
+    /// A mistake.
+    case fault
+  }
+
   /// Why a value was not taken: as a whole, or because of one entry of its list.
   enum Refusal: Error, Equatable {
     case value
@@ -14,6 +25,7 @@ struct SettingKey: Sendable {
   let shape: Shape
   /// What a value must look like, with range and unit; the end of every fault about this key.
   let expected: String
+  var emptyVariable = EmptyVariable.absent
   /// Variables of other people's making that set this key when ours does not.
   var aliases: [String] = []
   let store: @Sendable (SettingInput, inout Settings) throws(Refusal) -> Void

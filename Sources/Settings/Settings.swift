@@ -22,6 +22,8 @@ public struct Settings: Sendable {
   public var allowedEndpoints = Settings.builtInEndpoints
   /// `allowed_origins`: patterns of browser origins that get CORS headers; none by default.
   public var allowedOrigins: [String] = []
+  /// `forward_fields`: names of request fields that reach fal beside those of protocol.md §3.2; none by default.
+  public var forwardFields: [String] = []
   /// `origin_overrides`: where to connect instead of a fal host, by lower-case host name.
   public var originOverrides: [String: OriginOverride] = [:]
 

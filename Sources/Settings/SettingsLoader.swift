@@ -4,12 +4,22 @@ public enum SettingsLoader {
   static let fileVariable = "FAL_PROXY_CONFIG"
 
   /// Reads the file at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
-  /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set.
+  /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set, except
+  /// where that could open a door: there it is a fault.
   public static func load(
     configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
   ) -> LoadedSettings {
     var loaded = LoadedSettings()
-    if let path = configPath ?? environment.value(of: fileVariable)?.text { readFile(path, into: &loaded) }
+    if let path = configPath ?? environment.setValue(of: fileVariable)?.text {
+      if path.isEmpty {
+        // The file that was meant may be the one that asks for tokens.
+        loaded.faults.append(
+          source: configPath == nil ? fileVariable : "--config",
+          message: "names no file; leave it out to run without one")
+      } else {
+        readFile(path, into: &loaded)
+      }
+    }
     readVariables(environment, into: &loaded)
     loaded.falKey = FalKey.load(from: environment, required: keyRequired, faults: &loaded.faults)
     return loaded
@@ -20,11 +30,11 @@ public enum SettingsLoader {
   private static func readVariables(_ environment: some EnvironmentSource, into loaded: inout LoadedSettings) {
     for key in SettingKey.all {
       for variable in [key.variable] + key.aliases {
-        guard let value = environment.value(of: variable), !ServiceLinks.injected(variable, value: value) else {
+        guard let value = environment.setValue(of: variable), !ServiceLinks.injected(variable, value: value) else {
           continue
         }
-        let input = SettingInput(variable: variable, value: value, shape: key.shape)
-        loaded.store(input, for: key, from: variable)
+        if value.count == 0, key.emptyVariable == .absent { continue }
+        read(value, variable, key, into: &loaded)
         break
       }
     }
@@ -33,6 +43,26 @@ public enum SettingsLoader {
       if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
       let shown = isPlainName(name) ? name : "FAL_PROXY_…"
       loaded.faults.append(source: shown, message: "unknown variable" + Spelling.hint(for: name, among: known))
+    }
+  }
+
+  private static func read(
+    _ value: SecretBytes, _ variable: String, _ key: SettingKey, into loaded: inout LoadedSettings
+  ) {
+    let none = key.shape == .map ? "{}" : "[]"
+    do throws(SettingInput.VariableFault) {
+      loaded.store(try SettingInput(variable: variable, value: value, shape: key.shape), for: key, from: variable)
+    } catch {
+      switch error {
+      case .nothing where key.emptyVariable == .none: loaded.store(.items([]), for: key, from: variable)
+      case .nothing:
+        loaded.faults.append(
+          source: variable, key: key.name, message: "the variable is empty; leave the variable out, or write \(none)")
+      case .brackets:
+        loaded.faults.append(
+          source: variable, key: key.name,
+          message: "write the entries one after another with commas, without brackets (\(none) for none)")
+      }
     }
   }
 

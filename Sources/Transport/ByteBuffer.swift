@@ -49,6 +49,16 @@ public struct ByteBuffer: ~Copyable {
     }
   }
 
+  /// Forgets all but the first `count` readable bytes.
+  public mutating func truncate(to count: Int) {
+    precondition(count >= 0 && count <= self.count)
+    writer = reader + count
+    if writer == reader {
+      reader = 0
+      writer = 0
+    }
+  }
+
   /// Makes room for at least `minimum` bytes behind the written ones, by lending, moving or growing.
   /// - Returns: false when `minimum` and the unread bytes do not fit `limit`, a block size.
   public mutating func reserve(

@@ -23,9 +23,21 @@ public final class ConnectionGate: Sendable {
     if open.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { emptied.continuation.yield() }
   }
 
-  /// Waits until no connection is open, or the task is cancelled.
-  public func waitUntilEmpty() async {
-    if count == 0 { return }
-    for await _ in emptied.stream where count == 0 { return }
+  /// Waits until no connection is open, at most `limit`; to be called by one task at a time.
+  /// - Returns: whether none is.
+  public func waitUntilEmpty(atMost limit: Duration) async -> Bool {
+    let deadline = ContinuousClock.now + limit
+    // The end of the time comes through the same stream: a stream whose reader is cancelled could not be read again.
+    let timer = Task {
+      try await Task.sleep(until: deadline, clock: .continuous)
+      emptied.continuation.yield()
+    }
+    defer { timer.cancel() }
+    if count == 0 { return true }
+    for await _ in emptied.stream {
+      if count == 0 { return true }
+      if ContinuousClock.now >= deadline { return false }
+    }
+    return count == 0
   }
 }

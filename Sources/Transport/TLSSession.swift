@@ -41,10 +41,12 @@ public final class TLSSession {
       throw error
     }
     let parameters = SSL_get0_param(ssl)
+    // Only subjectAltName names a host; a common name is text for people (RFC 9110 §4.3.4).
+    X509_VERIFY_PARAM_set_hostflags(
+      parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
     if SocketAddress(literal: host, port: 0) != nil, host != "localhost" {
       guard X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw TLSError.lastOfQueue("host") }
     } else {
-      X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
       guard SSL_set1_host(ssl, host) == 1, shim_SSL_set_tlsext_host_name(ssl, host) == 1 else {
         throw TLSError.lastOfQueue("host")
       }

@@ -101,6 +101,9 @@ public final class UpstreamConnection: EventHandler {
     channel?.output.consume(min(count, waiting))
   }
 
+  /// Whether bytes of the upstream, or its end, may be there that were not read yet.
+  public var mayHaveMore: Bool { channel?.mayHaveMore ?? false }
+
   /// Whether the connection stands and can be written.
   public var isOpen: Bool { phase == .open }
 

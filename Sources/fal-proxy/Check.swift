@@ -13,6 +13,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let started = try StartUp.load(config: options.config, sandbox: sandbox)
+    for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     for line in started.settings.listing { print(line) }
   }
 }

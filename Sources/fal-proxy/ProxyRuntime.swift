@@ -36,6 +36,7 @@ struct ProxyRuntime: Sendable {
     }
     try Listener.assertFree(address)
     let tls = TLSContext()
+    let verdicts = KeyVerdicts(report: StartUp.reportLater)
     var loops: [LoopActor] = []
     let used = configuration
     for index in 0..<count {
@@ -44,7 +45,7 @@ struct ProxyRuntime: Sendable {
       address = try await loop.run { loop throws(SystemError) in
         try LoopServices.startProxy(
           on: loop, address: wanted, configuration: used, options: options, gate: gate, tlsContext: tls,
-          log: AccessLog(format: format, writer: log))
+          keyVerdicts: verdicts, log: AccessLog(format: format, writer: log))
       }
       loops.append(loop)
     }
@@ -52,11 +53,7 @@ struct ProxyRuntime: Sendable {
     try tls.waitUntilLoaded()
     ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
-    if settings.auth.tokens.isEmpty {
-      StartUp.report(
-        "fal-proxy: warning: no end-user authentication is set (auth.tokens): whoever reaches this address can spend "
-          + "on the allowed endpoints")
-    }
+    for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     return ProxyRuntime(loops: loops, sandbox: sandboxLoop, gate: gate, log: log)
   }
 
@@ -87,6 +84,8 @@ struct ProxyRuntime: Sendable {
     await onEveryLoop { $0.flushLog() }
     log.drain(milliseconds: 1000)
   }
+
+  func endAll() async { await onEveryLoop { $0.endAll() } }
 
   func abortAll() async { await onEveryLoop { $0.abortAll() } }
 

@@ -20,14 +20,11 @@ enum Shutdown {
     await runtime.beginDraining()
     try? await Task.sleep(for: settings.drainDelay)
     await runtime.stopListening()
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await runtime.gate.waitUntilEmpty() }
-      group.addTask { try? await Task.sleep(for: settings.drainTimeout) }
-      await group.next()
-      group.cancelAll()
-    }
-    if runtime.gate.count > 0 {
+    if await !runtime.gate.waitUntilEmpty(atMost: settings.drainTimeout) {
       StartUp.report("fal-proxy: \(runtime.gate.count) connections did not end within drain_timeout")
+      await runtime.endAll()
+      // An answer given just now must reach its client before the process and its sockets go.
+      _ = await runtime.gate.waitUntilEmpty(atMost: settings.timeouts.linger)
       await runtime.abortAll()
     }
     await runtime.flushLog()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import Relay
 import Settings
@@ -19,6 +20,25 @@ enum StartUp {
       self.configuration = configuration
       self.loaded = loaded
       self.key = key
+    }
+
+    /// What is allowed and yet likely not meant; one line each.
+    var warnings: [String] {
+      var lines: [String] = []
+      if settings.auth.tokens.isEmpty {
+        lines.append(
+          "no end-user authentication is set (auth.tokens): whoever reaches this address can spend on the allowed "
+            + "endpoints")
+      }
+      let drainKeys = ["drain_timeout", "upstream.first_byte_run"]
+      if settings.drainTimeout < settings.upstream.firstByteRun,
+        drainKeys.contains(where: { loaded.sources[$0] != nil })
+      {
+        lines.append(
+          "drain_timeout is shorter than upstream.first_byte_run: a run that takes longer is cut at a shutdown and "
+            + "answered 500, though fal may finish and bill it")
+      }
+      return lines
     }
 
     /// The same configuration with every fal host at another origin.
@@ -49,6 +69,11 @@ enum StartUp {
   private static func placeholderKey() -> SecretBytes {
     Array("sandbox:sandbox".utf8).withUnsafeBytes { SecretBytes(copying: $0) }
   }
+
+  private static let reports = DispatchQueue(label: "fal-proxy.reports", qos: .utility)
+
+  /// Writes a line for the operator without making the caller wait for whoever reads it.
+  @Sendable static func reportLater(_ line: String) { reports.async { report(line) } }
 
   /// Writes a line for the operator; standard output carries the access log alone.
   static func report(_ line: String) {

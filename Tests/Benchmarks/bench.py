@@ -25,10 +25,12 @@ CASES = {
 
 
 def print_table(case, samples):
-    """Every figure as median (least–greatest), and the median of the round-by-round ratio to nginx."""
+    """Every figure as median (least–greatest), and the median of the round-by-round ratio to nginx, or with --old to the
+    older binary with its range."""
     compared, _ = CASES[case]
+    reference = "old" if "old" in samples else "nginx"
     figures = list(dict.fromkeys(figure for rows in samples.values() for row in rows for figure in row))
-    print(f"\n### {case}\n\n| relay | " + " | ".join(figures) + (f" | {compared} ÷ nginx |" if compared else " |"))
+    print(f"\n### {case}\n\n| relay | " + " | ".join(figures) + (f" | {compared} ÷ {reference} |" if compared else " |"))
     print("|---" * (len(figures) + (2 if compared else 1)) + "|")
     for name, rows in samples.items():
         cells = []
@@ -36,9 +38,10 @@ def print_table(case, samples):
             found = loads.summary(rows, figure)
             cells.append(f"{found[0]:.4g} ({found[1]:.4g}–{found[2]:.4g})" if found else "")
         if compared:
-            pairs = [mine[compared] / theirs[compared] for mine, theirs in zip(rows, samples.get("nginx", []))
+            pairs = [mine[compared] / theirs[compared] for mine, theirs in zip(rows, samples.get(reference, []))
                      if theirs.get(compared)]
-            cells.append(f"**{statistics.median(pairs):.2f}**" if pairs else "")
+            span = f" ({min(pairs):.3f}–{max(pairs):.3f})" if pairs and reference == "old" else ""
+            cells.append(f"**{statistics.median(pairs):.3f}**{span}" if pairs else "")
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
@@ -53,6 +56,10 @@ def run(case, options, folder, certificate, ports):
 
     def start_all():
         started.clear()
+        if options.old:
+            started.append(relays.fal_proxy(folder, url, certificate, "old", str(options.old)))
+            started.append(relays.fal_proxy(folder, url, certificate))
+            return
         started.append(relays.nginx(folder, port, is_tls, certificate, streams=case == "sse"))
         started.append(relays.nginx(folder, port, is_tls, certificate, log=True, streams=case == "sse"))
         started.append(relays.haproxy(folder, port, is_tls, certificate))
@@ -85,7 +92,7 @@ def run(case, options, folder, certificate, ports):
         for turn in range(options.rounds):
             if fresh:
                 start_all()
-            if case == "latency":
+            if case == "latency" and not options.old:
                 samples.setdefault("direct", []).append(
                     loads.constant_rate(relays.direct(ports[0]), folder, relays.STATUS_URL, options.seconds))
             # Every round begins with another relay, so that none always follows the same one.
@@ -107,6 +114,7 @@ def main():
     parser.add_argument("--streams", type=int, default=2000)
     parser.add_argument("--idle", type=int, default=10000)
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--old", type=pathlib.Path, help="an older binary, to compare with in place of the peers")
     parser.add_argument("cases", nargs="*", help=f"of {', '.join(CASES)}; all of them when none is named")
     options = parser.parse_args()
     everything = {}

@@ -195,7 +195,7 @@ backend fal
     return Process("haproxy", ["haproxy", "-db", "-f", str(path)], port)
 
 
-def fal_proxy(folder, url, ca, name="fal-proxy"):
+def fal_proxy(folder, url, ca, name="fal-proxy", binary=BINARY):
     """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file. Only the
     connection limit is that of the others."""
     port = free_port()
@@ -204,7 +204,7 @@ def fal_proxy(folder, url, ca, name="fal-proxy"):
         "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
         "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
     }
-    return Process(name, [BINARY], port, environment, output)
+    return Process(name, [binary], port, environment, output)
 
 
 HAS_NODE = shutil.which("node") is not None

@@ -343,8 +343,11 @@ def test_others_are_served_on_while_clients_and_upstream_connections_break(upstr
             leave(left, LEAVING[number % 3])
             with relay.client() as cut:
                 cut.send(request(f"{STATUS}?cut"))
-                with pytest.raises((EOFError, ConnectionResetError)):
-                    cut.response()
+                # Where the reset came with the head, nothing had left yet, and the client is told.
+                try:
+                    assert cut.response().status == 502
+                except (EOFError, ConnectionResetError):
+                    pass
             permits.put(None)
             assert content.exactly(4) == b"%04d" % number
             assert relay.fetch(request(STATUS)).json == {"ok": True}

@@ -168,6 +168,7 @@ def test_every_setting_has_a_variable(checked):
         "upstream.first_byte": "8s", "upstream.first_byte_run": "9s", "upstream.body": "11s", "upstream.idle": "12s",
         "upstream.idle_connections": "13", "upstream.dns_ttl": "14s", "drain_delay": "15s", "drain_timeout": "16s",
         "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
+        "forward_fields": "x-fal-request-source",
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})
@@ -246,18 +247,78 @@ def test_a_key_in_the_environment_reaches_fal(upstream, proxy, environment):
     {"FAL_KEY": f"{CANARY}\xe9"},
     {"FAL_KEY": "x" * 1025}, {"FAL_KEY": CANARY, "FAL_KEY_FILE": "/dev/null"},
     {"FAL_KEY": CANARY, "FAL_KEY_ID": KEY_ID, "FAL_KEY_SECRET": SECRET}, {"FAL_KEY_FILE": "/dev/null"},
+    {"FAL_KEY": f'"{CANARY}"'}, {"FAL_KEY": f"'{CANARY}'"}, {"FAL_KEY": KEY_ID}, {"FAL_KEY": f"{KEY_ID}:"},
+    {"FAL_KEY": f":{SECRET}"}, {"FAL_KEY": f"{CANARY}:more"}, {"FAL_KEY": "${FAL_KEY}"}, {"FAL_KEY": "$FAL_KEY"},
+    {"FAL_KEY": f"${KEY_ID}:{SECRET}"}, {"FAL_KEY": f"FAL_KEY={CANARY}"}, {"FAL_KEY": f"export FAL_KEY={CANARY}"},
+    {"FAL_KEY": "undefined"}, {"FAL_KEY": "undefined:undefined"}, {"FAL_KEY": "null"}, {"FAL_KEY": f"Bearer {CANARY}"},
+    {"FAL_KEY": "<key>"}, {"FAL_KEY": "{{ fal_key }}"}, {"FAL_KEY": "%FAL_KEY%"}, {"FAL_KEY": "your-key-id:your-key-secret"},
+    {"FAL_KEY": "vault:/secret/fal"}, {"FAL_KEY_ID": f"'{KEY_ID}'", "FAL_KEY_SECRET": SECRET},
+    {"FAL_KEY_ID": CANARY, "FAL_KEY_SECRET": SECRET}, {"FAL_KEY_ID": KEY_ID, "FAL_KEY_SECRET": "undefined"},
     {"FAL_KEY_FILE": "/no/such/file"}, {"FAL_KEY_FILE": CANARY}, {"FAL_KEY_FILE": "/"}, {"FAL_KEY_FILE": "/dev/zero"}])
 def test_a_missing_or_malformed_key_is_one_fault_that_does_not_repeat_it(refused, environment):
     (fault,) = refused("check", key=None, binary_environment=environment)
     assert fault.startswith("FAL_KEY")
 
 
-@pytest.mark.parametrize("content", ["", "\n", f"{CANARY}\n\n", f"{CANARY} ", f"first\n{CANARY}"])
+@pytest.mark.parametrize("content", [
+    f"FAL_KEY={CANARY}\n", f'FAL_KEY="{CANARY}"\n', f"export FAL_KEY={CANARY}", f'"{CANARY}"\n', "undefined\n",
+    f'{{"key": "{CANARY}"}}', "", "\n", f"{CANARY}\n\n", f"{CANARY} ", f"first\n{CANARY}"])
 def test_a_key_file_with_more_or_less_than_a_key_is_a_fault(refused, tmp_path, content):
     path = tmp_path / "key"
     path.write_text(content)
     (fault,) = refused("check", key=None, binary_environment={"FAL_KEY_FILE": str(path)})
     assert fault.startswith("FAL_KEY_FILE: ")
+
+
+# --- Variables that are set and hold nothing ---------------------------------------------------------------------------
+
+NOTHING = ["", " ", ",", " , ", ",,", "\t", "\n", " ,\t,\n"]
+
+
+@pytest.mark.parametrize("value", NOTHING)
+@pytest.mark.parametrize("name", ["auth_tokens", "allowed_endpoints", "allowed_urls"])
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_variable_that_holds_nothing_opens_no_door(refused, yaml, name, value, in_file):
+    path = yaml("auth:\n  tokens: [token-of-the-file-0001]\nallowed_endpoints: [a/b]\nallowed_urls: [fal.run/a/b]\n")
+    (fault,) = refused(*(["--config", path] if in_file else []), **{name: value})
+    key = name.replace("_", ".") if name.startswith("auth") else name
+    assert fault == (f"FAL_PROXY_{name.upper()}: {key}: the variable is empty; leave the variable out, or write []")
+
+
+@pytest.mark.parametrize("value", ["[]", " [] ", "[ ]"])
+@pytest.mark.parametrize("name", ["auth.tokens", "allowed_endpoints", "allowed_urls", "allowed_origins", "forward_fields"])
+def test_brackets_empty_a_list_on_purpose_in_the_environment_too(checked, yaml, name, value):
+    path = yaml("auth:\n  tokens: [token-of-the-file-0001]\nallowed_endpoints: [a/b]\nallowed_urls: [fal.run/a/b]\n"
+                "allowed_origins: [https://a.example]\nforward_fields: [x-a]\n")
+    assert checked("--config", path)[name] != "[]"
+    assert checked("--config", path, **{name.replace(".", "_"): value})[name] == "[]"
+
+
+@pytest.mark.parametrize("value", NOTHING)
+@pytest.mark.parametrize("name", ["allowed_origins", "forward_fields"])
+def test_where_empty_is_the_closed_state_an_empty_variable_closes(checked, yaml, name, value):
+    path = yaml("allowed_origins: [https://a.example]\nforward_fields: [x-a]\n")
+    assert checked("--config", path, **{name: value})[name] == "[]"
+
+
+@pytest.mark.parametrize("name,value", [
+    ("auth_tokens", "[token-of-the-app-0001]"), ("allowed_endpoints", '["fal-ai/x", "fal-ai/y"]'),
+    ("allowed_origins", "[https://a.example]"), ("allowed_urls", "[fal.run/**]")])
+def test_a_list_in_brackets_in_the_environment_is_a_fault_that_says_how_to_write_it(refused, name, value):
+    (fault,) = refused("check", **{name: value})
+    assert fault.endswith("write the entries one after another with commas, without brackets ([] for none)")
+
+
+def test_no_tokens_on_purpose_is_warned_of_like_no_tokens(proxy):
+    relay = proxy(auth_tokens="[]")
+    assert relay.fetch(request(None, path="/healthz")).status == 200
+    assert relay.stderr.count("warning: no end-user authentication") == 1
+
+
+@pytest.mark.parametrize("arguments,environment", [((), {"FAL_PROXY_CONFIG": ""}), (("--config", ""), {})])
+def test_a_file_that_is_named_by_nothing_is_a_fault(refused, arguments, environment):
+    (fault,) = refused("check", *arguments, binary_environment=environment)
+    assert "names no file" in fault
 
 
 def test_check_says_nothing_about_the_key(checked):

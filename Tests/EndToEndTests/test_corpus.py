@@ -42,7 +42,7 @@ class Fal:
         while True:
             request = connection.read_request()
             self.requests.put((connection.number, request))
-            if request.get("x-fal-marker") or self.answer is None:
+            if request.get("x-fal-runner-hint") or self.answer is None:
                 connection.send(json_answer({"ok": True}))
                 continue
             data, closes, pieces = self.answer
@@ -75,7 +75,7 @@ def relay(fal):
 
 
 def marked(number):
-    return request(STATUS, fields=[("x-fal-marker", number)])
+    return request(STATUS, fields=[("x-fal-runner-hint", number)])
 
 
 def expect_service(relay, fal, number, client=None):
@@ -86,7 +86,7 @@ def expect_service(relay, fal, number, client=None):
         raise AssertionError(f"a well-behaved request was not served: {error!r}") from error
     assert answer.status == 200 and answer.json == {"ok": True}
     seen = fal.taken()
-    assert seen and seen[-1][1].get("x-fal-marker") == str(number)
+    assert seen and seen[-1][1].get("x-fal-runner-hint") == str(number)
     return seen[-1][0], [request for _, request in seen[:-1]]
 
 

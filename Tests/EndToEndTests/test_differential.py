@@ -40,7 +40,7 @@ http {{
   large_client_header_buffers 8 64k; client_body_buffer_size 256k; client_body_in_single_buffer on;
   keepalive_requests 100000; merge_slashes off; underscores_in_headers on; ignore_invalid_headers off;
   log_format seen escape=json '{{"connection":$connection,"method":"$request_method","target":"$request_uri",'
-    '"line":"$request","host":"$http_host","type":"$http_content_type","marker":"$http_x_fal_marker",'
+    '"line":"$request","host":"$http_host","type":"$http_content_type","marker":"$http_x_fal_runner_hint",'
     '"status":$status,"body":"$request_body"}}';
   access_log off;
   default_type application/json;
@@ -117,7 +117,7 @@ def replay(server):
             with relay.client(timeout=WAIT) as client:
                 client.send(entry.data)
                 read_statuses(client, entry, entry.outcome[1].count("+") + 1)
-                marked = request(STATUS, fields=[("x-fal-marker", number)])
+                marked = request(STATUS, fields=[("x-fal-runner-hint", number)])
                 assert relay.fetch(marked, timeout=WAIT).json == {"ok": True}, entry.name
     wait_until(lambda: sum(bool(line.get("marker")) for line in server.lines()) == len(FORWARDED), 10, "the last mark")
     seen, waiting = {}, []

@@ -13,7 +13,9 @@ import time
 import pytest
 
 from harness import request, respond, wait_until
-from harness.flow import EVENTS, RUN, STATUS, Content
+from harness.flow import CANCEL, EVENTS, RUN, STATUS, Content
+from harness.flow import QUEUE as SUBMIT
+from harness.script import assert_proxy_error
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nhost: proxy.test\r\n\r\n"
 READY = HEALTH.replace(b"healthz", b"readyz")
@@ -245,7 +247,17 @@ def test_streams_longer_than_drain_timeout_are_cut_and_logged(upstream, proxy, v
     assert [(line["status"], line["ended_by"]) for line in lines] == [(200, "proxy")]
 
 
-def test_a_request_that_is_cut_off_unanswered_is_logged_too(upstream, proxy):
+ENDED = {
+    "run": (request(RUN, "POST", body=b"{}"), 500, "upstream_ambiguous"),
+    "submit": (request(SUBMIT, "POST", body=b"{}"), 500, "upstream_ambiguous"),
+    "status": (request(STATUS), 503, "draining"),
+    "cancel": (request(CANCEL, "PUT"), 503, "draining"),
+}
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_an_exchange_unanswered_at_drain_timeout_is_answered_and_logged_before_the_exit(upstream, proxy, name):
+    data, status, error = ENDED[name]
     arrived = queue.Queue()
 
     def serve(connection):
@@ -256,12 +268,70 @@ def test_a_request_that_is_cut_off_unanswered_is_logged_too(upstream, proxy):
     fal = upstream(serve)
     relay = proxy(fal, drain_timeout="300ms")
     with relay.client() as client:
-        client.send(request(RUN, "POST", body=b"{}"))
+        client.send(data)
         arrived.get(timeout=5)
-        assert relay.stop(seconds=3) == 0
-        assert fal.next_closed(1) == 1
-    lines = [line for line in map(json.loads, relay.stdout.splitlines())]
-    assert [(line["operation"], line["ended_by"]) for line in lines] == [("run", "proxy")]
+        relay.send_signal()
+        answer = client.response()
+        assert_proxy_error(answer, status, error)
+        assert answer.get("connection") == "close" and client.ended()
+    assert relay.wait(3) == 0
+    assert fal.next_closed(1) == 1
+    (line,) = [json.loads(line) for line in relay.stdout.splitlines()]
+    assert (line["operation"], line["status"], line["ended_by"]) == (name, status, "proxy")
+    assert line["error_type"] == f"proxy_{error}"
+
+
+def test_a_head_half_sent_and_an_upload_half_sent_are_answered_at_drain_timeout_too(upstream, proxy):
+    heads = queue.Queue()
+
+    def serve(connection):
+        heads.put(connection.read_head())
+        connection.wait_closed()
+
+    relay = proxy(upstream(serve), drain_timeout="300ms")
+    with relay.client() as head, relay.client() as upload, relay.client() as sending:
+        head.send(request(STATUS)[:40])
+        upload.send(request(SUBMIT, "POST", fields=[("content-length", "1000000")]))
+        sending.send(request(SUBMIT, "POST", fields=[("content-length", "1000000")]) + b"x" * 5000)
+        for _ in range(2):
+            heads.get(timeout=5)
+        relay.send_signal()
+        assert_proxy_error(head.response(), 503, "draining")
+        # Nothing of the content has come: fal cannot have begun.
+        assert_proxy_error(upload.response(), 503, "draining")
+        assert_proxy_error(sending.response(), 500, "upstream_ambiguous")
+    assert relay.wait(4) == 0
+
+
+def test_a_client_that_does_not_read_cannot_hold_up_the_exit(upstream, proxy):
+    arrived = queue.Queue()
+
+    def serve(connection):
+        connection.read_request()
+        arrived.put(None)
+        connection.wait_closed()
+
+    relay = proxy(upstream(serve), drain_timeout="100ms", timeouts_linger="300ms")
+    with relay.client() as client:
+        client.send(request(STATUS))
+        arrived.get(timeout=5)
+        began = time.monotonic()
+        relay.send_signal()
+        assert relay.wait(3) == 0
+        assert time.monotonic() - began < 2
+        assert_proxy_error(client.response(), 503, "draining")
+
+
+@pytest.mark.parametrize("settings,warns", [
+    ({}, False), ({"drain_timeout": "30s"}, True), ({"upstream_first_byte_run": "60s"}, True),
+    ({"drain_timeout": "611s"}, False), ({"drain_timeout": "30s", "upstream_first_byte_run": "30s"}, False)])
+def test_a_drain_timeout_shorter_than_a_run_is_a_warning_only_where_one_of_them_was_set(proxy, settings, warns):
+    checking = proxy(None, "check", wait=False, **settings)
+    assert checking.wait() == 0
+    serving = proxy(**settings)
+    assert serving.fetch(HEALTH).status == 200
+    for relay in (checking, serving):
+        assert ("drain_timeout is shorter than upstream.first_byte_run" in relay.stderr) == warns
 
 
 @pytest.mark.parametrize("used", [False, True])

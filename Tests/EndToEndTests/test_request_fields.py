@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness import CANARY, request
-from harness.script import MODEL, QUEUE, RID, RUN, STATUS, SUBMIT
+from harness.script import MODEL, QUEUE, RID, RUN, STATUS, SUBMIT, assert_proxy_error
 
 BODY = b'{"prompt":"x"}'
 OWN = {"host", "authorization", "x-fal-client-proxy"}
@@ -19,7 +19,7 @@ ALLOWED = [
     ("x-fal-request-timeout", "30"), ("x-fal-object-lifecycle", '{"expiration_duration_seconds":60}'),
     ("x-fal-object-lifecycle-preference", '{"expiration_duration_seconds":60}'), ("x-fal-store-io", "0"),
     ("x-fal-no-retry", "1"), ("x-fal-user-agent", "dart"), ("x-fal-tags", "team=red"),
-    ("x-fal-retry-config", '{"timeout":{"retries":0}}'),
+    ("x-app-fal-disable-fallback", "true"),
 ]
 
 NEVER = [
@@ -30,7 +30,11 @@ NEVER = [
     ("proxy-authorization", LEAK), ("proxy-connection", LEAK), ("proxy-authenticate", LEAK), ("te", "trailers"),
     ("trailer", LEAK), ("keep-alive", f"timeout=5, x={LEAK}"), ("upgrade", "h2c"), ("http2-settings", LEAK),
     ("x-fal-cdn-token", LEAK), ("X-Fal-CDN-Token", LEAK), ("x-fal-client-proxy", LEAK), ("X-FAL-Client-Proxy", LEAK),
-    ("x-app-fal-disable-fallback", LEAK), ("x-app-fal-can-disable-filter", LEAK), ("x-app-fal-anything", LEAK),
+    ("x-app-fal-can-disable-filter", LEAK), ("x-app-fal-anything", LEAK), ("x-fal-retry-config", LEAK),
+    ("x-fal-user-id", LEAK), ("x-fal-authorization", LEAK), ("x-fal-webhook-url", LEAK), ("x-fal-anything", LEAK),
+    ("x-fal-request-source", LEAK), ("x-fal-queue-priority2", LEAK), ("x-fal-queue", LEAK), ("x-fal-", LEAK),
+    ("x-fal-cdn_token", LEAK), ("x-fal-target_url", LEAK), ("x-fal-client_proxy", LEAK), ("x-fal_client_proxy", LEAK),
+    ("x_fal_client_proxy", LEAK), ("x-fal-queue_priority", LEAK), ("x-fal-store_io", LEAK), ("x_fal-tags", LEAK),
     ("x-request-id", LEAK), ("x-api-key", LEAK), ("x-csrf-token", LEAK), ("accept-language", LEAK),
     ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("sec-ch-ua", LEAK),
     ("dnt", "1"), ("priority", "u=1, i"), ("pragma", LEAK), ("cache-control", LEAK), ("if-none-match", LEAK),
@@ -191,3 +195,62 @@ def test_the_host_names_fal_even_where_another_origin_stands_in_for_it(upstream,
     for target, host in ((STATUS, "queue.fal.run"), (f"{RUN}/{MODEL}?a=1", "fal.run")):
         assert relay.fetch(request(target, host="other.example:99")).status == 200
         assert fal.next_request().all("host") == [host]
+
+
+# --- forward_fields --------------------------------------------------------------------------------------------------
+
+def test_forward_fields_adds_the_named_fields_and_no_other(upstream, proxy):
+    fal = upstream()
+    relay = proxy(fal, forward_fields="X-Fal-Request-Source, accept-language")
+    fields = [("x-fal-request-source", "sdk"), ("Accept-Language", "de"), ("x-fal-request-sourced", LEAK),
+              ("accept-languages", LEAK), ("x-fal-user-id", LEAK), ("connection", "accept-language")]
+    assert relay.fetch(request(SUBMIT, "POST", fields=fields, body=BODY)).status == 200
+    seen = fal.next_request()
+    assert seen.all("x-fal-request-source") == ["sdk"]
+    assert "accept-language" not in seen.head.names, "Connection named it"
+    assert LEAK.encode() not in seen.head.raw
+    assert relay.fetch(request(SUBMIT, "POST", fields=fields[:-1], body=BODY)).status == 200
+    assert fal.next_request().all("accept-language") == ["de"]
+
+
+def test_pages_may_send_what_forward_fields_names(upstream, proxy):
+    relay = proxy(upstream(), forward_fields="x-fal-request-source", allowed_origins="https://app.example")
+    answer = relay.fetch(request(None, "OPTIONS", fields=[
+        ("origin", "https://app.example"), ("access-control-request-method", "POST")]))
+    allowed = {name.strip() for name in answer.get("access-control-allow-headers").split(",")}
+    assert {"x-fal-request-source", "x-app-fal-disable-fallback"} <= allowed
+
+
+@pytest.mark.parametrize("name", [
+    "x-fal-target-url", "X-Fal-Client-Proxy", "x-fal-cdn-token", "x-fal-webhook", "x-fal-webhook-url",
+    "x-fal-retry-config", "x-app-fal-can-disable-filter", "x-fal_tags", "x_fal_anything", "authorization", "cookie",
+    "host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "x-forwarded-for", "forwarded",
+    "proxy-authorization", "sec-fetch-site", "origin", "content-encoding", "a:b", "x-fal-*", "\"x-a\""])
+def test_a_field_that_is_never_forwarded_cannot_be_named(proxy, name):
+    relay = proxy(None, "check", wait=False, forward_fields=name)
+    assert relay.wait() == 78
+    assert "FAL_PROXY_FORWARD_FIELDS: forward_fields: entry 1 " in relay.stderr
+
+
+# --- Content codings -------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("coding", [
+    ["gzip"], ["br"], ["GZIP"], ["identity, gzip"], ["gzip,identity"], ["identity", "deflate"], ["x-unknown"],
+    ["aws-chunked"], ["identity;q=1"]])
+@pytest.mark.parametrize("method,target", [("POST", SUBMIT), ("POST", f"{RUN}/{MODEL}"), ("GET", STATUS)])
+def test_a_coded_request_is_refused_before_anything_is_sent(running, method, target, coding):
+    fal, relay = running
+    before = fal.accepted, fal.requests.qsize()
+    fields = [("content-encoding", value) for value in coding]
+    answer = relay.fetch(request(target, method, fields=fields, body=BODY if method == "POST" else None))
+    assert_proxy_error(answer, 415, "content_coding")
+    assert answer.all("accept-encoding") == ["identity"]
+    assert (fal.accepted, fal.requests.qsize()) == before
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", "identity, identity", "", ","])
+def test_no_coding_at_all_by_any_spelling_passes_and_is_not_forwarded(running, coding):
+    fal, relay = running
+    assert relay.fetch(request(SUBMIT, "POST", fields=[("content-encoding", coding)], body=BODY)).status == 200
+    seen = fal.next_request()
+    assert seen.body == BODY and "content-encoding" not in seen.head.names

@@ -114,7 +114,7 @@ def test_event_streams_tell_proxies_in_front_not_to_buffer_them(upstream, proxy)
     permits.put(None)
     relay = proxy(upstream(playing_events([], "chunked", permits)))
     answer = relay.fetch(request(EVENTS))
-    assert answer.all("cache-control") == ["no-cache, no-transform"]
+    assert answer.all("cache-control") == ["private, no-store, no-transform"]
     assert answer.all("x-accel-buffering") == ["no"]
 
 

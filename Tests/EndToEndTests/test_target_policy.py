@@ -121,7 +121,7 @@ def test_the_default_endpoint_can_be_kept_in_a_list(policy):
 
 
 def test_an_empty_list_allows_no_endpoint(policy):
-    policy(allowed_endpoints=",").refuses(SUBMIT)
+    policy(allowed_endpoints="[]").refuses(SUBMIT)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------------------

@@ -239,6 +239,20 @@ def test_a_certificate_without_the_address_is_refused(upstream, proxy, authority
     assert "mismatch" in check_refused(relay, fal)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("names,common,where", [
+    (None, "localhost", "localhost"), ("email:a@localhost", "localhost", "localhost"), (None, "127.0.0.1", "127.0.0.1"),
+    ("email:a@fal.test", "*.localhost", "localhost")])
+def test_a_common_name_does_not_stand_for_a_host(upstream, proxy, authority, names, common, where, method):
+    """RFC 9110 §4.3.4: only subjectAltName names who is talking."""
+    fal = upstream(tls=authority.context(names, common=common))
+    relay = proxy(origin_overrides=overrides(f"https://{where}:{fal.port}"), binary_environment=trusting(authority))
+    answer = relay.fetch(request(STATUS if method == "GET" else QUEUE, method, body=b"{}" if method == "POST" else None))
+    assert (answer.status, answer.error_type) == (502, "proxy_upstream_tls")
+    assert "mismatch" in answer.json["detail"]
+    assert fal.requests.empty()
+
+
 def test_a_certificate_of_an_unknown_authority_is_refused(upstream, proxy, authority, tmp_path):
     fal = upstream(tls=Authority(tmp_path, "stranger").context("DNS:localhost"))
     check_refused(proxy(origin_overrides=named(fal), binary_environment=trusting(authority)), fal)

@@ -55,6 +55,25 @@ struct FalKeyTests {
     arguments: [
       ("Key a:b", "the key begins with 'Key '; give the key alone, the proxy adds the scheme"),
       ("key a:b", "the key begins with 'Key '; give the key alone, the proxy adds the scheme"),
+      ("bearer a:b", "the key begins with 'Bearer '; give the key alone, the proxy adds the scheme"),
+      ("'a:b'", "the key has quotes in it; leave them out"), ("\"a:b", "the key has quotes in it; leave them out"),
+      ("${FAL_KEY}", "the key holds a '$': a variable or command that nothing has replaced; give its value"),
+      ("$ID:s", "the key holds a '$': a variable or command that nothing has replaced; give its value"),
+      ("%KEY%", "the key holds a bracket or '%': a placeholder that nothing has replaced; give the key itself"),
+      ("{{ key }}", "the key holds a bracket or '%': a placeholder that nothing has replaced; give the key itself"),
+      ("<id>:<secret>", "the key holds a bracket or '%': a placeholder that nothing has replaced; give the key itself"),
+      ("FAL_KEY=a:b", "the key begins with NAME=; give only what stands behind the '='"),
+      ("export FAL_KEY=a:b", "the key begins with NAME=; give only what stands behind the '='"),
+      ("undefined", "the key is a placeholder; give the key that fal shows when it is made"),
+      ("null:null", "the key is a placeholder; give the key that fal shows when it is made"),
+      ("your-id:b", "the key is a placeholder; give the key that fal shows when it is made"),
+      ("xxxx:xxxx", "the key is a placeholder; give the key that fal shows when it is made"),
+      ("abc", "the key has no colon; a fal key is id:secret, both halves"),
+      ("a:", "half of the key is empty; a fal key is id:secret"),
+      (":b", "half of the key is empty; a fal key is id:secret"),
+      ("a:b:c", "the key has more than one colon; a fal key is id:secret"),
+      ("a:b;c", "the key has a character that no fal key has; it is made of letters, digits and . _ ~ - + / ="),
+      ("op:/vault", "the key has a character that no fal key has; it is made of letters, digits and . _ ~ - + / ="),
       ("a b", "the key has white space in it"), ("a\n", "the key has white space in it"),
       (" a", "the key has white space in it"), ("a\u{1}", "the key has a control character in it"),
       ("a\u{7F}", "the key has a control character in it"), ("ä", "the key has a character that is not ASCII"),
@@ -68,7 +87,9 @@ struct FalKeyTests {
 
   @Test("may have 1024 bytes, counted with the colon of the pair")
   func longest() {
-    #expect(find(["FAL_KEY": String(repeating: "a", count: 1024)]).key?.utf8.count == 1024)
+    #expect(find(["FAL_KEY": "a:" + String(repeating: "b", count: 1022)]).key?.utf8.count == 1024)
+    #expect(find(["FAL_KEY": "a-1_2.3~:b+/b=="]).key == "a-1_2.3~:b+/b==")
+    #expect(find(["FAL_KEY_ID": "a", "FAL_KEY_SECRET": "b=="]).key == "a:b==")
     let half = String(repeating: "a", count: 512)
     #expect(find(["FAL_KEY_ID": half, "FAL_KEY_SECRET": half]).faults.hasSuffix("the key has more than 1024 bytes"))
   }
@@ -90,5 +111,11 @@ struct FalKeyTests {
   func twoNewlines() {
     let file = TemporaryFile("a\n\n")
     #expect(find(["FAL_KEY_FILE": file.path]).faults == "FAL_KEY_FILE: the key has white space in it")
+  }
+
+  @Test("is refused when a half holds a whole key or a placeholder")
+  func halves() {
+    #expect(find(["FAL_KEY_ID": "a:b", "FAL_KEY_SECRET": "c"]).faults.contains("FAL_KEY_ID: the value has a colon"))
+    #expect(find(["FAL_KEY_ID": "a", "FAL_KEY_SECRET": "null"]).faults.contains("SECRET: the value is a placeholder"))
   }
 }

@@ -33,10 +33,29 @@ struct SettingsLoaderTests {
     #expect(port(nil) == 1 && port(given.path) == 2)
   }
 
-  @Test("separates lists in the environment by commas; a lone comma is the empty list")
+  @Test("separates lists in the environment by commas; brackets alone are the empty list")
   func lists() {
-    let settings = load("", ["FAL_PROXY_ALLOWED_ORIGINS": " a , ,b,", "FAL_PROXY_ALLOWED_ENDPOINTS": ","]).settings
+    let settings = load("", ["FAL_PROXY_ALLOWED_ORIGINS": " a , ,b,", "FAL_PROXY_ALLOWED_ENDPOINTS": "[]"]).settings
     #expect(settings.allowedOrigins == ["a", "b"] && settings.allowedEndpoints.isEmpty)
+  }
+
+  @Test(
+    "takes an empty variable for a fault where it could open a door, and for none where none is the closed state",
+    arguments: ["", " ", ",", "\t,\n"])
+  func emptyVariables(value: String) {
+    for (name, key) in [
+      ("AUTH_TOKENS", "auth.tokens"), ("ALLOWED_ENDPOINTS", "allowed_endpoints"), ("ALLOWED_URLS", "allowed_urls"),
+    ] {
+      var environment: FakeEnvironment = [:]
+      environment.values["FAL_PROXY_\(name)"] = Array(value.utf8)
+      #expect(
+        load("", environment).faults.description
+          == "FAL_PROXY_\(name): \(key): the variable is empty; leave the variable out, or write []")
+    }
+    var environment: FakeEnvironment = [:]
+    for name in ["ALLOWED_ORIGINS", "FORWARD_FIELDS"] { environment.values["FAL_PROXY_\(name)"] = Array(value.utf8) }
+    let closed = load("allowed_origins: [a]\nforward_fields: [b]\n", environment)
+    #expect(closed.faults.isEmpty && closed.settings.allowedOrigins.isEmpty && closed.settings.forwardFields.isEmpty)
   }
 
   @Test("sets every key from its variable and from the file alike")

@@ -18,14 +18,17 @@ class Authority:
     def openssl(self, *arguments):
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
-    def context(self, names, days=1, maximum=None):
-        """A server context with a certificate for `names` (`DNS:…`, `IP:…`), valid for `days` (negative: expired)."""
+    def context(self, names, days=1, maximum=None, common="fake fal"):
+        """A server context with a certificate for `names` (`DNS:…`, `IP:…`; None for no subjectAltName at all), valid for
+        `days` (negative: expired)."""
+        names = names or f"none-{common}"
         stem = self.folder / names.replace(":", "_").replace(",", "_").replace("*", "star").replace(".", "_")
         key, signing, leaf, extensions = (stem.with_suffix(s) for s in (".key", ".csr", ".pem", ".ext"))
         self.openssl(
-            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=fake fal",
+            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={common}",
             "-keyout", key, "-out", signing)
-        extensions.write_text(f"subjectAltName={names}\n")
+        extensions.write_text(
+            "basicConstraints=CA:FALSE\n" if names.startswith("none-") else f"subjectAltName={names}\n")
         self.openssl(
             "x509", "-req", "-in", signing, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
             "-days", days, "-extfile", extensions, "-out", leaf)

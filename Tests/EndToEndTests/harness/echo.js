@@ -11,7 +11,7 @@ const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, respons
     const distinct = request.headersDistinct;
     say({
       connection: request.socket.number, method: request.method, target: request.url,
-      host: distinct["host"] ?? [], type: distinct["content-type"] ?? [], marker: request.headers["x-fal-marker"] ?? "",
+      host: distinct["host"] ?? [], type: distinct["content-type"] ?? [], marker: request.headers["x-fal-runner-hint"] ?? "",
       body: Buffer.concat(pieces).toString("latin1"),
     });
     response.setHeader("content-type", "application/json");
