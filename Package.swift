@@ -37,12 +37,13 @@ let package = Package(
     room("Guard", imports: ["HTTPWire"]),
     room("Observability"),
     room("Upstream", imports: ["Transport", "HTTPWire"]),
-    room("Relay", imports: ["Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
-    room("Sandbox", imports: ["Transport", "HTTPWire", "Relay", "CZlib"]),
+    room("HTTPServer", imports: ["Transport", "HTTPWire", "Observability"]),
+    room("Relay", imports: ["Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Observability", "CZlib"]),
+    room("Sandbox", imports: ["Transport", "HTTPWire", "HTTPServer", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Relay", "Observability", "Sandbox",
+        "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Relay", "Observability", "Sandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -75,6 +75,11 @@ public struct BodyDecoder: Equatable, Sendable {
     }
   }
 
+  /// Takes the end of the connection for the proper end of a body that it ends.
+  public mutating func endWithConnection() {
+    if state == .untilClose { state = .done }
+  }
+
   /// Looks at the start of `bytes`; content it reports counts as seen.
   public mutating func next(_ bytes: Span<UInt8>) throws(WireError) -> Step {
     var index = 0

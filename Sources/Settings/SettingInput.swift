@@ -48,10 +48,15 @@ enum SettingInput {
       return
     }
     let whole = Self.trimmed(value, 0..<value.count)
-    if let first = whole.first, let last = whole.last, Self.isBracketed(value[first], value[last]) {
-      guard Self.trimmed(value, first + 1..<last).isEmpty else { throw .brackets }
-      self = .items([])
-      return
+    if whole.count > 1, let pair = Self.brackets(value[whole.first!], value[whole.last!]) {
+      let isEmpty = Self.trimmed(value, whole.first! + 1..<whole.last!).isEmpty
+      if pair == shape {
+        guard isEmpty else { throw .brackets }
+        self = .items([])
+        return
+      }
+      // The empty form of the other shape says nothing.
+      guard !isEmpty else { throw .nothing }
     }
     var items: [Item] = []
     var start = 0
@@ -73,9 +78,10 @@ enum SettingInput {
     self = .items(items)
   }
 
-  private static func isBracketed(_ first: UInt8, _ last: UInt8) -> Bool {
-    (first == UInt8(ascii: "[") && last == UInt8(ascii: "]"))
-      || (first == UInt8(ascii: "{") && last == UInt8(ascii: "}"))
+  /// The shape whose brackets these are.
+  private static func brackets(_ first: UInt8, _ last: UInt8) -> SettingKey.Shape? {
+    if first == UInt8(ascii: "["), last == UInt8(ascii: "]") { return .list }
+    return first == UInt8(ascii: "{") && last == UInt8(ascii: "}") ? .map : nil
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

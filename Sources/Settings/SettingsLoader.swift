@@ -11,7 +11,7 @@ public enum SettingsLoader {
   ) -> LoadedSettings {
     var loaded = LoadedSettings()
     if let path = configPath ?? environment.setValue(of: fileVariable)?.text {
-      if path.isEmpty {
+      if path.allSatisfy(\.isWhitespace) {
         // The file that was meant may be the one that asks for tokens.
         loaded.faults.append(
           source: configPath == nil ? fileVariable : "--config",
