@@ -38,7 +38,9 @@ let package = Package(
     room("Observability"),
     room("Upstream", imports: ["Transport", "HTTPWire"]),
     room("HTTPServer", imports: ["Transport", "HTTPWire", "Observability"]),
-    room("Relay", imports: ["Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Observability", "CZlib"]),
+    room(
+      "Relay",
+      imports: ["Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Observability", "CZlib"]),
     room("Sandbox", imports: ["Transport", "HTTPWire", "HTTPServer", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
@@ -54,5 +56,7 @@ let package = Package(
     tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport"]),
     tests("Observability", imports: ["Observability"]),
+    tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability"]),
+    tests("Relay", imports: ["Relay", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Upstream"]),
   ]
 )

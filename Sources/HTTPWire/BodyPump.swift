@@ -88,20 +88,15 @@ package struct BodyPump: Equatable, Sendable {
         move.written = writer.count
         return move
       }
-      // A piece is never larger than the room, or the decoder would run ahead of what was moved.
-      let room = memory.count - writer.count - BodyPump.overhead
-      guard room > 0 else {
-        move.written = writer.count
-        move.outcome = .needsRoom
-        return move
-      }
-      let piece = UnsafeBufferPointer(rebasing: input[move.consumed..<move.consumed + min(left, room)])
-      switch try decoder.next(piece.span) {
+      // No more content than there is room for, or the decoder would run ahead of what was moved.
+      let room = max(0, memory.count - writer.count - BodyPump.overhead)
+      let piece = UnsafeBufferPointer(rebasing: input[move.consumed...])
+      switch try decoder.next(piece.span, contentLimit: room) {
       case .needMore(let count):
         move.consumed += count
         guard count > 0 else {
           move.written = writer.count
-          move.outcome = left > room ? .needsRoom : .needsInput
+          move.outcome = room == 0 && decoder.contentAhead > 0 ? .needsRoom : .needsInput
           return move
         }
       case .content(let skip, let count):

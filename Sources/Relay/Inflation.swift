@@ -8,7 +8,9 @@ enum Inflation {
   /// The first `limit` bytes at most that `bytes`, the beginning of a stream, decode to; none of what is no such stream.
   static func beginning(of bytes: [UInt8], limit: Int) -> [UInt8] {
     var stream = z_stream()
-    guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return [] }
+    guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      return []
+    }
     defer { inflateEnd(&stream) }
     var source = bytes
     return [UInt8](unsafeUninitializedCapacity: limit) { target, count in
