@@ -11,10 +11,10 @@ extension HTTP1Connection {
   package func finish() {
     phase = .head
     exchange = nil
-    if !content.isDone, content.knownRest == nil { isPersistent = false }
+    if !state.content.isDone, state.content.knownRest == nil { isPersistent = false }
     logRequest()
     if !isPersistent || server.isDraining { return beginLingering() }
-    if !content.isDone {
+    if !state.content.isDone {
       phase = .discarding
       return discard()
     }
@@ -22,14 +22,14 @@ extension HTTP1Connection {
   }
 
   func discard() {
-    while !content.isDone {
+    while !state.content.isDone {
       if !channel.input.isEmpty {
         do {
-          channel.input.consume(try content.skip(channel.input.readable))
+          channel.input.consume(try state.content.skip(channel.input.readable))
         } catch {
           return close()
         }
-        if content.isDone { break }
+        if state.content.isDone { break }
       }
       switch channel.fill(from: loop.buffers) {
       case .bytes: continue
@@ -43,11 +43,11 @@ extension HTTP1Connection {
   func beginLingering() {
     channel.output.discard(to: loop.buffers)
     // Closing with unread bytes would turn into a reset, which can cost the client the answer (RFC 9112 §9.6).
-    if channel.peerFinished || (content.isDone && channel.input.isEmpty && !channel.mayHaveMore) { return close() }
+    if channel.peerFinished || (state.content.isDone && channel.input.isEmpty && !channel.mayHaveMore) { return close() }
     phase = .lingering
     channel.stream.finishWriting()
     // Content may go on coming for as long as it might have before; silence ends it sooner.
-    current.lingerEnd = loop.now &+ options.stallTimeout
+    state.lingerEnd = loop.now &+ options.stallTimeout
     setDeadline(in: options.lingerTimeout)
     linger()
   }
@@ -57,7 +57,7 @@ extension HTTP1Connection {
       channel.input.discard(to: loop.buffers)
       switch channel.fill(from: loop.buffers) {
       case .bytes:
-        guard loop.now < current.lingerEnd else { return close() }
+        guard loop.now < state.lingerEnd else { return close() }
         setDeadline(in: options.lingerTimeout)
       case .wouldBlock:
         channel.discardMemory(to: loop.buffers)
@@ -69,9 +69,10 @@ extension HTTP1Connection {
   }
 
   private func logRequest() {
-    record.bytesIn = content.contentCount
-    record.bytesOut = channel.bytesWritten &- current.answerOffset
-    server.logRequest(record)
+    let state = state
+    state.record.bytesIn = state.content.contentCount
+    state.record.bytesOut = channel.bytesWritten &- state.answerOffset
+    server.logRequest(state.record)
   }
 
   /// Resets the connection, so that a cut response is never taken for a whole one.

@@ -1,30 +1,41 @@
 package import HTTPWire
-internal import Observability
+package import Observability
 package import Transport
 
 /// What the exchange of the current request sees.
 extension HTTP1Connection: RequestStream {
+  package var record: AccessRecord { state.record }
+  package var routeFields: StaticString {
+    get { state.routeFields }
+    set { state.routeFields = newValue }
+  }
+  package var responseFields: [UInt8] {
+    get { state.responseFields }
+    _modify { yield &state.responseFields }
+  }
+
   /// Content moved after which it counts as long: larger pieces are worth their memory.
   private static let longContent: UInt64 = 1 << 20
 
   // MARK: Request content
 
-  package var contentIsDone: Bool { content.isDone }
-  package var contentCount: UInt64 { content.contentCount }
+  package var contentIsDone: Bool { state.content.isDone }
+  package var contentCount: UInt64 { state.content.contentCount }
 
   package func moveContent(
     into target: inout ByteBuffer, as output: BodyPump.Output
   ) throws(WireError) -> ContentMove {
-    if current.awaitsContinue, !current.responseStarted {
+    let state = state
+    if state.awaitsContinue, !state.responseStarted {
       // Who sends already needs no invitation.
-      if !channel.input.isEmpty { current.awaitsContinue = false } else if !invite() { return .gone }
+      if !channel.input.isEmpty { state.awaitsContinue = false } else if !invite() { return .gone }
     }
     var hasMoved = false
     while true {
-      if !channel.input.isEmpty || content.isDone {
+      if !channel.input.isEmpty || state.content.isDone {
         let input = channel.input.readable
         _ = target.reserve(min(input.count + BodyPump.overhead + 1, BufferPool.largeSize), from: loop.buffers)
-        let move = try content.move(input, into: target.writable, as: output)
+        let move = try state.content.move(input, into: target.writable, as: output)
         channel.input.consume(move.consumed)
         target.commit(move.written)
         if move.outcome == .done { return .done }
@@ -41,17 +52,18 @@ extension HTTP1Connection: RequestStream {
 
   /// Reads from the client: content that needs no framing goes straight into `target`.
   private func readContent(into target: inout ByteBuffer, as output: BodyPump.Output) -> Channel.Fill {
-    let limit = content.directLimit(output)
+    let state = state
+    let limit = state.content.directLimit(output)
     guard limit > 0, channel.input.isEmpty else { return channel.fill(from: loop.buffers) }
     let (result, count) = channel.read(
-      into: &target, limit: limit, isBulk: content.contentCount >= HTTP1Connection.longContent, pool: loop.buffers)
-    content.advance(count)
+      into: &target, limit: limit, isBulk: state.content.contentCount >= HTTP1Connection.longContent, pool: loop.buffers)
+    state.content.advance(count)
     return result
   }
 
   /// Tells a client that waits for it to send its content (RFC 9110 §10.1.1); false when it has gone.
   private func invite() -> Bool {
-    current.awaitsContinue = false
+    state.awaitsContinue = false
     guard channel.output.reserve(32, from: loop.buffers) else { return true }
     var writer = HeadWriter(channel.output.writable)
     writer.write("HTTP/1.1 100 Continue\r\n\r\n")
@@ -61,19 +73,23 @@ extension HTTP1Connection: RequestStream {
 
   // MARK: Response
 
-  package var responseHasLeft: Bool { current.responseStarted && channel.bytesWritten > current.responseOffset }
+  package var responseHasLeft: Bool {
+    let state = state
+    return state.responseStarted && channel.bytesWritten > state.responseOffset
+  }
 
   package func beginResponse(
     _ status: Int, reason: Span<UInt8>, length: ResponseLength, room: Int, _ fields: (inout HeadWriter) -> Bool
   ) -> BodyPump.Output? {
     // A client still sending what is already being answered cannot be told apart from its next request.
-    if phase == .exchange, !content.isDone { isPersistent = false }
+    let state = state
+    if phase == .exchange, !state.content.isDone { isPersistent = false }
     var output = BodyPump.Output.plain
     if length == .unknown {
-      if current.isHTTP10 { isPersistent = false } else { output = .chunked }
+      if state.isHTTP10 { isPersistent = false } else { output = .chunked }
     }
     _ = channel.output.reserve(
-      min(room + 768 + responseFields.count, BufferPool.largeSize), from: loop.buffers)
+      min(room + 768 + state.responseFields.count, BufferPool.largeSize), from: loop.buffers)
     var writer = HeadWriter(channel.output.writable)
     writer.write("HTTP/1.1 ")
     writer.write(decimal: UInt64(status))

@@ -1,5 +1,5 @@
 internal import HTTPWire
-package import Observability
+internal import Observability
 package import Transport
 
 /// One client's connection under HTTP/1.1: it reads request heads, hands requests to the service one after another, and
@@ -19,25 +19,6 @@ package final class HTTP1Connection: EventHandler {
     case closed
   }
 
-  /// What is known of the current request besides its record, and forgotten with it.
-  struct Current {
-    var isHTTP10 = false
-    /// No response to HEAD has content.
-    var isHead = false
-    /// The client waits for 100 (Continue).
-    var awaitsContinue = false
-    /// The head of the response has been written.
-    var responseStarted = false
-    /// Where in all that is written on the connection the request's answer begins, 100 (Continue) included.
-    var answerOffset: UInt64 = 0
-    /// Where the response begins.
-    var responseOffset: UInt64 = 0
-    /// An answer made at once that did not fit the output, from its first byte that is still to go.
-    var rest: ArraySlice<UInt8> = []
-    /// When reading on after the last answer ends.
-    var lingerEnd: UInt64 = 0
-  }
-
   /// Requests answered on one connection before the others of the loop get their turn.
   private static let requestsPerTurn = 32
   /// Empty lines before a request that are passed over; more count as the beginning of its head, with its limits.
@@ -45,18 +26,12 @@ package final class HTTP1Connection: EventHandler {
 
   let server: Server
   var channel: Channel
-  /// Finds the content of the current request in the input.
-  var content = BodyPump(.none)
-  var current = Current()
-  package var routeFields: StaticString = ""
-  package var responseFields: [UInt8] = []
-
   var phase = Phase.head
   var exchange: (any Exchange)?
   var isPersistent = true
   var progressMark: UInt64?
   private var reading = HeadReading()
-  private var lentRecord: AccessRecord?
+  private var lent: RequestState?
 
   /// How far the next head is.
   private struct HeadReading {
@@ -75,21 +50,20 @@ package final class HTTP1Connection: EventHandler {
   package var loop: EventLoop { server.loop }
   package var options: ServerOptions { server.options }
 
-  /// A connection that waits for a request has no record.
-  package var record: AccessRecord {
-    if let lentRecord { return lentRecord }
-    let record = server.lendRecord()
-    lentRecord = record
-    return record
+  /// What is known of the current request; lent when it is first asked for.
+  var state: RequestState {
+    if let lent { return lent }
+    let state = server.lendState()
+    lent = state
+    return state
   }
 
   /// Gives everything back that only a request needs.
   func releaseRequestMemory() {
     channel.releaseIdleMemory(to: loop.buffers)
-    responseFields = []
-    if let lentRecord {
-      self.lentRecord = nil
-      server.takeBack(lentRecord)
+    if let lent {
+      self.lent = nil
+      server.takeBack(lent)
     }
   }
 
@@ -211,13 +185,14 @@ package final class HTTP1Connection: EventHandler {
     reading.deadlineIsSet = false
     reading.emptyLines = 0
     setDeadline(in: nil)
-    beginRecord()
+    let state = beginState()
+    let record = state.record
     record.method = head.method.name
-    content = BodyPump(head.framing)
-    current.isHTTP10 = head.isHTTP10
-    current.isHead = head.method == .head
+    state.content = BodyPump(head.framing)
+    state.isHTTP10 = head.isHTTP10
+    state.isHead = head.method == .head
+    state.awaitsContinue = head.expectsContinue && head.framing != .none
     isPersistent = head.isPersistent && !server.isDraining
-    current.awaitsContinue = head.expectsContinue && head.framing != .none
     if let line = head.fields.first(.requestID), RequestIDs.isSane(bytes.extracting(line.value)) {
       bytes.extracting(line.value).withUnsafeBufferPointer { record.labels.append(contentsOf: $0) }
     } else {
@@ -227,12 +202,11 @@ package final class HTTP1Connection: EventHandler {
   }
 
   /// Forgets the request before.
-  func beginRecord() {
-    record.reset()
-    record.started = loop.now
-    routeFields = ""
-    responseFields.removeAll(keepingCapacity: true)
-    current = Current()
-    current.answerOffset = channel.bytesWritten
+  func beginState() -> RequestState {
+    let state = state
+    state.reset()
+    state.record.started = loop.now
+    state.answerOffset = channel.bytesWritten
+    return state
   }
 }

@@ -7,8 +7,8 @@ package final class Server {
   /// How long a log line may wait for others, in nanoseconds: waking the writer for each would cost more than the line.
   private static let logDelay: UInt64 = 100_000_000
 
-  /// Records kept for the next requests.
-  private static let spareRecordLimit = 128
+  /// States kept for the next requests.
+  private static let spareStateLimit = 128
 
   /// The loop.
   package let loop: EventLoop
@@ -17,7 +17,7 @@ package final class Server {
   var parser: RequestHeadParser
   private(set) var service: (any Service)?
   private var log: AccessLog?
-  private var spareRecords: [AccessRecord] = []
+  private var spareStates: [RequestState] = []
   private let flusher = DeadlineHandler()
   private var flushIsDue = false
   private var ids = RequestIDs()
@@ -93,12 +93,12 @@ package final class Server {
 
   // MARK: Shared by the connections
 
-  /// A record for a request, with whatever an earlier one has left in it.
-  func lendRecord() -> AccessRecord { spareRecords.popLast() ?? AccessRecord() }
+  /// A state for a request, with whatever an earlier one has left in it.
+  func lendState() -> RequestState { spareStates.popLast() ?? RequestState() }
 
-  /// Takes the record of a connection back that waits for its next request.
-  func takeBack(_ record: AccessRecord) {
-    if spareRecords.count < Server.spareRecordLimit { spareRecords.append(record) }
+  /// Takes the state of a connection back that waits for its next request.
+  func takeBack(_ state: RequestState) {
+    if spareStates.count < Server.spareStateLimit { spareStates.append(state) }
   }
 
   func newRequestID(into labels: inout [UInt8]) { ids.append(to: &labels) }
