@@ -2,8 +2,9 @@ package import Observability
 
 /// Why a request gets an answer of this process in place of what it asked for.
 ///
-/// HTTP's own causes are in `Cause+HTTP`; whoever serves requests adds its own in one file of its own.
-package struct Cause: Error, Equatable, Sendable {
+/// HTTP's own causes are in `Cause+HTTP`; whoever serves requests adds its own in one file of its own. A class, so that what
+/// carries one stays small.
+package final class Cause: Error, Equatable, Sendable {
   package let status: Int
   /// The part of `error_type` after `proxy_`.
   package let name: StaticString

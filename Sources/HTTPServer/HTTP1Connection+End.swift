@@ -43,7 +43,9 @@ extension HTTP1Connection {
   func beginLingering() {
     channel.output.discard(to: loop.buffers)
     // Closing with unread bytes would turn into a reset, which can cost the client the answer (RFC 9112 §9.6).
-    if channel.peerFinished || (state.content.isDone && channel.input.isEmpty && !channel.mayHaveMore) { return close() }
+    if channel.peerFinished || (state.content.isDone && channel.input.isEmpty && !channel.mayHaveMore) {
+      return close()
+    }
     phase = .lingering
     channel.stream.finishWriting()
     // Content may go on coming for as long as it might have before; silence ends it sooner.

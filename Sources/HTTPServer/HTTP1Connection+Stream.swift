@@ -56,7 +56,8 @@ extension HTTP1Connection: RequestStream {
     let limit = state.content.directLimit(output)
     guard limit > 0, channel.input.isEmpty else { return channel.fill(from: loop.buffers) }
     let (result, count) = channel.read(
-      into: &target, limit: limit, isBulk: state.content.contentCount >= HTTP1Connection.longContent, pool: loop.buffers)
+      into: &target, limit: limit, isBulk: state.content.contentCount >= HTTP1Connection.longContent, pool: loop.buffers
+    )
     state.content.advance(count)
     return result
   }

@@ -7,6 +7,7 @@ package final class Router: Service {
     let path: [UInt8]
     let name: StaticString
     let service: any Service
+    let fields: StaticString
   }
 
   private var routes: [Route] = []
@@ -17,7 +18,7 @@ package final class Router: Service {
   /// Adds a route; those added first are looked at first.
   /// - Parameter name: what the log calls it.
   package func add(_ path: String, _ name: StaticString, _ service: any Service) {
-    routes.append(Route(path: Array(path.utf8), name: name, service: service))
+    routes.append(Route(path: Array(path.utf8), name: name, service: service, fields: service.refusalFields))
     // Whatever could not be read may have been meant for the most careful of the routes.
     if refusalFields.utf8CodeUnitCount == 0 { refusalFields = service.refusalFields }
   }
@@ -30,12 +31,19 @@ package final class Router: Service {
       return .answer(LocalAnswer(.connectNotSupported))
     }
     let path = bytes.extracting(Router.withoutQuery(head.path, in: bytes))
-    for route in routes where path.equals(route.path.span) {
-      stream.record.route = route.name
-      stream.routeFields = route.service.refusalFields
-      return route.service.disposition(of: head, bytes, on: stream)
+    // By index: a copy of a route would cost more than the comparison.
+    for index in routes.indices where Router.isSame(path, routes[index].path) {
+      stream.record.route = routes[index].name
+      stream.routeFields = routes[index].fields
+      return routes[index].service.disposition(of: head, bytes, on: stream)
     }
     return .answer(LocalAnswer(.notFound))
+  }
+
+  private static func isSame(_ path: Span<UInt8>, _ other: [UInt8]) -> Bool {
+    guard path.count == other.count else { return false }
+    for index in 0..<path.count where path[index] != other[index] { return false }
+    return true
   }
 
   private static func withoutQuery(_ target: Range<Int>, in bytes: Span<UInt8>) -> Range<Int> {

@@ -23,14 +23,21 @@ struct Attempt {
   enum Sending { case connecting, sending, sent, abandoned }
   enum Receiving { case head, content, done }
 
-  enum Event {
+  /// What only moves the states on.
+  enum Progress {
     /// A connection stands; `isReused`: it has served before, so that its death may only mean that it had grown old.
     case connected(isReused: Bool)
-    /// None could be had.
-    case unreachable(Cause)
     case requestSent
     /// The connection takes no more; fal may have answered before it closed.
     case writeFailed
+    /// The response was read whole.
+    case responseRead
+  }
+
+  /// What may end the attempt, or begin it anew.
+  enum Event {
+    /// No connection could be had.
+    case unreachable(Cause)
     /// An interim response (1xx) was passed over.
     case interim(isPersistent: Bool)
     /// A final response head.
@@ -39,8 +46,6 @@ struct Attempt {
     case invalid
     /// The connection ended before a byte of a response.
     case ended
-    /// The response was read whole.
-    case responseRead
     case upstreamTimedOut
     case clientTimedOut
     case clientGone
@@ -75,6 +80,19 @@ struct Attempt {
 
   init(_ request: Request) { self.request = request }
 
+  mutating func note(_ progress: Progress) {
+    switch progress {
+    case .connected(let isReused):
+      self.isReused = isReused
+      sending = .sending
+    case .requestSent: sending = .sent
+    case .writeFailed: sending = .abandoned
+    case .responseRead:
+      receiving = .done
+      if sending != .sent { endsConnection = true }
+    }
+  }
+
   /// - Parameters:
   ///   - sent: bytes of this request that have left the process on the present connection.
   ///   - responseHasLeft: whether the client has a byte of the response.
@@ -86,12 +104,7 @@ struct Attempt {
 
   private mutating func react(to event: Event, mayHaveArrived: Bool, isBegun: Bool) -> Action {
     switch event {
-    case .connected(let isReused):
-      self.isReused = isReused
-      sending = .sending
     case .unreachable(let cause): return .answer(cause)
-    case .requestSent: sending = .sent
-    case .writeFailed: sending = .abandoned
     case .interim(let isPersistent):
       if !isPersistent { endsConnection = true }
       interimCount += 1
@@ -103,9 +116,6 @@ struct Attempt {
       if !isPersistent { endsConnection = true }
     case .invalid: return invalid
     case .ended: return mayRetry(mayHaveArrived) ? retry() : died(mayHaveArrived)
-    case .responseRead:
-      receiving = .done
-      if sending != .sent { endsConnection = true }
     case .upstreamTimedOut:
       guard receiving == .head else { return .cut(.upstream) }
       return .answer(request.mayExecute && mayHaveArrived ? .ambiguous : .upstreamTimedOut)

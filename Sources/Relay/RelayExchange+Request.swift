@@ -8,7 +8,7 @@ extension RelayExchange {
   /// Writes the request to the connection that was lent.
   func sendRequest() {
     guard let upstream, upstream.channel != nil else { return }
-    take(.connected(isReused: upstream.isReused))
+    attempt.note(.connected(isReused: upstream.isReused))
     guard outgoing.begin(on: upstream, pool) else { return take(.contentRefused(.overloaded)) }
     pumpRequest()
   }
@@ -28,7 +28,7 @@ extension RelayExchange {
       guard stream.contentCount <= generation.contentLimit else { return take(.contentRefused(.contentTooLarge)) }
       switch upstream.channel!.flush() {
       case .failed:
-        take(.writeFailed)
+        attempt.note(.writeFailed)
         stand(.writeFailed)
         return pumpResponse()
       case .blocked: return stand(.upstreamTakesNoMore)
@@ -42,7 +42,7 @@ extension RelayExchange {
         upstream.channel!.output.releaseIfEmpty(to: pool)
         return stand(.clientSendsNoMore)
       case .done, .gone:
-        take(.requestSent)
+        attempt.note(.requestSent)
         upstream.channel!.output.releaseIfEmpty(to: pool)
         stream.releaseIdleMemory()
         return stand(.requestIsSent)

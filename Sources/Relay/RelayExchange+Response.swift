@@ -152,7 +152,7 @@ extension RelayExchange {
 
   /// The upstream's part is over; what is left is in the client's output.
   private func responseWasRead(_ upstream: UpstreamConnection) {
-    take(.responseRead)
+    attempt.note(.responseRead)
     self.upstream = nil
     upstream.finishLoan(isReusable: !attempt.endsConnection)
     finishWhenFlushed()

@@ -26,7 +26,7 @@ enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
         mayExecute: mayExecute, hasContent: hasContent,
         method: self == .jobByGet || self == .question ? .get : self == .cancel ? .put : .post,
         isRun: self == .job || self == .jobByGet, headLength: Kind.headLength))
-    _ = attempt.receive(.connected(isReused: reused), sent: 0, responseHasLeft: false)
+    attempt.note(.connected(isReused: reused))
     return attempt
   }
 }
@@ -86,7 +86,7 @@ struct AttemptTests {
     // The fresh connection: whatever it does, there is no second retry, even if it were a pooled one.
     for reused in [false, true] {
       var second = attempt
-      _ = second.receive(.connected(isReused: reused), .nothing)
+      second.note(.connected(isReused: reused))
       #expect(second.receive(.ended, .nothing) == .answer(.upstreamClosed))
     }
     #expect(attempt.receive(.retryFailed, .nothing) == .answer(.upstreamClosed))
@@ -189,7 +189,7 @@ struct AttemptTests {
     _ = attempt.receive(.head(status: 200, isPersistent: true), sent)
     #expect(attempt.receive(.processEnds, sent) == .answer(expected))
     #expect(attempt.receive(.processEnds, sent, left: true) == .cut(.proxy))
-    _ = attempt.receive(.responseRead, sent)
+    attempt.note(.responseRead)
     #expect(attempt.receive(.processEnds, sent, left: true) == .proceed)
   }
 
