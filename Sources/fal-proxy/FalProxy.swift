@@ -14,7 +14,7 @@ struct FalProxy: ParsableCommand {
       FAL_PROXY_ALLOWED_ENDPOINTS.
       """,
     version: version,
-    subcommands: [Serve.self, Check.self],
+    subcommands: [Serve.self, Check.self, PrintSettings.self],
     defaultSubcommand: Serve.self)
 }
 

@@ -32,7 +32,7 @@ private func render(_ content: YAMLSubset.Content) -> String {
   case .faulty: "?"
   case .scalar(let bytes): bytes.text
   case .sequence(let nodes): "[" + nodes.map { render($0.content) }.joined(separator: ",") + "]"
-  case .mapping(let entries):
-    "{" + entries.map { "\($0.key):\(render($0.value.content))" }.joined(separator: ",") + "}"
+  case .mapping(let mapping):
+    "{" + mapping.entries.map { "\($0.key):\(render($0.value.content))" }.joined(separator: ",") + "}"
   }
 }

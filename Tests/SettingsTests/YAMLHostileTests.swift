@@ -73,7 +73,7 @@ struct YAMLHostileTests {
     let file = TemporaryFile(Array(repeating: UInt8(ascii: "#"), count: (1 << 20) + 1))
     for path in [file.path, "/dev/zero"] {
       let loaded = SettingsLoader.load(configPath: path, environment: FakeEnvironment(), keyRequired: false)
-      #expect(loaded.faults.description == "\(path): the file has more than 1 MiB")
+      #expect(loaded.faults.description == "\(path): the file has more than 1MiB")
     }
   }
 }
