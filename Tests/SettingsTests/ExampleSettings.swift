@@ -1,6 +1,6 @@
 @testable import Settings
 
-/// Settings that only tests know, with every form that a table can describe.
+/// Settings that only tests and the fuzzer know, with every form that a table can describe.
 struct ExampleSettings: SettingRecord {
   var name = "none"
   var size = 1 << 20
@@ -20,7 +20,7 @@ struct ExampleSettings: SettingRecord {
     .init(
       title: "Second",
       keys: [
-        .integer("a.b.deep", \.deep, "A number in a group of a group.", 0...9),
+        .integer("a.b.deep", \.deep, "A number in a group of a group.", 0...9).since("0.2"),
         .duration("a.b.c.deepest", \.deepest, "A time, deeper still."),
         .maps("groups", \.groups, "Groups of callers.", of: "groups"),
         .maps("prices", \.prices, "What a unit costs.", of: "prices"),
@@ -99,18 +99,4 @@ struct ExampleIssuer: SettingRecord {
       "claims", \.claims, "What a token must say.", range: "names and texts", key: { $0 }, value: { $0 },
       show: { SettingText.flow($0) }),
   ])
-}
-
-/// The example settings of a file with `yaml` and an environment, and the faults as text with `F` for the file.
-func example(
-  _ yaml: String, _ environment: FakeEnvironment = [:]
-) -> (settings: ExampleSettings, sources: [String: String], faults: [String]) {
-  let file = TemporaryFile(yaml)
-  var settings = ExampleSettings()
-  var findings = SettingFindings()
-  SettingsLoader.fill(&settings, configPath: file.path, environment, &findings)
-  func short(_ text: String) -> String {
-    text.hasPrefix(file.path) ? "F" + text.dropFirst(file.path.count) : text
-  }
-  return (settings, findings.sources.mapValues(short), findings.faults.all.map { short($0.description) })
 }

@@ -18,6 +18,20 @@ func faults(_ yaml: String, _ environment: FakeEnvironment = [:]) -> [String] {
   }
 }
 
+/// The example settings of a file with `yaml` and an environment, and the faults as text with `F` for the file.
+func example(
+  _ yaml: String, _ environment: FakeEnvironment = [:]
+) -> (settings: ExampleSettings, sources: [String: String], faults: [String]) {
+  let file = TemporaryFile(yaml)
+  var settings = ExampleSettings()
+  var findings = SettingFindings()
+  SettingsLoader.fill(&settings, configPath: file.path, environment, &findings)
+  func short(_ text: String) -> String {
+    text.hasPrefix(file.path) ? "F" + text.dropFirst(file.path.count) : text
+  }
+  return (settings, findings.sources.mapValues(short), findings.faults.all.map { short($0.description) })
+}
+
 /// The tree in a compact form: `{a:1,b:[x,~]}`; faults as `line: message`.
 func parse(_ bytes: [UInt8]) -> (tree: String, faults: [String]) {
   let (root, faults) = YAMLSubset.parse(secret(bytes))

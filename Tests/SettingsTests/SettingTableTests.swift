@@ -161,6 +161,7 @@ struct SettingTableTests {
       ("a:\n  b:\n    cc:\n      deepest: 1s", "F:3: unknown key a.b.cc; did you mean a.b.c?"),
       ("a:\n  b: 1", "F:2: a.b: expected keys on indented lines below"),
       ("b:\n  deep: 1", "F:1: unknown key b; did you mean a?"),
+      ("zzzzzz: 1", "F:1: unknown key zzzzzz"), ("a:\n  zzzzzz: 1", "F:2: unknown key a.zzzzzz"),
     ])
   func unknownNames(yaml: String, fault: String) {
     #expect(example(yaml).faults == [fault])
@@ -175,6 +176,12 @@ struct SettingTableTests {
         "F:5: unknown key in a.issuers[1].keys",
         "F:6: unknown key a.issuers[1].keys.shard; did you mean a.issuers[1].keys.shared?",
       ])
+    #expect(
+      example("a:\n  issuers:\n    - name: https://id.example\n      canary6b1f9a: x\n").faults == [
+        "F:4: unknown key a.issuers[1].canary6b1f9a"
+      ])
+    #expect(example("a:\n  issuers:\n    canary6b1f9a: x\n").faults.count == 1)
+    #expect(!example("a:\n  issuers:\n    canary6b1f9a: x\n").faults[0].contains("canary6b1f9a"))
   }
 
   @Test("takes groups in groups from variables, and refuses the variable of a list of maps")
@@ -230,6 +237,13 @@ struct SettingTableTests {
           Unit: number · Required · Range: 0…1000000
 
         """))
+  }
+
+  @Test("says which version brought a key")
+  func since() {
+    let text = SettingsDocument.text(of: ExampleSettings.self, introduction: "")
+    #expect(text.contains("Variable: `FAL_PROXY_A_B_DEEP` · Since: 0.2\n"))
+    #expect(text.contains("Variable: `FAL_PROXY_NAME` · Since: 0.1\n"))
   }
 
   @Test("keeps 500 faults at most, quickly, however many there are")

@@ -72,6 +72,8 @@ struct YAMLRefusalTests {
       ("a:\n  - # b\n  - c", "2: an empty list entry"), ("a: [b,,c]", "1: a stray ','"),
       ("a: [b c]d", "1: unexpected text after the value"),
       ("a: [-]", "1: a stray '-' (each entry of a list stands on a line of its own)"),
+      ("a: [::1]", "1: an entry in brackets that starts with ':' (quote it)"),
+      ("a: [b, ?c]", "1: an entry in brackets that starts with '?' (quote it)"),
       ("a: 'b' c", "1: unexpected text after the value"), ("a: 'b'#c", "1: unexpected text after the value"),
       ("  a: 1", "1: \(stray)"), ("a: 1\n  b: 2", "2: \(stray)"), ("a:\n    b: 1\n  c: 2", "3: \(stray)"),
       ("a: b\n  c", "2: \(stray)"), ("a:\n  - b: 1\n     c: 2", "3: \(stray)"),

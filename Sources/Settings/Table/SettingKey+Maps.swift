@@ -9,7 +9,6 @@ extension SettingKey {
       name: name, summary: summary, shape: .maps, unit: "list of maps", range: range,
       expected: "expected a list of \(range)", emptyVariable: .fault)
     facts.members = Entry.table.keys.map { SettingFacts.Member(facts: $0.facts, standard: $0.standard) }
-    facts.holdsSecrets = facts.members.contains { $0.facts.holdsSecrets }
     let expected = facts.expected
     return SettingKey(
       facts,

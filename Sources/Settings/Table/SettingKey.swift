@@ -47,6 +47,13 @@ struct SettingKey<Root: SettingRecord>: Sendable {
     return key
   }
 
+  /// The same key, which came with a later version than the first.
+  func since(_ version: String) -> SettingKey {
+    var key = self
+    key.facts.since = version
+    return key
+  }
+
   /// The same key with another variable that sets it when ours does not.
   func alias(_ variable: String) -> SettingKey {
     var key = self

@@ -22,6 +22,9 @@ extension YAMLSubset {
     case UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "%"):
       return "plain text cannot start with '\(shown)' (quote it)"
     case UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "#"): return "a stray '\(shown)'"
+    // Allowed since YAML 1.2, but older parsers take it for a key or a value.
+    case UInt8(ascii: "?") where inFlow, UInt8(ascii: ":") where inFlow:
+      return "an entry in brackets that starts with '\(shown)' (quote it)"
     case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"):
       let isAlone =
         position + 1 == end || isBlank(source[position + 1])
