@@ -23,7 +23,8 @@ def test_the_plain_list_has_the_settings_of_the_document_with_their_defaults():
     document = printed("--markdown").decode()
     documented = re.findall(r"^### `(.+)`$", document, re.M)
     defaults = re.findall(r"Default: `(.+?)`", document)
-    assert printed().decode().splitlines() == [f"{name}: {value}" for name, value in zip(documented, defaults, strict=True)]
+    pairs = zip(documented, defaults, strict=True)
+    assert printed().decode().splitlines() == [f"{name}: {value}" for name, value in pairs]
 
 
 def test_every_setting_is_documented_with_its_variable(proxy):

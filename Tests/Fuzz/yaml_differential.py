@@ -26,10 +26,11 @@ REFUSED = "refused"
 # --- Documents -------------------------------------------------------------------------------------------------------
 
 KEYS = ["a", "b", "c", "name", "rates", "key with blanks", "'quoted'", '"q#"', "é", "-x", "?y", ":z", "a.b", "x#y"]
-PLAIN = ["x", "1", "x y", "30/1m", "http://a:1/b", "it's", "a#b", "~", "null", "-1", "::1", "[", "é ü", "a, b", "x]", "{", "<<",
-         "a=b", "*", "%", "- x", "a: b", "x:", "|", "> x", "!t", "&a", "@default", "true", "x\\n"]
+PLAIN = ["x", "1", "x y", "30/1m", "http://a:1/b", "it's", "a#b", "~", "null", "-1", "::1", "[", "é ü", "a, b", "x]", "{",
+         "<<", "a=b", "*", "%", "- x", "a: b", "x:", "|", "> x", "!t", "&a", "@default", "true", "x\\n"]
 QUOTED = ["''", '""', "'it''s'", '"a\\n\\t\\"\\\\"', "'# x'", '"a: b"', "'- '", '" x "', "'\\'", '"\t"', "'x", '"\\u0041"']
-LINES = ["x", "x y", "  more", "\tmore", "# no comment", "- x", "a: b", "", "", " ", "   ", "---x", "x  ", "é", "'", "\t", "x\t"]
+LINES = ["x", "x y", "  more", "\tmore", "# no comment", "- x", "a: b", "", "", " ", "   ", "---x", "x  ", "é", "'", "\t",
+         "x\t"]
 
 
 class Writer:
@@ -134,8 +135,8 @@ def mutate(random, text):
 
 
 def soup(random):
-    tokens = ["a: ", "b:", "- ", "-", "  ", " ", "\n", "\n", "\n", "x", "|", ">", "|-", ">+", "# c", "'", '"', "[", "]", ", ", "{}",
-              "~", "\t", "é", "---", "a: x\n", "- a: x\n", "  b: x\n"]
+    tokens = ["a: ", "b:", "- ", "-", "  ", " ", "\n", "\n", "\n", "x", "|", ">", "|-", ">+", "# c", "'", '"', "[", "]",
+              ", ", "{}", "~", "\t", "é", "---", "a: x\n", "- a: x\n", "  b: x\n"]
     return "".join(random.choice(tokens) for _ in range(random.randrange(1, 24)))
 
 
@@ -155,8 +156,9 @@ def build(folder):
     """A program that reads documents and prints what our reader makes of them."""
     program = pathlib.Path(folder) / "dump"
     flags = ["-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-package-name", "fal_proxy"]
-    sources = sorted((ROOT / "Sources" / "Settings" / "YAML").glob("*.swift"))
-    sources += [ROOT / "Sources" / "Settings" / "Secrets" / "SecretBytes.swift", ROOT / "Tests" / "Fuzz" / "YAMLDump.swift"]
+    settings = ROOT / "Sources" / "Settings"
+    sources = sorted((settings / "YAML").glob("*.swift"))
+    sources += [settings / "Secrets" / "SecretBytes.swift", ROOT / "Tests" / "Fuzz" / "YAMLDump.swift"]
     subprocess.run(["swiftc", *flags, "-module-name", "YAMLDump", "-o", program, *sources], check=True)
     return program
 
