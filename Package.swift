@@ -37,12 +37,15 @@ let package = Package(
     room("Guard", imports: ["HTTPWire"]),
     room("Observability"),
     room("Upstream", imports: ["Transport", "HTTPWire"]),
-    room("Relay", imports: ["Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
-    room("Sandbox", imports: ["Transport", "HTTPWire", "Relay", "CZlib"]),
+    room("HTTPServer", imports: ["Transport", "HTTPWire", "Observability"]),
+    room(
+      "Relay",
+      imports: ["Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Observability", "CZlib"]),
+    room("Sandbox", imports: ["Transport", "HTTPWire", "HTTPServer", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Relay", "Observability", "Sandbox",
+        "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Relay", "Observability", "Sandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -53,5 +56,7 @@ let package = Package(
     tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport"]),
     tests("Observability", imports: ["Observability"]),
+    tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability"]),
+    tests("Relay", imports: ["Relay", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Upstream"]),
   ]
 )

@@ -1,3 +1,3 @@
-// zlib, for the sandbox's PNG images.
+// zlib: what fal says compressed, and the PNG images of the sandbox.
 #pragma once
 #include <zlib.h>

@@ -33,6 +33,14 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is about what the value is, and not about what this proxy allows.
+  package var isAboutForm: Bool {
+    switch self {
+    case .malformed, .notHTTPS, .tooLong, .endpointMissing: true
+    case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .endpointNotAllowed: false
+    }
+  }
+
   /// The HTTP status: 400 for a value no policy would accept, 403 for one that this policy does not.
   public var status: Int {
     switch self {

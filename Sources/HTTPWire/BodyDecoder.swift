@@ -75,15 +75,22 @@ public struct BodyDecoder: Equatable, Sendable {
     }
   }
 
+  /// Takes the end of the connection for the proper end of a body that it ends.
+  public mutating func endWithConnection() {
+    if state == .untilClose { state = .done }
+  }
+
   /// Looks at the start of `bytes`; content it reports counts as seen.
-  public mutating func next(_ bytes: Span<UInt8>) throws(WireError) -> Step {
+  /// - Parameter limit: bytes of content that may be reported; with none left only framing is read.
+  public mutating func next(_ bytes: Span<UInt8>, contentLimit limit: Int = .max) throws(WireError) -> Step {
     var index = 0
     while true {
       switch state {
       case .done: return .end(consumed: index)
       case .counted, .chunkContent, .untilClose:
         guard index < bytes.count else { return .needMore(consumed: index) }
-        let count = Int(min(UInt64(bytes.count - index), contentAhead))
+        let count = Int(min(UInt64(min(bytes.count - index, limit)), contentAhead))
+        guard count > 0 else { return .needMore(consumed: index) }
         advance(count)
         return .content(skip: index, count: count)
       case .chunkSize:

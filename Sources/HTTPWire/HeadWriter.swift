@@ -87,6 +87,27 @@ public struct HeadWriter: ~Copyable {
   /// Writes the last chunk and an empty trailer section.
   public mutating func lastChunk() { write("0\r\n\r\n") }
 
+  /// Writes one field line of a constant name and a text.
+  package mutating func field(_ name: StaticString, _ value: String) {
+    write(name)
+    write(": ")
+    write(text: value)
+    write("\r\n")
+  }
+
+  /// Writes one field line of two texts.
+  package mutating func field(_ name: String, _ value: String) {
+    write(text: name)
+    write(": ")
+    write(text: value)
+    write("\r\n")
+  }
+
+  private mutating func write(text: String) {
+    var text = text
+    text.withUTF8 { write($0) }
+  }
+
   /// Writes one field line of a name and a value.
   public mutating func field(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     write(name)

@@ -35,39 +35,4 @@ public enum WireError: UInt8, Error, Equatable, Sendable, CaseIterable {
   case invalidChunk
   /// The trailer section or the chunk extensions exceed their limit.
   case trailersTooLarge
-
-  /// The status code that answers this fault when a client made it.
-  public var status: Int {
-    switch self {
-    case .unsupportedVersion: 505
-    case .targetTooLong: 414
-    case .headTooLarge, .tooManyFields, .trailersTooLarge: 431
-    case .unsupportedTransferCoding: 501
-    case .unsupportedExpectation: 417
-    default: 400
-    }
-  }
-
-  /// One sentence for the person who reads the error; it repeats nothing of the message.
-  public var explanation: StaticString {
-    switch self {
-    case .malformedStartLine: "The request line is not valid HTTP/1.1."
-    case .unsupportedVersion: "Only HTTP/1.1 and HTTP/1.0 are served here."
-    case .targetTooLong: "The request target is longer than limits.request_target."
-    case .headTooLarge: "The request head is larger than limits.head."
-    case .tooManyFields: "The request has more header fields than limits.fields."
-    case .malformedField: "A header field is not valid HTTP/1.1."
-    case .bareLineTerminator: "A line of the request head does not end in CR LF."
-    case .invalidHost: "The Host header field must be present once and name a host."
-    case .duplicateField: "A header field that may appear only once was repeated."
-    case .invalidContentLength: "The Content-Length header field must be present at most once, as digits only."
-    case .invalidTransferEncoding: "The Transfer-Encoding header field must be exactly: chunked."
-    case .unsupportedTransferCoding: "The only transfer coding understood here is chunked."
-    case .conflictingFraming: "Content-Length and Transfer-Encoding exclude each other."
-    case .unexpectedContent: "This method must not carry content."
-    case .unsupportedExpectation: "The only expectation met here is 100-continue."
-    case .invalidChunk: "The chunked content is malformed."
-    case .trailersTooLarge: "The trailer section or the chunk extensions are too large."
-    }
-  }
 }

@@ -1,7 +1,7 @@
 /// Formats one line per request for one event loop; lines leave in batches through the shared writer.
-public struct AccessLog {
+package struct AccessLog {
   /// How a line looks.
-  public enum Format: Sendable {
+  package enum Format: Sendable {
     /// One JSON object.
     case json
     /// Columns for a person at a terminal.
@@ -18,13 +18,13 @@ public struct AccessLog {
   private var dateAndClock: [UInt8] = []
 
   /// A log in `format` that leaves through `writer`.
-  public init(format: Format, writer: LogWriter) {
+  package init(format: Format, writer: LogWriter) {
     self.format = format
     self.writer = writer
   }
 
   /// Adds the line of `record`; `now` is monotonic nanoseconds as in the record, `time` the time of day.
-  public mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
+  package mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
     if time.seconds != second {
       second = time.seconds
       dateAndClock = time.dateAndClock
@@ -38,7 +38,7 @@ public struct AccessLog {
   }
 
   /// Hands what was gathered to the writer.
-  public mutating func flush() {
+  package mutating func flush() {
     guard !batch.isEmpty else { return }
     writer.write(batch, lines: lines)
     batch = []
@@ -78,7 +78,7 @@ public struct AccessLog {
     batch.append(",\"total_ms\":")
     appendMilliseconds(now &- record.started)
     batch.append(",\"ended_by\":\"")
-    batch.append(record.end.name)
+    batch.append(record.endedBy?.name ?? "complete")
     if let error = record.error {
       batch.append("\",\"error_type\":\"proxy_")
       batch.append(error)
@@ -104,9 +104,9 @@ public struct AccessLog {
     batch.append(decimal: record.bytesIn)
     batch.append(" out=")
     batch.append(decimal: record.bytesOut)
-    if record.end != .complete {
+    if let party = record.endedBy {
       batch.append(" ended_by=")
-      batch.append(record.end.name)
+      batch.append(party.name)
     }
     if let error = record.error {
       batch.append(" proxy_")

@@ -1,62 +1,41 @@
 /// What is known of one request when it is over. No header value, content or query string has a place here.
 ///
 /// An object, so that connections that wait for a request need not have one.
-public final class AccessRecord {
-  /// Who brought the exchange to its end.
-  public enum End: UInt8, Sendable {
-    /// The answer was given whole.
-    case complete
-    /// The client went away or stood still.
-    case client
-    /// The upstream broke off or did not answer.
-    case upstream
-    /// The proxy refused the request or was shut down.
-    case proxy
-
-    var name: StaticString {
-      switch self {
-      case .complete: "complete"
-      case .client: "client"
-      case .upstream: "upstream"
-      case .proxy: "proxy"
-      }
-    }
-  }
-
+package final class AccessRecord {
   /// The method, of those the proxy knows.
-  public var method: StaticString = "-"
+  package var method: StaticString = "-"
   /// The route that took the request.
-  public var route: StaticString = "-"
+  package var route: StaticString = "-"
   /// The operation on fal, where there is one.
-  public var operation: StaticString?
+  package var operation: StaticString?
   /// The upstream host, where one was chosen.
-  public var targetHost: [UInt8] = []
+  package var targetHost: [UInt8] = []
   /// Bytes of the record's texts: request id, then endpoint; characters that need no escaping in JSON.
-  public var labels: [UInt8] = []
+  package var labels: [UInt8] = []
   /// Where the request id stands in `labels`.
-  public var requestID = 0..<0
+  package var requestID = 0..<0
   /// Where the endpoint stands in `labels`.
-  public var endpoint = 0..<0
+  package var endpoint = 0..<0
   /// The status sent, or 499 when the client left before one was.
-  public var status = 0
+  package var status = 0
   /// Bytes of request content received.
-  public var bytesIn: UInt64 = 0
+  package var bytesIn: UInt64 = 0
   /// Bytes written to the client, head included.
-  public var bytesOut: UInt64 = 0
+  package var bytesOut: UInt64 = 0
   /// Monotonic nanoseconds at which the head was complete.
-  public var started: UInt64 = 0
+  package var started: UInt64 = 0
   /// Monotonic nanoseconds at which the first byte of the answer was at hand; 0 for never.
-  public var firstByte: UInt64 = 0
-  /// Who ended it.
-  public var end = End.complete
+  package var firstByte: UInt64 = 0
+  /// Who kept it from a whole answer; nil when it was given.
+  package var endedBy: Party?
   /// The name of the proxy's own error, without `proxy_`.
-  public var error: StaticString?
+  package var error: StaticString?
 
   /// An empty record.
-  public init() {}
+  package init() {}
 
   /// Forgets everything but the memory of `labels`.
-  public func reset() {
+  package func reset() {
     method = "-"
     route = "-"
     operation = nil
@@ -69,7 +48,7 @@ public final class AccessRecord {
     bytesOut = 0
     started = 0
     firstByte = 0
-    end = .complete
+    endedBy = nil
     error = nil
   }
 }

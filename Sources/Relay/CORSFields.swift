@@ -1,4 +1,5 @@
 internal import Guard
+internal import HTTPServer
 internal import HTTPWire
 
 /// The proxy's CORS answer (protocol.md §10.2), with everything constant laid out once.

@@ -7,23 +7,29 @@ enum KeyVerdict: Int, CaseIterable {
   case invalid
   /// 403, `User is locked`.
   case locked
-  /// One of the two by its status, in a content coding that is not read here.
+  /// A 401 in a content coding that is not read here.
   case unread
 
   /// Bytes of an answer's content that are looked at.
   static let contentLimit = 1024
 
-  /// Reads the first bytes of a 401 or 403; nil when it is about something else. White space is passed over, and only a
-  /// text that fal's own gateway writes at the very beginning counts, so that no model's output can pass for it.
-  init?(status: Int, content: [UInt8]) {
-    let text = content.filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }
-    if status == 401, text.starts(with: "{\"detail\":\"invalidkeycredentials".utf8) {
+  /// Reads the first bytes of a 401 or 403; nil when it is about something else, or too short yet to tell. White space and
+  /// case make no difference.
+  init?(status: Int, content: some Sequence<UInt8>) {
+    let text = content.filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }.map(\.asciiLowercased)
+    if status == 401, KeyVerdict.contains(text, "\"detail\":\"invalidkeycredentials") {
       self = .invalid
-    } else if status == 403, text.starts(with: "{\"detail\":\"Userislocked".utf8) {
+    } else if status == 403, KeyVerdict.contains(text, "\"detail\":\"userislocked") {
       self = .locked
     } else {
       return nil
     }
+  }
+
+  private static func contains(_ text: [UInt8], _ words: String) -> Bool {
+    let words = Array(words.utf8)
+    guard text.count >= words.count else { return false }
+    return (0...text.count - words.count).contains { text[$0...].starts(with: words) }
   }
 
   fileprivate var line: String {
@@ -32,7 +38,7 @@ enum KeyVerdict: Int, CaseIterable {
       "fal refuses the key (invalid key credentials): no request can succeed until FAL_KEY is a valid one"
     case .locked:
       "fal has locked the account of the key (User is locked): see https://fal.ai/dashboard/billing for the reason"
-    case .unread: "fal answered 401 or 403, compressed: the key may be invalid or its account locked"
+    case .unread: "fal answered 401 in a coding that is not read here: the key may be invalid"
     }
   }
 }

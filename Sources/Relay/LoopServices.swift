@@ -1,58 +1,72 @@
-public import Observability
-public import Transport
+package import HTTPServer
+package import Observability
+package import Transport
 
-/// Everything one event loop serves, kept on the loop; the loops' owner drives it from outside.
-public final class LoopServices {
+/// The proxy on one event loop, kept on the loop; the loops' owner drives it from outside.
+package final class LoopServices {
   private let server: Server
-  private let proxy: ProxyService?
+  private let proxy: ProxyService
 
-  private init(_ server: Server, _ proxy: ProxyService?) {
+  private init(_ server: Server, _ proxy: ProxyService) {
     self.server = server
     self.proxy = proxy
   }
 
+  /// What all loops have in common.
+  package struct Shared: Sendable {
+    package let generation: Generation
+    package let options: ServerOptions
+    package let gate: ConnectionGate
+    package let tlsContext: TLSContext
+    package let keyVerdicts: KeyVerdicts
+
+    package init(
+      generation: Generation, options: ServerOptions, gate: ConnectionGate, tlsContext: TLSContext,
+      keyVerdicts: KeyVerdicts
+    ) {
+      self.generation = generation
+      self.options = options
+      self.gate = gate
+      self.tlsContext = tlsContext
+      self.keyVerdicts = keyVerdicts
+    }
+  }
+
   /// Serves the proxy on `address`.
   /// - Returns: the address bound.
-  public static func startProxy(
-    on loop: EventLoop, address: SocketAddress, configuration: RelayConfiguration, options: ServerOptions,
-    gate: ConnectionGate, tlsContext: TLSContext, keyVerdicts: KeyVerdicts, log: AccessLog
+  package static func start(
+    on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog
   ) throws(SystemError) -> SocketAddress {
-    let server = Server(on: loop, options: options, gate: gate, log: log)
-    let proxy = ProxyService(configuration, on: server, tlsContext: tlsContext, keyVerdicts: keyVerdicts)
-    let bound = try server.listen(on: address) { _ in proxy }
+    let server = Server(on: loop, options: shared.options, gate: shared.gate, log: log)
+    let proxy = ProxyService(
+      shared.generation, on: loop, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
+    let router = Router()
+    router.add(shared.generation.path, "proxy", proxy)
+    router.add("/healthz", "healthz", HealthService())
+    router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })
+    let bound = try server.listen(on: address) { _ in router }
     loop.attachment = LoopServices(server, proxy)
     return bound
   }
 
-  /// Serves an application in this process on `address`; `make` is given the address bound.
-  public static func startLocal(
-    on loop: EventLoop, address: SocketAddress, options: ServerOptions, gate: ConnectionGate,
-    _ make: (EventLoop, SocketAddress) -> any LocalApplication
-  ) throws(SystemError) -> SocketAddress {
-    let server = Server(on: loop, options: options, gate: gate, log: nil)
-    let bound = try server.listen(on: address) { bound in LocalService(make(loop, bound)) }
-    loop.attachment = LoopServices(server, nil)
-    return bound
-  }
-
   /// The services of `loop`.
-  public static func of(_ loop: EventLoop) -> LoopServices? { loop.attachment as? LoopServices }
+  package static func of(_ loop: EventLoop) -> LoopServices? { loop.attachment as? LoopServices }
 
   /// See `Server.beginDraining`.
-  public func beginDraining() { server.beginDraining() }
+  package func beginDraining() { server.beginDraining() }
 
   /// See `Server.stopListening`.
-  public func stopListening() {
+  package func stopListening() {
     server.stopListening()
-    proxy?.closeIdleUpstreams()
+    proxy.closeIdleUpstreams()
   }
 
   /// See `Server.flushLog`.
-  public func flushLog() { server.flushLog() }
+  package func flushLog() { server.flushLog() }
 
   /// See `Server.endAll`.
-  public func endAll() { server.endAll() }
+  package func endAll() { server.endAll() }
 
   /// See `Server.abortAll`.
-  public func abortAll() { server.abortAll() }
+  package func abortAll() { server.abortAll() }
 }

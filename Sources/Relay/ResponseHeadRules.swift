@@ -3,14 +3,9 @@ internal import HTTPWire
 /// What of fal's response head goes to the client: all but what is about the connection to fal, about fal's own origin,
 /// or about its servers (RFC 9110 §7.6.1, protocol.md §10.2).
 enum ResponseHeadRules {
-  /// Writes the status line and the fields that pass; framing, connection and the proxy's own fields are the caller's.
+  /// Writes the fields that pass; status line, framing, connection and the fields of all responses are the caller's.
   /// - Returns: whether fal sent a Date.
   static func write(_ writer: inout HeadWriter, head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
-    writer.write("HTTP/1.1 ")
-    writer.write(decimal: UInt64(head.status))
-    writer.write(" ")
-    writer.write(bytes.extracting(head.reason))
-    writer.write("\r\n")
     var hasDate = false
     let isEventStream = isEventStream(head, bytes)
     for line in head.fields.lines {

@@ -1,24 +1,24 @@
-public import Relay
-public import Transport
+package import HTTPServer
+package import Transport
 
 /// An embedded fal for development without a key or a network: queue, direct calls, streams, uploads and files.
 ///
 /// One server plays several hosts, told apart by the Host field: `queue.fal.run`, `fal.run`, `rest.fal.ai` (also under
 /// its former name). Under any other name it is the CDN, and by path the queue and the control API for direct use.
 /// It imitates protocol.md §3–§7 and §9. Webhooks are ignored: it makes no connections of its own.
-public final class SandboxApplication: LocalApplication {
+package final class SandboxApplication: LocalApplication {
   private let loop: EventLoop
   private let state: SandboxState
 
   /// A sandbox whose jobs live on `loop`; every connection that reaches it must belong to the same loop.
   /// - Parameter baseURL: where browsers reach it, such as `http://127.0.0.1:9123`.
-  public init(loop: EventLoop, baseURL: String, options: SandboxOptions = SandboxOptions()) {
+  package init(loop: EventLoop, baseURL: String, options: SandboxOptions = SandboxOptions()) {
     self.loop = loop
     state = SandboxState(baseURL: baseURL, options: options)
   }
 
   /// Answers as fal would, now or in the model's time.
-  public func respond(to request: LocalRequest, _ responder: LocalResponder) {
+  package func respond(to request: LocalRequest, _ responder: LocalResponder) {
     let router = SandboxRouter(state: state)
     switch router.decide(SandboxRequest(request), at: loop.now, date: WallClock.milliseconds()) {
     case .reply(let reply): answer(reply, responder)

@@ -1,26 +1,26 @@
 /// How the sandbox behaves, and what it keeps.
-public struct SandboxOptions: Sendable {
+package struct SandboxOptions: Sendable {
   /// How long a queued job waits before it runs, in milliseconds.
-  public var queueMilliseconds: UInt64 = 300
+  package var queueMilliseconds: UInt64 = 300
   /// How long a job runs, in milliseconds.
-  public var runMilliseconds: UInt64 = 1200
+  package var runMilliseconds: UInt64 = 1200
   /// How often an open stream looks for news, in milliseconds.
-  public var eventMilliseconds: UInt64 = 250
+  package var eventMilliseconds: UInt64 = 250
   /// The longest silence of an open stream, in milliseconds; `: ping` ends it (protocol.md §3.6: at most 10 s).
-  public var pingMilliseconds: UInt64 = 5000
+  package var pingMilliseconds: UInt64 = 5000
   /// How many jobs are kept; the oldest go first.
-  public var jobLimit = 1000
+  package var jobLimit = 1000
   /// How many bytes of prompts and other job data are kept; the oldest jobs go first.
-  public var jobByteLimit = 32 << 20
+  package var jobByteLimit = 32 << 20
   /// How many files and announced uploads are kept; the oldest go first.
-  public var fileLimit = 10_000
+  package var fileLimit = 10_000
   /// How many bytes of files are kept; the oldest go first.
-  public var fileByteLimit = 256 << 20
+  package var fileByteLimit = 256 << 20
   /// How deep arrays and objects of a JSON text may nest.
-  public var jsonDepthLimit = 64
+  package var jsonDepthLimit = 64
   /// The longest side of an image that is drawn, in pixels; larger inputs are answered at a smaller size.
-  public var imageSideLimit = 2048
+  package var imageSideLimit = 2048
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }

@@ -1,5 +1,5 @@
 internal import HTTPWire
-internal import Relay
+internal import HTTPServer
 
 /// A request as the APIs of the sandbox see it.
 struct SandboxRequest {

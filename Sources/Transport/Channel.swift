@@ -83,6 +83,25 @@ public struct Channel: ~Copyable {
     return noteRead(result)
   }
 
+  /// Reads what is there, at most `limit` bytes, into `memory`, which belongs to the other side of an exchange.
+  /// - Returns: the outcome and how many bytes were read.
+  public mutating func read(
+    into memory: UnsafeMutableRawBufferPointer, limit: UInt64
+  ) -> (result: Fill, count: Int) {
+    guard canRead else { return (.wouldBlock, 0) }
+    let wanted = Int(min(UInt64(memory.count), limit))
+    guard wanted > 0 else { return (.full, 0) }
+    var total = 0
+    // Several segments in one write cost the client, and so the next read, less than one by one.
+    while canRead, total < wanted {
+      let result = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[total..<wanted]))
+      let outcome = noteRead(result)
+      guard case .bytes(let count) = result else { return total > 0 ? (.bytes, total) : (outcome, 0) }
+      total += count
+    }
+    return (.bytes, total)
+  }
+
   /// Reads what is there, at most `limit` bytes, straight into `target`, which belongs to the other side of an exchange;
   /// with `isBulk` into a larger block, for content that has proved to be long.
   /// - Returns: the outcome and how many bytes were read.
@@ -94,18 +113,9 @@ public struct Channel: ~Copyable {
       let block = isBulk ? BufferPool.bulkSize : BufferPool.largeSize
       _ = target.reserve(Int(min(limit, UInt64(block))), from: pool, upTo: block)
     }
-    guard target.room > 0 else { return (.full, 0) }
-    var total = 0
-    // Several segments in one write cost the client, and so the next read, less than one by one.
-    while canRead, target.room > 0, UInt64(total) < limit {
-      let wanted = Int(min(UInt64(target.room), limit - UInt64(total)))
-      let result = stream.read(into: UnsafeMutableRawBufferPointer(rebasing: target.writable[0..<wanted]))
-      let outcome = noteRead(result)
-      guard case .bytes(let count) = result else { return total > 0 ? (.bytes, total) : (outcome, 0) }
-      target.commit(count)
-      total += count
-    }
-    return (.bytes, total)
+    let (result, count) = read(into: target.writable, limit: limit)
+    target.commit(count)
+    return (result, count)
   }
 
   /// Writes the output as far as the peer takes it.

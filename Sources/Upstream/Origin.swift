@@ -20,7 +20,7 @@ public final class Origin: EventHandler {
   private var waiting: [UpstreamConnection] = []
 
   /// An origin on `loop`, reached over TLS when a context is given.
-  public init(on loop: EventLoop, host: String, port: Int, tlsContext: TLSContext?, limits: UpstreamLimits) {
+  package init(on loop: EventLoop, host: String, port: Int, tlsContext: TLSContext?, limits: UpstreamLimits) {
     self.loop = loop
     self.host = host
     self.port = port

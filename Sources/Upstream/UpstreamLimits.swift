@@ -1,16 +1,21 @@
 /// What connections to upstreams may take and keep. Times in nanoseconds.
-public struct UpstreamLimits: Equatable, Sendable {
+package struct UpstreamLimits: Equatable, Sendable {
   /// Name lookup and TCP connect together, over all addresses.
-  public var connect: UInt64 = 5_000_000_000
+  package let connect: UInt64
   /// The TLS handshake.
-  public var tls: UInt64 = 5_000_000_000
+  package let tls: UInt64
   /// How long a connection may wait in the pool.
-  public var idle: UInt64 = 50_000_000_000
-  /// How many connections may wait in the pool, per origin and loop.
-  public var idleConnections = 64
+  package let idle: UInt64
+  /// How many connections may wait in the pool, per host and loop.
+  package let idleConnections: Int
   /// How long looked-up addresses are used before they are looked up again.
-  public var dnsTTL: UInt64 = 30_000_000_000
+  package let dnsTTL: UInt64
 
-  /// The defaults.
-  public init() {}
+  package init(connect: UInt64, tls: UInt64, idle: UInt64, idleConnections: Int, dnsTTL: UInt64) {
+    self.connect = connect
+    self.tls = tls
+    self.idle = idle
+    self.idleConnections = idleConnections
+    self.dnsTTL = dnsTTL
+  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServer
 import Observability
 import Relay
 import Sandbox
@@ -21,7 +22,7 @@ struct ProxyRuntime: Sendable {
     var configuration = started.configuration
     var sandboxLoop: LoopActor?
     if sandbox {
-      let (loop, url) = try await startSandbox(limit: settings.limits.body)
+      let (loop, url) = try await startSandbox(settings)
       sandboxLoop = loop
       configuration = started.redirected(to: url) ?? configuration
       StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
@@ -29,23 +30,21 @@ struct ProxyRuntime: Sendable {
     let count = settings.eventLoops > 0 ? settings.eventLoops : min(ProcessLimits.processors, loopLimit)
     let gate = ConnectionGate(limit: settings.limits.connections)
     let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
-    let options = RelayConfiguration.serverOptions(settings)
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
       throw RuntimeError(description: "host is not an address")
     }
     try Listener.assertFree(address)
     let tls = TLSContext()
-    let verdicts = KeyVerdicts(report: StartUp.reportLater)
     var loops: [LoopActor] = []
-    let used = configuration
+    let shared = LoopServices.Shared(
+      generation: configuration, options: Generation.serverOptions(settings), gate: gate, tlsContext: tls,
+      keyVerdicts: KeyVerdicts(report: StartUp.reportLater))
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address
       address = try await loop.run { loop throws(SystemError) in
-        try LoopServices.startProxy(
-          on: loop, address: wanted, configuration: used, options: options, gate: gate, tlsContext: tls,
-          keyVerdicts: verdicts, log: AccessLog(format: format, writer: log))
+        try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log))
       }
       loops.append(loop)
     }
@@ -57,19 +56,20 @@ struct ProxyRuntime: Sendable {
     return ProxyRuntime(loops: loops, sandbox: sandboxLoop, gate: gate, log: log)
   }
 
-  private static func startSandbox(limit: Int) async throws -> (LoopActor, String) {
+  private static func startSandbox(_ settings: Settings) async throws -> (LoopActor, String) {
     let loop = try LoopActor(label: "fal-proxy.sandbox")
-    var options = ServerOptions()
-    options.contentLimit = UInt64(limit)
+    var options = Generation.serverOptions(settings)
     options.logsRequests = false
     let used = options
     guard let address = SocketAddress(literal: "127.0.0.1", port: 0) else {
       throw RuntimeError(description: "no loopback address")
     }
     let bound = try await loop.run { loop throws(SystemError) in
-      try LoopServices.startLocal(
-        on: loop, address: address, options: used, gate: ConnectionGate(limit: 100_000)
-      ) { loop, bound in SandboxApplication(loop: loop, baseURL: "http://\(bound)") }
+      let server = Server(on: loop, options: used, gate: ConnectionGate(limit: 100_000), log: nil)
+      loop.attachment = server
+      return try server.listen(on: address) { bound in
+        LocalService(SandboxApplication(loop: loop, baseURL: "http://\(bound)"))
+      }
     }
     await loop.start()
     return (loop, "http://\(bound)")

@@ -11,11 +11,11 @@ enum StartUp {
 
   struct Loaded {
     var settings: Settings
-    var configuration: RelayConfiguration
+    var configuration: Generation
     private var loaded: LoadedSettings
     private let key: SecretBytes
 
-    init(settings: Settings, configuration: RelayConfiguration, loaded: LoadedSettings, key: SecretBytes) {
+    init(settings: Settings, configuration: Generation, loaded: LoadedSettings, key: SecretBytes) {
       self.settings = settings
       self.configuration = configuration
       self.loaded = loaded
@@ -42,11 +42,11 @@ enum StartUp {
     }
 
     /// The same configuration with every fal host at another origin.
-    func redirected(to origin: String) -> RelayConfiguration? {
+    func redirected(to origin: String) -> Generation? {
       guard let override = OriginOverride(origin) else { return nil }
       var loaded = loaded
       let overrides = Dictionary(uniqueKeysWithValues: configuration.hosts.map { ($0, override) })
-      return RelayConfiguration(&loaded, key: key, version: FalProxy.version, overrides: overrides)
+      return Generation(&loaded, key: key, version: FalProxy.version, overrides: overrides)
     }
   }
 
@@ -56,7 +56,7 @@ enum StartUp {
     // The sandbox must never see a real key, not even over loopback.
     let key = sandbox ? nil : loaded.falKey
     let used = key ?? placeholderKey()
-    let configuration = RelayConfiguration(&loaded, key: used, version: FalProxy.version)
+    let configuration = Generation(&loaded, key: used, version: FalProxy.version)
     Environment.scrub()
     guard let configuration, case .success((let settings, _)) = loaded.result else {
       report("fal-proxy: the configuration has faults:")

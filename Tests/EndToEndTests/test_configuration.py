@@ -258,7 +258,7 @@ def test_a_key_in_the_environment_reaches_fal(upstream, proxy, environment):
     {"FAL_KEY": f"${KEY_ID}:{SECRET}"}, {"FAL_KEY": f"FAL_KEY={CANARY}"}, {"FAL_KEY": f"export FAL_KEY={CANARY}"},
     {"FAL_KEY": "undefined"}, {"FAL_KEY": "undefined:undefined"}, {"FAL_KEY": "null"}, {"FAL_KEY": f"Bearer {CANARY}"},
     {"FAL_KEY": "<key>"}, {"FAL_KEY": "{{ fal_key }}"}, {"FAL_KEY": "%FAL_KEY%"}, {"FAL_KEY": "your-key-id:your-key-secret"},
-    {"FAL_KEY": "vault:/secret/fal"}, {"FAL_KEY_ID": f"'{KEY_ID}'", "FAL_KEY_SECRET": SECRET},
+    {"FAL_KEY": "op://vault/fal"}, {"FAL_KEY_ID": f"'{KEY_ID}'", "FAL_KEY_SECRET": SECRET},
     {"FAL_KEY_ID": CANARY, "FAL_KEY_SECRET": SECRET}, {"FAL_KEY_ID": KEY_ID, "FAL_KEY_SECRET": "undefined"},
     {"FAL_KEY_FILE": "/no/such/file"}, {"FAL_KEY_FILE": CANARY}, {"FAL_KEY_FILE": "/"}, {"FAL_KEY_FILE": "/dev/zero"}])
 def test_a_missing_or_malformed_key_is_one_fault_that_does_not_repeat_it(refused, environment):

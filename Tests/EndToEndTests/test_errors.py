@@ -9,6 +9,7 @@ from harness.script import MODEL, QUEUE, RID, RUN, STATUS, SUBMIT, Answering, as
 
 BODY = b'{"prompt":"x"}'
 TOKEN = "token-of-the-app-0001"
+BEARER = [("authorization", f"Bearer {TOKEN}")]
 
 
 def raw(*lines, body=b""):
@@ -31,10 +32,10 @@ KEPT = {
     "target_invalid": (400, request("nonsense", "POST", body=BODY)),
     "target_not_https": (400, request(f"http://queue.fal.run/{MODEL}", "POST", body=BODY)),
     "endpoint_missing": (400, request("https://fal.run/x", "POST", body=BODY)),
-    "target_not_allowed": (403, request("https://evil.example/a/b", "POST", body=BODY)),
-    "tokens_disabled": (403, request("https://rest.fal.ai/tokens/", "POST", body=BODY)),
-    "operation_not_allowed": (403, request(STATUS, "POST", body=BODY)),
-    "endpoint_not_allowed": (403, request(f"{QUEUE}/other/app", "POST", body=BODY)),
+    "target_not_allowed": (403, request("https://evil.example/a/b", "POST", fields=BEARER, body=BODY)),
+    "tokens_disabled": (403, request("https://rest.fal.ai/tokens/", "POST", fields=BEARER, body=BODY)),
+    "operation_not_allowed": (403, request(STATUS, "POST", fields=BEARER, body=BODY)),
+    "endpoint_not_allowed": (403, request(f"{QUEUE}/other/app", "POST", fields=BEARER, body=BODY)),
     "origin_not_allowed": (403, request(SUBMIT, "POST", fields=[("origin", "https://evil.example")], body=BODY)),
     "unauthorized": (
         401, request(SUBMIT, "POST", fields=[("authorization", "Bearer wrong-token-00000001")], body=BODY)),
@@ -63,6 +64,18 @@ def test_after_a_refused_small_post_the_same_connection_serves_the_next_request(
         assert fal.accepted == 0
         follow = client.send(request(STATUS, fields=[("authorization", f"Bearer {TOKEN}")])).response()
         assert (follow.status, follow.json) == (200, {"ok": True})
+
+
+@pytest.mark.parametrize("target", [
+    "https://evil.example/a/b", "https://rest.fal.ai/tokens/", f"{QUEUE}/other/app", STATUS, SUBMIT])
+def test_without_a_token_nobody_learns_what_is_open(upstream, proxy, target):
+    fal = upstream()
+    relay = proxy(fal, auth_tokens=TOKEN)
+    answers = [relay.fetch(request(target, "POST", fields=fields, body=BODY))
+               for fields in ([], [("authorization", "Bearer wrong-token-00000001")])]
+    for answer in answers:
+        assert_proxy_error(answer, 401, "unauthorized")
+    assert fal.accepted == 0
 
 
 def test_a_refused_post_whose_content_comes_later_does_not_spoil_the_next_request(upstream, proxy):

@@ -303,6 +303,29 @@ def test_a_head_half_sent_and_an_upload_half_sent_are_answered_at_drain_timeout_
     assert relay.wait(4) == 0
 
 
+def test_an_upload_that_was_refused_is_read_on_past_drain_timeout_and_holds_up_no_shorter_drain(proxy):
+    """Closing with unread bytes would be a reset, which can cost the client its answer (RFC 9112 §9.6)."""
+    relay = proxy(drain_timeout="100ms", timeouts_linger="1s")
+    with relay.client() as client:
+        client.send(request(None, "POST", fields=[("content-length", "90000000")]))
+        assert_proxy_error(client.response(), 400, "target_missing")
+        client.send(b"x" * 1000)
+        relay.send_signal()
+        wait_until(lambda: "did not end within drain_timeout" in relay.stderr, 5, "the end of the time")
+        client.send(b"x" * 1000)
+        assert client.ended()
+    assert relay.wait(3) == 0
+    # Content of a refused request that is only read past is no reason to wait.
+    relay = proxy(drain_timeout="20s")
+    with relay.client() as client:
+        client.send(request(None, "POST", fields=[("content-length", "50000")]) + b"x" * 10)
+        assert_proxy_error(client.response(), 400, "target_missing")
+        began = time.monotonic()
+        relay.send_signal()
+        assert client.ended()
+    assert relay.wait(5) == 0 and time.monotonic() - began < 5
+
+
 def test_a_client_that_does_not_read_cannot_hold_up_the_exit(upstream, proxy):
     arrived = queue.Queue()
 

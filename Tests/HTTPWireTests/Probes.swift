@@ -96,3 +96,15 @@ struct SplitMix: RandomNumberGenerator {
     return value ^ (value >> 31)
   }
 }
+
+extension WireError {
+  /// Whether it is answered with a plain 400, and not with a status that says more.
+  var isPlainRefusal: Bool {
+    switch self {
+    case .unsupportedVersion, .targetTooLong, .headTooLarge, .tooManyFields, .trailersTooLarge,
+      .unsupportedTransferCoding, .unsupportedExpectation:
+      false
+    default: true
+    }
+  }
+}

@@ -57,7 +57,6 @@ struct RequestFramingTests {
     ])
   func unknownCodings(value: String) {
     #expect(RequestOutcome(post("Transfer-Encoding: \(value)")).error == .unsupportedTransferCoding)
-    #expect(WireError.unsupportedTransferCoding.status == 501)
   }
 
   @Test(
@@ -78,8 +77,10 @@ struct RequestFramingTests {
 
   @Test("refuses Content-Length with Transfer-Encoding, in both orders (RFC 9112 §6.1)", arguments: ["0", "5", "x"])
   func both(length: String) {
-    #expect(RequestOutcome(post("Content-Length: \(length)", "Transfer-Encoding: chunked")).error?.status == 400)
-    #expect(RequestOutcome(post("Transfer-Encoding: chunked", "Content-Length: \(length)")).error?.status == 400)
+    #expect(
+      RequestOutcome(post("Content-Length: \(length)", "Transfer-Encoding: chunked")).error?.isPlainRefusal == true)
+    #expect(
+      RequestOutcome(post("Transfer-Encoding: chunked", "Content-Length: \(length)")).error?.isPlainRefusal == true)
   }
 
   @Test("refuses Transfer-Encoding in HTTP/1.0 (RFC 9112 §6.1)")
@@ -150,7 +151,6 @@ struct RequestFramingTests {
     arguments: ["", "100", "100-continu", "100-continue1", "200-ok", "100-continue;x", "x=y", "100-continue, x"])
   func otherExpectations(value: String) {
     #expect(RequestOutcome(post("Expect: \(value)")).error == .unsupportedExpectation)
-    #expect(WireError.unsupportedExpectation.status == 417)
   }
 
   @Test("sees a WebSocket upgrade only when Connection names it (RFC 9110 §7.8)")

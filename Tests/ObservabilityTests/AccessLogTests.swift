@@ -45,7 +45,7 @@ struct AccessLogTests {
     record.operation = nil
     record.firstByte = 0
     record.status = 499
-    record.end = .client
+    record.endedBy = .client
     record.error = "bad_request"
     let object = try JSONSerialization.jsonObject(with: Data(line(record, .json).utf8)) as? [String: Any]
     #expect(object?["operation"] == nil && object?["endpoint"] == nil && object?["first_byte_ms"] == nil)
@@ -55,11 +55,11 @@ struct AccessLogTests {
   @Test(
     "is valid JSON whoever ended it",
     arguments: [
-      (AccessRecord.End.complete, "complete"), (.client, "client"), (.upstream, "upstream"), (.proxy, "proxy"),
+      (Party?.none, "complete"), (.client, "client"), (.upstream, "upstream"), (.proxy, "proxy"),
     ])
-  func jsonIsValid(end: AccessRecord.End, name: String) throws {
+  func jsonIsValid(end: Party?, name: String) throws {
     let record = record()
-    record.end = end
+    record.endedBy = end
     record.bytesIn = .max
     record.bytesOut = .max
     let object = try JSONSerialization.jsonObject(with: Data(line(record, .json, now: .max).utf8)) as? [String: Any]
@@ -71,7 +71,7 @@ struct AccessLogTests {
   func text() {
     #expect(line(record(), .text) == "08:49:37 200 POST submit fal-ai/flux 250.000ms in=12 out=3456 req-1")
     let failed = record()
-    failed.end = .upstream
+    failed.endedBy = .upstream
     failed.error = "upstream_closed"
     failed.status = 502
     #expect(
@@ -106,10 +106,10 @@ struct AccessLogTests {
   func reset() {
     let record = record()
     record.error = "x"
-    record.end = .proxy
+    record.endedBy = .proxy
     record.reset()
     #expect(record.labels.isEmpty && record.requestID.isEmpty && record.endpoint.isEmpty && record.targetHost.isEmpty)
-    #expect(record.operation == nil && record.error == nil && record.end == .complete && record.status == 0)
+    #expect(record.operation == nil && record.error == nil && record.endedBy == nil && record.status == 0)
     #expect(record.bytesIn == 0 && record.bytesOut == 0 && record.started == 0 && record.firstByte == 0)
   }
 }

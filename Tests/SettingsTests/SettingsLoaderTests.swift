@@ -41,7 +41,7 @@ struct SettingsLoaderTests {
 
   @Test(
     "takes an empty variable for a fault where it could open a door, and for none where none is the closed state",
-    arguments: ["", " ", ",", "\t,\n"])
+    arguments: ["", " ", ",", "\t,\n", "{}", " { } "])
   func emptyVariables(value: String) {
     for (name, key) in [
       ("AUTH_TOKENS", "auth.tokens"), ("ALLOWED_ENDPOINTS", "allowed_endpoints"), ("ALLOWED_URLS", "allowed_urls"),

@@ -66,7 +66,8 @@ enum FalKeyForm {
     "the key has a character that no fal key has; it is made of letters, digits and . _ ~ - + / ="
 
   private static func isPlain(_ half: Slice<UnsafeRawBufferPointer>) -> Bool {
-    half.first != UInt8(ascii: "/")
+    // Padding stands at the end alone, and what begins with two slashes is the rest of a URL.
+    !half.starts(with: "//".utf8) && !half.reversed().drop { $0 == UInt8(ascii: "=") }.contains(UInt8(ascii: "="))
       && half.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
@@ -80,7 +81,9 @@ enum FalKeyForm {
   private static func isFiller(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
     guard let first = text.first, text.count <= 64 else { return false }
     let lower = String(decoding: text, as: UTF8.self).lowercased()
-    if fillers.contains(lower) || lower.hasPrefix("your-") || lower.hasPrefix("your_") { return true }
+    if fillers.contains(lower) || ["your-", "your_", "__"].contains(where: { lower.hasPrefix($0) }) {
+      return true
+    }
     return text.count > 2 && Array("xX.-_*".utf8).contains(first) && text.allSatisfy { $0 == first }
   }
 

@@ -15,18 +15,23 @@ extension SettingInput {
   init(variable name: String, value: SecretBytes, shape: SettingFacts.Shape) throws(VariableFault) {
     switch shape {
     case .scalar: self = .scalar(value)
-    case .list, .map: self = .items(try Self.items(of: value, name, areKeyed: shape == .map))
+    case .list, .map: self = .items(try Self.items(of: value, name, shape))
     case .maps: throw .fileOnly
     }
   }
 
   private static func items(
-    of value: SecretBytes, _ name: String, areKeyed: Bool
+    of value: SecretBytes, _ name: String, _ shape: SettingFacts.Shape
   ) throws(VariableFault) -> [Item] {
     let whole = trimmed(value, 0..<value.count)
-    if let first = whole.first, let last = whole.last, isBracketed(value[first], value[last]) {
-      guard trimmed(value, first + 1..<last).isEmpty else { throw .brackets }
-      return []
+    if whole.count > 1, let pair = brackets(value[whole.first!], value[whole.last!]) {
+      let isEmpty = trimmed(value, whole.first! + 1..<whole.last!).isEmpty
+      if pair == shape {
+        guard isEmpty else { throw .brackets }
+        return []
+      }
+      // The empty form of the other shape says nothing.
+      guard !isEmpty else { throw .nothing }
     }
     var items: [Item] = []
     var start = 0
@@ -38,7 +43,7 @@ extension SettingInput {
       if range.isEmpty { continue }
       var valueStart = range.lowerBound
       var key = ""
-      if areKeyed, let equals = range.first(where: { value[$0] == UInt8(ascii: "=") }) {
+      if shape == .map, let equals = range.first(where: { value[$0] == UInt8(ascii: "=") }) {
         key = value.copy(range.lowerBound..<equals).text
         valueStart = equals + 1
       }
@@ -48,9 +53,10 @@ extension SettingInput {
     return items
   }
 
-  private static func isBracketed(_ first: UInt8, _ last: UInt8) -> Bool {
-    (first == UInt8(ascii: "[") && last == UInt8(ascii: "]"))
-      || (first == UInt8(ascii: "{") && last == UInt8(ascii: "}"))
+  /// The shape whose brackets these are.
+  private static func brackets(_ first: UInt8, _ last: UInt8) -> SettingFacts.Shape? {
+    if first == UInt8(ascii: "["), last == UInt8(ascii: "]") { return .list }
+    return first == UInt8(ascii: "{") && last == UInt8(ascii: "}") ? .map : nil
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

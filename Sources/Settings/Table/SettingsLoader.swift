@@ -23,7 +23,7 @@ public enum SettingsLoader {
     _ root: inout Root, configPath: String?, _ environment: some EnvironmentSource, _ findings: inout SettingFindings
   ) {
     if let path = configPath ?? environment.setValue(of: fileVariable)?.text {
-      if path.isEmpty {
+      if path.allSatisfy(\.isWhitespace) {
         // The file that was meant may be the one that asks for tokens.
         findings.faults.append(
           source: configPath == nil ? fileVariable : "--config",

@@ -1,6 +1,11 @@
 """Reading HTTP/1.1 messages from a socket, written apart from the proxy's own parser so that the two can disagree."""
 
 
+import re
+
+TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
 class Reader:
     """Buffered reading from a socket."""
 
@@ -62,7 +67,8 @@ class Head:
         self.start = lines[0].decode("latin-1")
         self.fields = []
         for line in lines[1:]:
-            name, _, value = line.partition(b":")
+            name, colon, value = line.partition(b":")
+            assert colon and TOKEN.fullmatch(name), f"no field line: {line!r}"
             self.fields.append((name.decode("latin-1").lower(), value.strip().decode("latin-1")))
 
     def all(self, name):

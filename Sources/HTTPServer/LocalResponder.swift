@@ -1,36 +1,36 @@
-public import Transport
+package import Transport
 
 /// How an application answers one request. After the client has gone, every call does nothing.
-public final class LocalResponder {
+package final class LocalResponder {
   private var exchange: LocalExchange?
   /// Called once when the exchange is over, answered or not.
-  public var onClose: (() -> Void)?
+  package var onClose: (() -> Void)?
 
   init(_ exchange: LocalExchange) { self.exchange = exchange }
 
   /// Whether the client still waits.
-  public var isOpen: Bool { exchange != nil }
+  package var isOpen: Bool { exchange != nil }
 
   /// The loop the exchange lives on.
-  public var loop: EventLoop? { exchange?.connection.loop }
+  package var loop: EventLoop? { exchange?.stream.loop }
 
   /// Answers whole.
-  public func answer(_ status: Int, fields: [(String, String)] = [], content: [UInt8] = []) {
+  package func answer(_ status: Int, fields: [(String, String)] = [], content: [UInt8] = []) {
     exchange?.begin(status: status, fields: fields, length: content.count)
     exchange?.send(content)
     exchange?.finish()
   }
 
   /// Begins an answer whose length is not known; `send` and `finish` follow.
-  public func beginStream(_ status: Int, fields: [(String, String)]) {
+  package func beginStream(_ status: Int, fields: [(String, String)]) {
     exchange?.begin(status: status, fields: fields, length: nil)
   }
 
   /// Sends a part of the content, at once.
-  public func send(_ bytes: [UInt8]) { exchange?.send(bytes) }
+  package func send(_ bytes: [UInt8]) { exchange?.send(bytes) }
 
   /// Ends the answer.
-  public func finish() { exchange?.finish() }
+  package func finish() { exchange?.finish() }
 
   func close() {
     exchange = nil

@@ -1,15 +1,17 @@
 internal import Guard
+package import HTTPServer
 internal import HTTPWire
-public import Settings
+package import Settings
 internal import Upstream
 
-/// The settings compiled into what a request is held against; one value shared by all loops.
-public struct RelayConfiguration: Sendable {
+/// The settings compiled into what a request is held against: immutable, shared by all loops, and held by an exchange from
+/// its first check to its last byte, so that a newer one never changes a request half-way.
+package final class Generation: Sendable {
   /// The proxy's path.
-  let path: [UInt8]
+  let path: String
   let policy: TargetPolicy
   /// The fal hosts requests may go to.
-  public let hosts: Set<String>
+  package let hosts: Set<String>
   let origins: OriginPolicy
   let cors: CORSFields
   let authenticator: Authenticator
@@ -25,20 +27,20 @@ public struct RelayConfiguration: Sendable {
   /// Compiles `loaded`, adding a fault to it for every pattern that is none.
   /// - Parameter overrides: stand in for the settings' `origin_overrides`, for the sandbox.
   /// - Returns: nil when there was a fault.
-  public init?(
+  package init?(
     _ loaded: inout LoadedSettings, key: SecretBytes, version: String, overrides: [String: OriginOverride]? = nil
   ) {
     let settings = loaded.settings
-    let urls = RelayConfiguration.compile(
+    let urls = Generation.compile(
       Settings.expanding(settings.allowedURLs, with: TargetPolicy.defaultURLs), "allowed_urls", &loaded,
       URLPattern.init)
-    let endpoints = RelayConfiguration.compile(
+    let endpoints = Generation.compile(
       settings.allowedEndpoints, "allowed_endpoints", &loaded, EndpointPattern.init)
     let credentials = settings.cors.allowCredentials
-    _ = RelayConfiguration.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
+    _ = Generation.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
       try OriginPolicy(allowedOrigins: [entry], allowCredentials: credentials)
     }
-    _ = RelayConfiguration.compile(settings.forwardFields, "forward_fields", &loaded) { entry throws(PatternError) in
+    _ = Generation.compile(settings.forwardFields, "forward_fields", &loaded) { entry throws(PatternError) in
       try ForwardedFields([entry])
     }
     guard let urls, let endpoints, loaded.faults.isEmpty,
@@ -46,7 +48,7 @@ public struct RelayConfiguration: Sendable {
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
     self.origins = origins
-    path = Array(settings.path.utf8)
+    path = settings.path
     hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
@@ -59,30 +61,23 @@ public struct RelayConfiguration: Sendable {
     originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
     responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)
-    var limits = UpstreamLimits()
-    limits.connect = settings.upstream.connect.inNanoseconds
-    limits.tls = settings.upstream.tls.inNanoseconds
-    limits.idle = settings.upstream.idle.inNanoseconds
-    limits.idleConnections = settings.upstream.idleConnections
-    limits.dnsTTL = settings.upstream.dnsTTL.inNanoseconds
-    upstreamLimits = limits
+    upstreamLimits = UpstreamLimits(
+      connect: settings.upstream.connect.inNanoseconds, tls: settings.upstream.tls.inNanoseconds,
+      idle: settings.upstream.idle.inNanoseconds, idleConnections: settings.upstream.idleConnections,
+      dnsTTL: settings.upstream.dnsTTL.inNanoseconds)
     firstByteTimeout = settings.upstream.firstByte.inNanoseconds
     firstByteRunTimeout = settings.upstream.firstByteRun.inNanoseconds
     upstreamBodyTimeout = settings.upstream.body.inNanoseconds
   }
 
   /// The options of the downstream side.
-  public static func serverOptions(_ settings: Settings) -> ServerOptions {
-    var options = ServerOptions()
-    options.headLimits = HeadLimits(
-      head: settings.limits.head, fields: settings.limits.fields, requestTarget: settings.limits.requestTarget)
-    options.contentLimit = UInt64(settings.limits.body)
-    options.headTimeout = settings.timeouts.head.inNanoseconds
-    options.idleTimeout = settings.timeouts.idle.inNanoseconds
-    options.stallTimeout = settings.timeouts.body.inNanoseconds
-    options.lingerTimeout = settings.timeouts.linger.inNanoseconds
-    options.logsRequests = settings.accessLog
-    return options
+  package static func serverOptions(_ settings: Settings) -> ServerOptions {
+    ServerOptions(
+      headLimits: HeadLimits(
+        head: settings.limits.head, fields: settings.limits.fields, requestTarget: settings.limits.requestTarget),
+      contentLimit: UInt64(settings.limits.body), headTimeout: settings.timeouts.head.inNanoseconds,
+      idleTimeout: settings.timeouts.idle.inNanoseconds, stallTimeout: settings.timeouts.body.inNanoseconds,
+      lingerTimeout: settings.timeouts.linger.inNanoseconds, logsRequests: settings.accessLog)
   }
 
   private static func compile<Pattern>(

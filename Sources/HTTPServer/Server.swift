@@ -1,23 +1,23 @@
 internal import HTTPWire
-public import Observability
-public import Transport
+package import Observability
+package import Transport
 
 /// The HTTP/1.1 server of one event loop: its connections, and what they share.
-public final class Server {
+package final class Server {
   /// How long a log line may wait for others, in nanoseconds: waking the writer for each would cost more than the line.
   private static let logDelay: UInt64 = 100_000_000
 
-  /// Records kept for the next requests.
-  private static let spareRecordLimit = 128
+  /// States kept for the next requests.
+  private static let spareStateLimit = 128
 
   /// The loop.
-  public let loop: EventLoop
+  package let loop: EventLoop
   let options: ServerOptions
   let gate: ConnectionGate
   var parser: RequestHeadParser
   private(set) var service: (any Service)?
   private var log: AccessLog?
-  private var spareRecords: [AccessRecord] = []
+  private var spareStates: [RequestState] = []
   private let flusher = DeadlineHandler()
   private var flushIsDue = false
   private var ids = RequestIDs()
@@ -28,12 +28,12 @@ public final class Server {
   private var time = CivilTime(seconds: 0, milliseconds: 0)
 
   /// Whether readiness has been withdrawn: answers ask the client to come back on another connection.
-  public private(set) var isDraining = false
+  package private(set) var isDraining = false
   /// Connections that are open on this loop.
-  public private(set) var connectionCount = 0
+  package private(set) var connectionCount = 0
 
   /// A server on `loop`.
-  public init(on loop: EventLoop, options: ServerOptions, gate: ConnectionGate, log: AccessLog?) {
+  package init(on loop: EventLoop, options: ServerOptions, gate: ConnectionGate, log: AccessLog?) {
     self.loop = loop
     self.options = options
     self.gate = gate
@@ -45,7 +45,7 @@ public final class Server {
 
   /// Binds `address` and accepts connections for the service that `make` returns for the address bound.
   /// - Returns: the address bound.
-  public func listen(
+  package func listen(
     on address: SocketAddress, for make: (SocketAddress) -> any Service
   ) throws(SystemError) -> SocketAddress {
     let listener = try Listener(on: loop, address: address, gate: gate) { [unowned self] stream in accept(stream) }
@@ -56,13 +56,13 @@ public final class Server {
   }
 
   private func accept(_ stream: consuming ByteStream) {
-    let connection = DownstreamConnection(stream, on: self)
+    let connection = HTTP1Connection(stream, on: self)
     loop.attach(connection)
     connectionCount += 1
     connection.start()
   }
 
-  func closed(_ connection: DownstreamConnection) {
+  func closed(_ connection: HTTP1Connection) {
     loop.detach(connection)
     connectionCount -= 1
     gate.leave()
@@ -71,34 +71,34 @@ public final class Server {
   // MARK: Draining
 
   /// Withdraws readiness: new connections are still served, but no answer keeps its connection open.
-  public func beginDraining() { isDraining = true }
+  package func beginDraining() { isDraining = true }
 
   /// Stops listening and closes every connection that serves no request; the others end with their answer.
-  public func stopListening() {
+  package func stopListening() {
     isDraining = true
     listener?.close()
     listener = nil
-    loop.forEachHandler { handler in (handler as? DownstreamConnection)?.closeIfIdle() }
+    loop.forEachHandler { handler in (handler as? HTTP1Connection)?.closeIfIdle() }
   }
 
   /// Ends what is left: an exchange of which no answer byte has left is answered, any other is cut.
-  public func endAll() {
-    loop.forEachHandler { handler in (handler as? DownstreamConnection)?.endNow() }
+  package func endAll() {
+    loop.forEachHandler { handler in (handler as? HTTP1Connection)?.endNow() }
   }
 
   /// Cuts what is left.
-  public func abortAll() {
-    loop.forEachHandler { handler in (handler as? DownstreamConnection)?.abort(.proxy) }
+  package func abortAll() {
+    loop.forEachHandler { handler in (handler as? HTTP1Connection)?.abort(by: .proxy) }
   }
 
   // MARK: Shared by the connections
 
-  /// A record for a request, with whatever an earlier one has left in it.
-  func lendRecord() -> AccessRecord { spareRecords.popLast() ?? AccessRecord() }
+  /// A state for a request, with whatever an earlier one has left in it.
+  func lendState() -> RequestState { spareStates.popLast() ?? RequestState() }
 
-  /// Takes the record of a connection back that waits for its next request.
-  func takeBack(_ record: AccessRecord) {
-    if spareRecords.count < Server.spareRecordLimit { spareRecords.append(record) }
+  /// Takes the state of a connection back that waits for its next request.
+  func takeBack(_ state: RequestState) {
+    if spareStates.count < Server.spareStateLimit { spareStates.append(state) }
   }
 
   func newRequestID(into labels: inout [UInt8]) { ids.append(to: &labels) }
@@ -131,7 +131,7 @@ public final class Server {
   }
 
   /// Hands the gathered log lines to the writer.
-  public func flushLog() {
+  package func flushLog() {
     flushIsDue = false
     log?.flush()
   }

@@ -1,9 +1,10 @@
-public import HTTPWire
-public import Observability
-public import Transport
+internal import HTTPWire
+internal import Observability
+package import Transport
 
-/// One client's connection: it reads request heads, hands requests to the service one after another, and closes.
-public final class DownstreamConnection: EventHandler {
+/// One client's connection under HTTP/1.1: it reads request heads, hands requests to the service one after another, and
+/// closes. To the exchange of the current request it is the `RequestStream`.
+package final class HTTP1Connection: EventHandler {
   enum Phase {
     /// Reading a request head, or waiting for one.
     case head
@@ -22,41 +23,23 @@ public final class DownstreamConnection: EventHandler {
   private static let requestsPerTurn = 32
   /// Empty lines before a request that are passed over; more count as the beginning of its head, with its limits.
   private static let emptyLineLimit = 16
-  /// Unwanted content that is read past rather than answered with a close.
-  static let discardLimit: UInt64 = 64 << 10
 
-  /// The server.
-  public let server: Server
-  /// The bytes.
-  public var channel: Channel
-  /// Finds the content of the current request in the input.
-  public var content = BodyDecoder(.none)
-  /// Field lines that every response of the current request's route has.
-  var routeFields: StaticString = ""
-  /// Field lines the service wants on every response to the current request: its CORS answer.
-  var responseFields: [UInt8] = []
-  /// Whether the current request was made in HTTP/1.0.
-  var isHTTP10 = false
-  /// Whether the current request is HEAD: no response has content.
-  var isHead = false
-  /// Whether the client waits for 100 (Continue).
-  var awaitsContinue = false
-  /// Whether the head of the response has been written.
-  public var responseStarted = false
-  /// Where in all that is written on the connection the response begins.
-  var responseOffset: UInt64 = 0
-
+  let server: Server
+  var channel: Channel
   var phase = Phase.head
-  var exchange: Exchange?
-  var scanned = 0
-  var emptyLines = 0
-  var headDeadlineSet = false
+  var exchange: (any Exchange)?
   var isPersistent = true
-  var isProcessing = false
-  var lingerEnd: UInt64 = 0
-  private var progressMark: UInt64?
-  private var lentRecord: AccessRecord?
-  var writtenBefore: UInt64 = 0
+  var progressMark: UInt64?
+  private var reading = HeadReading()
+  private var lent: RequestState?
+
+  /// How far the next head is.
+  private struct HeadReading {
+    var scanned = 0
+    var emptyLines = 0
+    var deadlineIsSet = false
+    var isProcessing = false
+  }
 
   init(_ stream: consuming ByteStream, on server: Server) {
     self.server = server
@@ -64,58 +47,48 @@ public final class DownstreamConnection: EventHandler {
     super.init()
   }
 
-  var loop: EventLoop { server.loop }
+  package var loop: EventLoop { server.loop }
+  package var options: ServerOptions { server.options }
 
-  /// What is known of the current request; a connection that waits for one has none.
-  public var record: AccessRecord {
-    if let lentRecord { return lentRecord }
-    let record = server.lendRecord()
-    lentRecord = record
-    return record
+  /// What is known of the current request; lent when it is first asked for.
+  var state: RequestState {
+    if let lent { return lent }
+    let state = server.lendState()
+    lent = state
+    return state
   }
 
   /// Gives everything back that only a request needs.
   func releaseRequestMemory() {
     channel.releaseIdleMemory(to: loop.buffers)
-    responseFields = []
-    if let lentRecord {
-      self.lentRecord = nil
-      server.takeBack(lentRecord)
+    if let lent {
+      self.lent = nil
+      server.takeBack(lent)
     }
   }
 
   func start() {
     do {
       try loop.watch(channel.stream, for: self)
-      setDeadline(in: server.options.idleTimeout)
+      setDeadline(in: options.idleTimeout)
     } catch {
       close()
     }
   }
 
   /// Sets the deadline of the connection, in nanoseconds from now; nil for none.
-  public func setDeadline(in nanoseconds: UInt64?) {
+  func setDeadline(in nanoseconds: UInt64?) {
     progressMark = nil
     loop.setDeadline(self, in: nanoseconds)
   }
 
-  /// Waits for the client to take or send bytes, at most the stall timeout since it last did: events that bring no
-  /// progress do not prolong the wait.
-  public func awaitProgress() {
-    let moved = channel.bytesRead &+ channel.bytesWritten
-    guard progressMark != moved else { return }
-    progressMark = moved
-    loop.setDeadline(self, in: server.options.stallTimeout)
-  }
-
   // MARK: Events
 
-  /// The descriptor is ready.
-  public override func ready(_ events: ReadyEvents) {
+  package override func ready(_ events: ReadyEvents) {
     channel.note(events)
     switch phase {
     case .head: process()
-    case .exchange: exchange?.downstreamReady()
+    case .exchange: exchange?.clientReady()
     case .answering: flushAnswer()
     case .discarding: discard()
     case .lingering: linger()
@@ -123,13 +96,12 @@ public final class DownstreamConnection: EventHandler {
     }
   }
 
-  /// The deadline has passed.
-  public override func deadlineReached() {
+  package override func deadlineReached() {
     switch phase {
     case .head:
-      if headDeadlineSet { refuse(.headTimedOut) } else { close() }
-    case .exchange: exchange?.downstreamDeadlineReached()
-    case .answering, .discarding: abort(.client)
+      if reading.deadlineIsSet { refuse(.headTimedOut) } else { close() }
+    case .exchange: exchange?.clientTimedOut()
+    case .answering, .discarding: abort(by: .client)
     case .lingering: close()
     case .closed: return
     }
@@ -137,20 +109,27 @@ public final class DownstreamConnection: EventHandler {
 
   // MARK: Reading heads
 
+  func becomeIdle() {
+    phase = .head
+    reading.scanned = 0
+    setDeadline(in: options.idleTimeout)
+    process()
+  }
+
   /// Serves requests until one takes a while or no further one is there.
   func process() {
-    guard !isProcessing else { return }
-    isProcessing = true
-    defer { isProcessing = false }
+    guard !reading.isProcessing else { return }
+    reading.isProcessing = true
+    defer { reading.isProcessing = false }
     var served = 0
     while phase == .head {
       // Others of the loop get their turn, however much one client has pipelined.
-      guard served < Self.requestsPerTurn else { return loop.callAgain(self) }
+      guard served < HTTP1Connection.requestsPerTurn else { return loop.callAgain(self) }
       skipEmptyLines()
       if !channel.input.isEmpty {
         let bytes = channel.input.readable
         do {
-          if let length = try server.parser.parse(bytes.span, scanned: &scanned) {
+          if let length = try server.parser.parse(bytes.span, scanned: &reading.scanned) {
             serve(headLength: length)
             served += 1
             continue
@@ -158,9 +137,9 @@ public final class DownstreamConnection: EventHandler {
         } catch {
           return refuse(.wire(error))
         }
-        if !headDeadlineSet {
-          headDeadlineSet = true
-          setDeadline(in: server.options.headTimeout)
+        if !reading.deadlineIsSet {
+          reading.deadlineIsSet = true
+          setDeadline(in: options.headTimeout)
         }
       }
       switch channel.fill(from: loop.buffers) {
@@ -176,12 +155,12 @@ public final class DownstreamConnection: EventHandler {
 
   /// An empty line before a request is no part of it, and does not begin one (RFC 9112 §2.2).
   private func skipEmptyLines() {
-    guard !headDeadlineSet else { return }
-    while channel.input.count >= 2, emptyLines < Self.emptyLineLimit {
+    guard !reading.deadlineIsSet else { return }
+    while channel.input.count >= 2, reading.emptyLines < HTTP1Connection.emptyLineLimit {
       let bytes = channel.input.readable
       guard bytes[0] == UInt8(ascii: "\r"), bytes[1] == UInt8(ascii: "\n") else { return }
       channel.input.consume(2)
-      emptyLines += 1
+      reading.emptyLines += 1
     }
   }
 
@@ -203,26 +182,31 @@ public final class DownstreamConnection: EventHandler {
 
   private func beginRequest(_ bytes: Span<UInt8>) {
     let head = server.parser.head
-    headDeadlineSet = false
-    emptyLines = 0
+    reading.deadlineIsSet = false
+    reading.emptyLines = 0
     setDeadline(in: nil)
-    record.reset()
-    record.started = loop.now
+    let state = beginState()
+    let record = state.record
     record.method = head.method.name
-    responseFields.removeAll(keepingCapacity: true)
-    routeFields = ""
-    responseStarted = false
-    writtenBefore = channel.bytesWritten
-    content = BodyDecoder(head.framing)
-    isHTTP10 = head.isHTTP10
-    isHead = head.method == .head
+    state.content = BodyPump(head.framing)
+    state.isHTTP10 = head.isHTTP10
+    state.isHead = head.method == .head
+    state.awaitsContinue = head.expectsContinue && head.framing != .none
     isPersistent = head.isPersistent && !server.isDraining
-    awaitsContinue = head.expectsContinue && head.framing != .none
     if let line = head.fields.first(.requestID), RequestIDs.isSane(bytes.extracting(line.value)) {
       bytes.extracting(line.value).withUnsafeBufferPointer { record.labels.append(contentsOf: $0) }
     } else {
       server.newRequestID(into: &record.labels)
     }
     record.requestID = 0..<record.labels.count
+  }
+
+  /// Forgets the request before.
+  func beginState() -> RequestState {
+    let state = state
+    state.reset()
+    state.record.started = loop.now
+    state.answerOffset = channel.bytesWritten
+    return state
   }
 }

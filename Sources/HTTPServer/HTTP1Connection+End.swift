@@ -1,45 +1,39 @@
 internal import HTTPWire
-public import Observability
+package import Observability
 internal import Transport
 
 /// The end of a request, and of the connection.
-extension DownstreamConnection {
+extension HTTP1Connection {
   /// Reads of unwanted bytes before the other connections of the loop get their turn.
   private static let lingerReadsPerTurn = 16
 
-  /// The response has been written whole: log, and serve the next request or close.
-  func finish() {
+  /// Logs, and serves the next request or closes.
+  package func finish() {
     phase = .head
     exchange = nil
+    if !state.content.isDone, state.content.knownRest == nil { isPersistent = false }
     logRequest()
     if !isPersistent || server.isDraining { return beginLingering() }
-    if !content.isDone {
+    if !state.content.isDone {
       phase = .discarding
       return discard()
     }
     becomeIdle()
   }
 
-  func becomeIdle() {
-    phase = .head
-    scanned = 0
-    setDeadline(in: server.options.idleTimeout)
-    process()
-  }
-
   func discard() {
-    while !content.isDone {
-      let waiting = UInt64(channel.input.count)
-      if waiting > 0 {
-        let count = min(waiting, content.contentAhead)
-        content.advance(Int(count))
-        channel.input.consume(Int(count))
-        record.bytesIn += count
-        continue
+    while !state.content.isDone {
+      if !channel.input.isEmpty {
+        do {
+          channel.input.consume(try state.content.skip(channel.input.readable))
+        } catch {
+          return close()
+        }
+        if state.content.isDone { break }
       }
       switch channel.fill(from: loop.buffers) {
       case .bytes: continue
-      case .wouldBlock, .full: return awaitProgress()
+      case .wouldBlock, .full: return awaitClient()
       case .end, .failed: return close()
       }
     }
@@ -49,22 +43,22 @@ extension DownstreamConnection {
   func beginLingering() {
     channel.output.discard(to: loop.buffers)
     // Closing with unread bytes would turn into a reset, which can cost the client the answer (RFC 9112 §9.6).
-    if channel.peerFinished || (content.isDone && channel.input.isEmpty && !channel.mayHaveMore) { return close() }
+    if channel.peerFinished || (state.content.isDone && channel.input.isEmpty && !channel.mayHaveMore) { return close() }
     phase = .lingering
     channel.stream.finishWriting()
     // Content may go on coming for as long as it might have before; silence ends it sooner.
-    lingerEnd = loop.now &+ server.options.stallTimeout
-    setDeadline(in: server.options.lingerTimeout)
+    state.lingerEnd = loop.now &+ options.stallTimeout
+    setDeadline(in: options.lingerTimeout)
     linger()
   }
 
   func linger() {
-    for _ in 0..<Self.lingerReadsPerTurn {
+    for _ in 0..<HTTP1Connection.lingerReadsPerTurn {
       channel.input.discard(to: loop.buffers)
       switch channel.fill(from: loop.buffers) {
       case .bytes:
-        guard loop.now < lingerEnd else { return close() }
-        setDeadline(in: server.options.lingerTimeout)
+        guard loop.now < state.lingerEnd else { return close() }
+        setDeadline(in: options.lingerTimeout)
       case .wouldBlock:
         channel.discardMemory(to: loop.buffers)
         return
@@ -74,20 +68,22 @@ extension DownstreamConnection {
     loop.callAgain(self)
   }
 
-  func logRequest() {
-    record.bytesOut = channel.bytesWritten &- writtenBefore
-    server.logRequest(record)
+  private func logRequest() {
+    let state = state
+    state.record.bytesIn = state.content.contentCount
+    state.record.bytesOut = channel.bytesWritten &- state.answerOffset
+    server.logRequest(state.record)
   }
 
-  /// Gives up on the current request and resets the connection, so that a cut response is never taken for a whole one.
-  public func abort(_ end: AccessRecord.End) {
+  /// Resets the connection, so that a cut response is never taken for a whole one.
+  package func abort(by party: Party) {
     guard phase != .closed else { return }
     let exchange = self.exchange
     let wasServing = phase == .exchange || phase == .answering
     self.exchange = nil
     exchange?.cancel()
     if wasServing {
-      record.end = end
+      record.endedBy = party
       if !responseHasLeft { record.status = 499 }
       logRequest()
     }
@@ -100,14 +96,16 @@ extension DownstreamConnection {
     switch phase {
     case .exchange: exchange?.endNow()
     case .head where !channel.input.isEmpty: refuse(.draining)
-    case .head, .answering: abort(.proxy)
-    case .discarding, .lingering: close()
-    case .closed: return
+    case .head: close()
+    case .discarding: beginLingering()
+    // These have their answer; what is left of the time is for it to arrive.
+    case .answering, .lingering, .closed: return
     }
   }
 
   /// Closes the connection if no request has arrived on it, not even one that was not read yet.
   func closeIfIdle() {
+    if phase == .discarding { return beginLingering() }
     guard phase == .head else { return }
     channel.note(.readable)
     process()
@@ -120,16 +118,5 @@ extension DownstreamConnection {
     channel.discardMemory(to: loop.buffers)
     releaseRequestMemory()
     server.closed(self)
-  }
-}
-
-extension ProxyError.Blame {
-  /// The same party as the one who ended the request.
-  var end: AccessRecord.End {
-    switch self {
-    case .client: .client
-    case .upstream: .upstream
-    case .proxy: .proxy
-    }
   }
 }

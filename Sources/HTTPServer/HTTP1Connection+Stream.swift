@@ -1,0 +1,141 @@
+package import HTTPWire
+package import Observability
+package import Transport
+
+/// What the exchange of the current request sees.
+extension HTTP1Connection: RequestStream {
+  package var record: AccessRecord { state.record }
+  package var routeFields: StaticString {
+    get { state.routeFields }
+    set { state.routeFields = newValue }
+  }
+  package var responseFields: [UInt8] {
+    get { state.responseFields }
+    _modify { yield &state.responseFields }
+  }
+
+  /// Content moved after which it counts as long: larger pieces are worth their memory.
+  private static let longContent: UInt64 = 1 << 20
+
+  // MARK: Request content
+
+  package var contentIsDone: Bool { state.content.isDone }
+  package var contentCount: UInt64 { state.content.contentCount }
+
+  package func moveContent(
+    into target: inout ByteBuffer, as output: BodyPump.Output
+  ) throws(WireError) -> ContentMove {
+    let state = state
+    if state.awaitsContinue, !state.responseStarted {
+      // Who sends already needs no invitation.
+      if !channel.input.isEmpty { state.awaitsContinue = false } else if !invite() { return .gone }
+    }
+    var hasMoved = false
+    while true {
+      if !channel.input.isEmpty || state.content.isDone {
+        let input = channel.input.readable
+        _ = target.reserve(min(input.count + BodyPump.overhead + 1, BufferPool.largeSize), from: loop.buffers)
+        let move = try state.content.move(input, into: target.writable, as: output)
+        channel.input.consume(move.consumed)
+        target.commit(move.written)
+        if move.outcome == .done { return .done }
+        if move.outcome == .needsRoom || move.written > 0 { return .moved }
+      }
+      if hasMoved { return .moved }
+      switch readContent(into: &target, as: output) {
+      case .bytes, .full: hasMoved = channel.input.isEmpty
+      case .wouldBlock: return .waiting
+      case .end, .failed: return .gone
+      }
+    }
+  }
+
+  /// Reads from the client: content that needs no framing goes straight into `target`.
+  private func readContent(into target: inout ByteBuffer, as output: BodyPump.Output) -> Channel.Fill {
+    let state = state
+    let limit = state.content.directLimit(output)
+    guard limit > 0, channel.input.isEmpty else { return channel.fill(from: loop.buffers) }
+    let (result, count) = channel.read(
+      into: &target, limit: limit, isBulk: state.content.contentCount >= HTTP1Connection.longContent, pool: loop.buffers)
+    state.content.advance(count)
+    return result
+  }
+
+  /// Tells a client that waits for it to send its content (RFC 9110 §10.1.1); false when it has gone.
+  private func invite() -> Bool {
+    state.awaitsContinue = false
+    guard channel.output.reserve(32, from: loop.buffers) else { return true }
+    var writer = HeadWriter(channel.output.writable)
+    writer.write("HTTP/1.1 100 Continue\r\n\r\n")
+    channel.output.commit(writer.count)
+    return channel.flush() != .failed
+  }
+
+  // MARK: Response
+
+  package var responseHasLeft: Bool {
+    let state = state
+    return state.responseStarted && channel.bytesWritten > state.responseOffset
+  }
+
+  package func beginResponse(
+    _ status: Int, reason: Span<UInt8>, length: ResponseLength, room: Int, _ fields: (inout HeadWriter) -> Bool
+  ) -> BodyPump.Output? {
+    // A client still sending what is already being answered cannot be told apart from its next request.
+    let state = state
+    if phase == .exchange, !state.content.isDone { isPersistent = false }
+    var output = BodyPump.Output.plain
+    if length == .unknown {
+      if state.isHTTP10 { isPersistent = false } else { output = .chunked }
+    }
+    _ = channel.output.reserve(
+      min(room + 768 + state.responseFields.count, BufferPool.largeSize), from: loop.buffers)
+    var writer = HeadWriter(channel.output.writable)
+    writer.write("HTTP/1.1 ")
+    writer.write(decimal: UInt64(status))
+    writer.write(" ")
+    writer.write(reason)
+    writer.write("\r\n")
+    let hasDate = fields(&writer)
+    if output == .chunked {
+      writer.write("transfer-encoding: chunked\r\n")
+    } else if case .exactly(let count) = length {
+      writer.write("content-length: ")
+      writer.write(decimal: count)
+      writer.write("\r\n")
+    }
+    if !hasDate { writer.write(server.dateField) }
+    endHead(&writer)
+    guard !writer.overflowed else { return nil }
+    noteResponse(status)
+    channel.output.commit(writer.count)
+    return output
+  }
+
+  package func outputRoom(_ minimum: Int, upTo limit: Int) -> UnsafeMutableRawBufferPointer {
+    _ = channel.output.reserve(minimum, from: loop.buffers, upTo: limit)
+    return channel.output.writable
+  }
+
+  package func commitOutput(_ count: Int) { channel.output.commit(count) }
+
+  package func flush() -> Channel.Flush { channel.flush() }
+
+  package func releaseIdleMemory() { channel.releaseIdleMemory(to: loop.buffers) }
+
+  // MARK: Waiting
+
+  package var clientIsGone: Bool { channel.peerFinished }
+
+  /// Events that bring no progress do not prolong the wait.
+  package func awaitClient() {
+    let moved = channel.bytesRead &+ channel.bytesWritten
+    guard progressMark != moved else { return }
+    progressMark = moved
+    loop.setDeadline(self, in: options.stallTimeout)
+  }
+
+  package func awaitNothing() { setDeadline(in: nil) }
+
+  package func callAgain() { loop.callAgain(self) }
+}

@@ -1,0 +1,34 @@
+package import Observability
+
+/// A response made here, whole, for one request.
+package struct LocalAnswer {
+  package var status: Int
+  /// Names and values of further field lines; lower-case names, and values that hold no line end.
+  package var fields: [(StaticString, String)]
+  /// The media type of the content; nil where there is none.
+  package var contentType: StaticString?
+  package var content: [UInt8]
+  /// Whether the connection must be closed afterwards.
+  package var closes = false
+  /// Why it is none of what was asked for, where it is not; for the log.
+  package private(set) var error: StaticString?
+  package private(set) var party: Party?
+
+  package init(
+    _ status: Int, contentType: StaticString? = nil, content: [UInt8] = [], fields: [(StaticString, String)] = []
+  ) {
+    self.status = status
+    self.contentType = contentType
+    self.content = content
+    self.fields = fields
+  }
+
+  package init(_ cause: Cause) {
+    self.init(cause.status, contentType: "application/json", content: cause.content)
+    fields.append(("cache-control", "private, no-store"))
+    for field in cause.fields { fields.append((field.name, field.value)) }
+    closes = cause.closes
+    error = cause.name
+    party = cause.party
+  }
+}

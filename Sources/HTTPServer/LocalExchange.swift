@@ -1,0 +1,133 @@
+internal import HTTPWire
+internal import Observability
+internal import Transport
+
+/// The exchange behind a `LocalResponder`: it collects the content, asks the application, and sends what that says.
+final class LocalExchange: Exchange {
+  /// Bytes of a streamed answer that may wait for a client that does not read; one that lets more gather is cut.
+  private static let waitingLimit = 1 << 20
+
+  let stream: any RequestStream
+  private var request: LocalRequest
+  private let application: any LocalApplication
+  private var responder: LocalResponder?
+  private var collected = ByteBuffer()
+  /// What still has to go, framing included, from its first byte.
+  private var waiting: ArraySlice<UInt8> = []
+  private var output: BodyPump.Output?
+  private let hasContent: Bool
+  private var isWhole = false
+  private var isFinished = false
+
+  init(on stream: any RequestStream, request: LocalRequest, application: any LocalApplication) {
+    self.stream = stream
+    self.request = request
+    self.application = application
+    hasContent = request.method != .head
+  }
+
+  func start() { collect() }
+
+  func clientReady() {
+    guard responder != nil else { return collect() }
+    if stream.clientIsGone { return stream.abort(by: .client) }
+    pump()
+  }
+
+  func clientTimedOut() { stream.abort(by: .client) }
+
+  func cancel() {
+    collected.discard(to: stream.loop.buffers)
+    let responder = self.responder
+    self.responder = nil
+    responder?.close()
+  }
+
+  private func collect() {
+    while true {
+      let move: ContentMove
+      do {
+        move = try stream.moveContent(into: &collected, as: .plain)
+      } catch {
+        return stream.give(LocalAnswer(.wire(error)))
+      }
+      request.content.append(contentsOf: collected.readable)
+      collected.consume(collected.count)
+      guard stream.contentCount <= stream.options.contentLimit else {
+        return stream.give(LocalAnswer(.contentTooLarge))
+      }
+      switch move {
+      case .moved: continue
+      case .waiting: return stream.awaitClient()
+      case .gone: return stream.abort(by: .client)
+      case .done:
+        collected.discard(to: stream.loop.buffers)
+        stream.awaitNothing()
+        let responder = LocalResponder(self)
+        self.responder = responder
+        return application.respond(to: request, responder)
+      }
+    }
+  }
+
+  // MARK: For the responder
+
+  func begin(status: Int, fields: [(String, String)], length: Int?) {
+    guard output == nil else { return }
+    isWhole = length != nil
+    let stated: ResponseLength = status == 204 ? .none : length.map { .exactly(UInt64($0)) } ?? .unknown
+    let room = fields.reduce(256) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 }
+    let output = reasonPhrase(status).withSpan { reason in
+      stream.beginResponse(status, reason: reason, length: stated, room: room) { writer in
+        for (name, value) in fields { writer.field(name, value) }
+        return false
+      }
+    }
+    guard let output else { return stream.abort(by: .proxy) }
+    self.output = output
+  }
+
+  func send(_ bytes: [UInt8]) {
+    guard !bytes.isEmpty, hasContent, let output else { return }
+    if output == .chunked {
+      waiting += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A]
+    } else if waiting.isEmpty {
+      waiting = bytes[...]
+    } else {
+      waiting += bytes
+    }
+    guard isWhole || waiting.count <= LocalExchange.waitingLimit else { return stream.abort(by: .client) }
+    pump()
+  }
+
+  func finish() {
+    guard !isFinished, let output else { return }
+    isFinished = true
+    if output == .chunked, hasContent { waiting += Array("0\r\n\r\n".utf8) }
+    pump()
+  }
+
+  private func pump() {
+    while output != nil {
+      if !waiting.isEmpty {
+        let memory = stream.outputRoom(min(waiting.count, BufferPool.largeSize), upTo: BufferPool.largeSize)
+        let count = min(waiting.count, memory.count)
+        waiting.withUnsafeBytes { memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        stream.commitOutput(count)
+        waiting = count < waiting.count ? waiting.dropFirst(count) : []
+      }
+      switch stream.flush() {
+      case .failed: return stream.abort(by: .client)
+      case .blocked: return stream.awaitClient()
+      case .done where !waiting.isEmpty: continue
+      case .done:
+        stream.awaitNothing()
+        guard isFinished else { return stream.releaseIdleMemory() }
+        let responder = self.responder
+        self.responder = nil
+        responder?.close()
+        return stream.finish()
+      }
+    }
+  }
+}

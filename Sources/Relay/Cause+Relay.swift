@@ -1,0 +1,71 @@
+internal import Guard
+internal import HTTPServer
+internal import Observability
+internal import Upstream
+
+/// The one mapping from what goes wrong between a client and fal to what the client is told: every status, name and
+/// sentence, and whether a retry is safe. HTTP's own refusals are in `Cause+HTTP`.
+///
+/// protocol.md §10.1 decides the statuses: 502, 503 and 504 are repeated by fal's clients, so they are used only where a
+/// repetition cannot run a job twice.
+extension Cause {
+  // MARK: The client's
+
+  static let targetMissing = Cause(
+    400, "target_missing", "The x-fal-target-url header field is missing: it must name the fal URL to call.")
+  static let originNotAllowed = Cause(
+    403, "origin_not_allowed",
+    "Pages of this origin may not use this proxy. Add the origin to allowed_origins (FAL_PROXY_ALLOWED_ORIGINS).")
+  static let unauthorized = Cause(
+    401, "unauthorized", "This proxy asks for a bearer token that is listed in auth.tokens.",
+    fields: ["www-authenticate": "Bearer"])
+  static let contentCoding = Cause(
+    415, "content_coding",
+    "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",
+    fields: ["accept-encoding": "identity"])
+
+  /// A target the policy refuses.
+  static func target(_ refusal: TargetRefusal) -> Cause { Cause(refusal.status, refusal.name, refusal.message) }
+
+  // MARK: The upstream's
+
+  /// No connection could be had; nothing was sent.
+  static func unreachable(_ failure: UpstreamFailure) -> Cause {
+    switch failure {
+    case .nameNotResolved:
+      Cause(502, "upstream_dns", "The name of the fal host could not be resolved.", by: .upstream)
+    case .connectFailed: Cause(502, "upstream_connect", "No connection to fal could be made.", by: .upstream)
+    case .connectTimedOut:
+      Cause(
+        502, "upstream_connect_timeout", "No connection to fal was made within upstream.connect.", by: .upstream)
+    case .tlsFailed(let reason):
+      Cause(502, "upstream_tls", "No secure connection to fal: \(reason).", by: .upstream)
+    case .tlsTimedOut:
+      Cause(
+        502, "upstream_tls_timeout", "The TLS handshake with fal took longer than upstream.tls.", by: .upstream)
+    case .exhausted:
+      Cause(
+        503, "overloaded", "The proxy has no capacity left for another connection to fal.", by: .proxy,
+        fields: ["retry-after": "1"])
+    }
+  }
+
+  /// fal may have begun to work: the one answer no client repeats, so that no job is paid twice.
+  static let ambiguous = Cause(
+    500, "upstream_ambiguous",
+    "fal did not answer, but may have received the request. It was not repeated, so that nothing runs or is paid twice.",
+    by: .upstream, isRetrySafe: false)
+  static let upstreamClosed = Cause(
+    502, "upstream_closed", "fal closed the connection before it answered.", by: .upstream)
+  static let upstreamInvalid = Cause(
+    502, "upstream_invalid", "fal's answer was not valid HTTP/1.1.", by: .upstream)
+  static let upstreamTimedOut = Cause(504, "upstream_timeout", "fal did not answer in time.", by: .upstream)
+
+  // MARK: The proxy's own
+
+  /// The same as `ambiguous`, where it was not fal that ended the wait.
+  static let ambiguousAtShutdown = Cause(
+    500, "upstream_ambiguous",
+    "The proxy shut down before fal answered, and fal may have received the request. It was not repeated, so that "
+      + "nothing runs or is paid twice.", by: .proxy, isRetrySafe: false, closes: true)
+}

@@ -1,0 +1,135 @@
+import HTTPServer
+import HTTPWire
+import Settings
+import Testing
+
+@testable import Guard
+@testable import Relay
+
+@Suite("Admission: the order of checks")
+struct AdmissionTests {
+  private static let submit = "https://queue.fal.run/fal-ai/flux-differential-diffusion"
+
+  /// A generation with these settings, in the environment's form.
+  private func generation(_ variables: [String: String] = [:]) throws -> Generation {
+    var loaded = SettingsLoader.load(
+      configPath: nil, environment: Variables(values: variables.merging(["FAL_KEY": "id:secret"]) { $1 }),
+      keyRequired: true)
+    return try #require(Generation(&loaded, key: loaded.falKey!, version: "0"))
+  }
+
+  private struct Variables: EnvironmentSource {
+    let values: [String: String]
+
+    func withValue<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+      values[name].map { value in Array(value.utf8).withUnsafeBytes(body) }
+    }
+
+    func names(startingWith prefix: String) -> [String] { values.keys.filter { $0.hasPrefix(prefix) } }
+  }
+
+  /// What a verdict says, as a word.
+  private func word(_ verdict: Admission.Verdict) -> String {
+    switch verdict {
+    case .admit(let target): "admit \(target.operation.name)"
+    case .answer(let answer): "answer \(answer.status)"
+    case .refuse(let cause): cause.name.description
+    }
+  }
+
+  private func decide(_ generation: Generation, _ facts: Admission.Facts, _ target: String?) -> String {
+    var facts = facts
+    facts.hasTarget = target != nil
+    let value = Array((target ?? "").utf8)
+    return word(Admission(generation, facts, value: value.span).verdict())
+  }
+
+  /// A request that fails every check from `first` on, in the order they are made: the answer must be about `first`.
+  private static let failures: [(Admission.Check, String)] = [
+    (.method, "method_not_allowed"), (.origin, "origin_not_allowed"), (.targetForm, "target_invalid"),
+    (.identity, "unauthorized"), (.endpoint, "endpoint_not_allowed"), (.coding, "content_coding"),
+    (.length, "content_too_large"),
+  ]
+
+  @Test("the first check that fails is the one that answers, however many fail after it", arguments: failures.indices)
+  func order(index: Int) throws {
+    let generation = try generation()
+    let failing = Set(AdmissionTests.failures[index...].map(\.0))
+    var facts = Admission.Facts()
+    facts.method = failing.contains(.method) ? .other : .post
+    facts.origin = failing.contains(.origin) ? .refused : .absent
+    facts.identity = failing.contains(.identity) ? .missing : .open
+    facts.isCoded = failing.contains(.coding)
+    facts.statedLength = failing.contains(.length) ? .max : 0
+    let target =
+      failing.contains(.targetForm)
+      ? "nonsense" : failing.contains(.endpoint) ? "https://queue.fal.run/other/app" : AdmissionTests.submit
+    #expect(decide(generation, facts, target) == AdmissionTests.failures[index].1)
+  }
+
+  @Test("every check is made, in this order")
+  func checks() {
+    #expect(
+      Admission.Check.allCases == [.method, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length])
+    // A preflight answers by itself; every other check has a failure above.
+    #expect(Set(Admission.Check.allCases).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight])
+  }
+
+  @Test("a request that passes them all is admitted as what it is")
+  func admitted() throws {
+    let generation = try generation()
+    let job = AdmissionTests.submit + "/requests/764cabcf-b745-4b3e-ae38-1200304cf45b"
+    let calls: [(Method, String, String)] = [
+      (.post, AdmissionTests.submit, "admit submit"), (.get, job + "/status", "admit status"),
+      (.get, job, "admit result"), (.put, job + "/cancel", "admit cancel"),
+      (.post, "https://fal.run/fal-ai/flux-differential-diffusion", "admit run"),
+      (.post, "https://rest.fal.ai/storage/upload/initiate", "admit upload_initiate"),
+    ]
+    for (method, target, expected) in calls {
+      var facts = Admission.Facts()
+      facts.method = method
+      #expect(decide(generation, facts, target) == expected)
+    }
+  }
+
+  @Test("without a token nobody learns what is open: refusals of the policy come behind it")
+  func identityFirst() throws {
+    let generation = try generation(["FAL_PROXY_AUTH_TOKENS": "token-of-the-app-0001"])
+    for target in [
+      AdmissionTests.submit, "https://queue.fal.run/other/app", "https://api.fal.ai/v1/models",
+      "https://rest.fal.ai/tokens/", AdmissionTests.submit + "/requests/x/none",
+    ] {
+      var facts = Admission.Facts()
+      facts.method = .post
+      for identity in [AuthenticationDecision.missing, .rejected] {
+        facts.identity = identity
+        #expect(decide(generation, facts, target) == "unauthorized", "\(target)")
+      }
+    }
+  }
+
+  @Test("a preflight needs neither target nor token, only an origin that may ask")
+  func preflight() throws {
+    let generation = try generation(["FAL_PROXY_AUTH_TOKENS": "token-of-the-app-0001"])
+    var facts = Admission.Facts()
+    facts.method = .options
+    facts.identity = .missing
+    for (origin, isPreflight, expected) in [
+      (OriginDecision.allowed, true, "answer 204"), (.anyAllowed, true, "answer 204"),
+      (.sameOrigin, true, "answer 204"),
+      (.absent, false, "answer 204"), (.refused, true, "origin_not_allowed"), (.refused, false, "origin_not_allowed"),
+    ] {
+      facts.origin = origin
+      facts.isPreflight = isPreflight
+      #expect(decide(generation, facts, nil) == expected)
+    }
+  }
+
+  @Test("no target is told apart from a bad one")
+  func missing() throws {
+    var facts = Admission.Facts()
+    facts.method = .post
+    #expect(try decide(generation(), facts, nil) == "target_missing")
+    #expect(try decide(generation(), facts, "") == "target_invalid")
+  }
+}

@@ -1,0 +1,95 @@
+import HTTPServer
+import Observability
+import Testing
+import Upstream
+
+@testable import Relay
+
+@Suite("An attempt: states, connections, waits")
+struct AttemptStateTests {
+  @Test(
+    "a connection is used again only after a whole request, a whole response and no word against it",
+    arguments: [true, false], [true, false])
+  func reuse(isSent: Bool, isPersistent: Bool) {
+    for interim in [nil, true, false] {
+      var attempt = Kind.job.attempt(reused: false)
+      if isSent { _ = attempt.receive(.requestSent, .content) }
+      if let interim { _ = attempt.receive(.interim(isPersistent: interim), .content) }
+      _ = attempt.receive(.head(status: 200, isPersistent: isPersistent), .content)
+      _ = attempt.receive(.responseRead, .content)
+      #expect(attempt.endsConnection == !(isSent && isPersistent && interim != false))
+    }
+  }
+
+  @Test("an upstream that takes no more may still have answered")
+  func abandoned() {
+    var attempt = Kind.job.attempt(reused: false)
+    #expect(attempt.receive(.writeFailed, .content) == .proceed && attempt.sending == .abandoned)
+    #expect(attempt.receive(.head(status: 413, isPersistent: true), .content) == .proceed)
+    #expect(attempt.receive(.responseRead, .content) == .proceed)
+    #expect(attempt.endsConnection && attempt.receiving == .done)
+  }
+
+  static let standstills: [(Attempt.Standstill, Attempt.Receiving, Attempt.Sending, Attempt.Waits)] = [
+    (.upstreamTakesNoMore, .head, .sending, .init(upstream: .progress, client: .nothing)),
+    (.upstreamTakesNoMore, .content, .sending, .init(upstream: .progress, client: .nothing)),
+    (.clientSendsNoMore, .head, .sending, .init(upstream: .nothing, client: .progress)),
+    (.clientSendsNoMore, .content, .sending, .init(upstream: nil, client: .progress)),
+    (.requestIsSent, .head, .sent, .init(upstream: .firstByteOfRun, client: .nothing)),
+    (.requestIsSent, .content, .sent, .init()),
+    (.writeFailed, .head, .abandoned, .init(upstream: nil, client: .nothing)),
+    (.upstreamSendsNoMore, .content, .sent, .init(upstream: .progress, client: .nothing)),
+    (.upstreamSendsNoMore, .content, .abandoned, .init(upstream: .progress, client: .nothing)),
+    (.upstreamSendsNoMore, .content, .sending, .init(upstream: .progress, client: nil)),
+    (.clientTakesNoMore, .content, .sent, .init(upstream: .nothing, client: .progress)),
+    (.clientTakesNoMore, .done, .sent, .init(upstream: .nothing, client: .progress)),
+  ]
+
+  @Test("each standstill has the limit of the side it waits for", arguments: standstills)
+  func waits(
+    standstill: Attempt.Standstill, receiving: Attempt.Receiving, sending: Attempt.Sending, expected: Attempt.Waits
+  ) {
+    var attempt = Kind.job.attempt(reused: false)
+    if sending == .sent { _ = attempt.receive(.requestSent, .content) }
+    if sending == .abandoned { _ = attempt.receive(.writeFailed, .content) }
+    if receiving != .head { _ = attempt.receive(.head(status: 200, isPersistent: true), .content) }
+    if receiving == .done { _ = attempt.receive(.responseRead, .content) }
+    #expect(attempt.receiving == receiving && attempt.sending == sending)
+    #expect(attempt.waits(for: standstill) == expected)
+  }
+
+  @Test("only a run may take as long as a model does")
+  func firstByte() {
+    for kind in Kind.allCases {
+      let expected: Attempt.Waits.Upstream = kind == .job || kind == .jobByGet ? .firstByteOfRun : .firstByte
+      #expect(kind.attempt(reused: false).waits(for: .requestIsSent).upstream == expected)
+    }
+  }
+}
+
+@Suite("What is told")
+struct RelayCauseTests {
+  @Test("502, 503 and 504, which clients repeat, are never the answer to what may have run (protocol.md §10.1)")
+  func statuses() {
+    for cause in [Cause.ambiguous, .ambiguousAtShutdown] {
+      #expect(cause.status == 500 && !cause.isRetrySafe && cause.name.description == "upstream_ambiguous")
+    }
+    for cause in [Cause.upstreamClosed, .upstreamInvalid, .upstreamTimedOut, .draining, .overloaded] {
+      #expect([502, 503, 504].contains(cause.status) && cause.isRetrySafe)
+    }
+  }
+
+  @Test("every way to have no connection has its own name")
+  func unreachable() {
+    let failures: [(Cause, Int, String)] = [
+      (.unreachable(.nameNotResolved("x")), 502, "upstream_dns"),
+      (.unreachable(.connectFailed), 502, "upstream_connect"),
+      (.unreachable(.connectTimedOut), 502, "upstream_connect_timeout"),
+      (.unreachable(.tlsFailed("x")), 502, "upstream_tls"), (.unreachable(.tlsTimedOut), 502, "upstream_tls_timeout"),
+      (.unreachable(.exhausted), 503, "overloaded"),
+    ]
+    for (cause, status, name) in failures {
+      #expect(cause.status == status && cause.name.description == name && cause.isRetrySafe)
+    }
+  }
+}
