@@ -11,10 +11,10 @@ struct FalProxy: ParsableCommand {
     discussion: """
       The key comes from FAL_KEY, from FAL_KEY_ID and FAL_KEY_SECRET, or from the file FAL_KEY_FILE names.
       Every setting of the configuration file has an environment variable: allowed_endpoints is
-      FAL_PROXY_ALLOWED_ENDPOINTS.
+      FAL_PROXY_ALLOWED_ENDPOINTS. 'fal-proxy settings' lists them all.
       """,
     version: version,
-    subcommands: [Serve.self, Check.self],
+    subcommands: [Serve.self, Check.self, PrintSettings.self],
     defaultSubcommand: Serve.self)
 }
 

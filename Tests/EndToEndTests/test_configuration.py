@@ -113,7 +113,8 @@ def test_a_value_that_does_not_fit_is_one_fault_that_names_the_variable(refused,
 
 @pytest.mark.parametrize("text,what", [
     ("a: &x 1\n", "anchor"), ("port: *x\n", "alias"), ("port: !!int 1\n", "tag"), ("port: {a: 1}\n", "flow"),
-    ("port: |\n  8080\n", "block"), ("port: 1\nport: 2\n", ""), ("port 8080\n", ""), ("allowed_urls: x\n", "list"),
+    ("port: |\n  8080\n", "port: expected an integer"), ("port: |9\n  8080\n", "indentation number"),
+    ("[limits]\nbody = 1\n", "TOML"), ("<<: x\n", "merge key"), ("port: 1\nport: 2\n", ""), ("port 8080\n", ""), ("allowed_urls: x\n", "list"),
     ("limits: 5\n", "limits"), ("limits:\n  body:\n    deep: 1\n", "limits.body"), ("- a\n", ""),
     ("host: \"x\n", "quote"),
     ("limits.body: 1MiB\n", "nested"), ("---\n---\n", "document")])
@@ -132,15 +133,20 @@ def test_a_file_that_is_not_there_is_a_fault(refused, tmp_path):
 
 # --- Where values come from ------------------------------------------------------------------------------------------
 
-def test_the_file_of_the_repository_is_accepted_and_holds_the_defaults(checked):
+def test_the_file_of_the_repository_is_accepted_and_sets_what_it_sets_to_the_default(checked):
     assert checked("--config", str(DEFAULTS)) == checked(binary_environment={"PORT": ""}) | {"port": "0"}
 
 
-def test_the_file_of_the_repository_names_every_setting_and_variable(checked):
+def test_the_file_of_the_repository_is_one_page_and_names_only_settings(checked):
     text = DEFAULTS.read_text()
-    for key in checked():
-        assert re.search(rf"^ *{key.split('.')[-1]}:", text, re.M), key
-        assert "FAL_PROXY_" + key.upper().replace(".", "_") in text, key
+    assert len(text.splitlines()) <= 66
+    settings = checked()
+    group = ""
+    for indent, key, value in re.findall(r"^( *)([a-z_]+):(.*)$", text, re.M):
+        group = group if indent else key + "."
+        assert value == "" or (group + key if indent else key) in settings, key
+    variables = {"FAL_PROXY_" + key.upper().replace(".", "_") for key in settings}
+    assert set(re.findall(r"FAL_PROXY_[A-Z_]+", text)) <= variables
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(checked, yaml):

@@ -34,12 +34,22 @@ def targets():
 
 
 def settings():
-    """The commented defaults, whole and in pieces."""
+    """The settings of the repository, whole and in pieces, and the forms that it does not need yet."""
     text = (TESTS.parent / "config" / "fal-proxy.yaml").read_text("utf-8")
     pieces = re.split(r"\n(?=\S)", text)
     odd = ["a: [b, \"c\\n\", 'd''e']", "a:\n- b\n- c\n", "a: {}\nb: []\nc: ~", "---\na:\n  b:\n    c: 1 # x\n",
-           "a: 'x", "\ta: b"]
-    return {piece.encode()[:LONGEST] for piece in [text, *pieces, *odd]}
+           "a: 'x", "\ta: b", "{}", "{\n  \"a\": 1\n}", "[a]\nb = 1\n", "a: &b\n  <<: *c\n", "a: !t b\n---\nc: d\n...\n"]
+    maps = ["a:\n  - b: 1\n    c: 2\n  -\n    d:\n    - e\n    - f: {}\n",
+            "a:\n- 'b': |\n    x\n  c: [y]\n- {}\n- ~\n",
+            "groups:\n  - name: free\n    endpoints: [a/b, \"@default\"]\n    rates:\n      submits: 30/1m\n"
+            "      polls: 1/1s\n    members:\n      - id: 1\n      - id: 10\n  - nam: x\n",
+            "prices:\n- endpoint: a/b\n  unit: second\n  price: 5\n- x\n-\n",
+            "name: >-\n  abc\na:\n  size: 1KiB\n  b:\n    deep: 1\n    c:\n      deepest: 1s\n",
+            "a:\n  issuers:\n    - name: https://a\n      keys:\n        shared: [0123456789]\n"
+            "      claims:\n        aud: 'x'\n"]
+    texts = ["a: |\n  x\n   y\n\n  z\n", "a: >+ # c\n\n  x\n  y\n    z\n\n# c\nb: |-\n", "a: |2\n  x",
+             "a:\n- |\n x\n- >-\n  y\n\n  z\n", "a: |\r\n  x\r\n\ty\r\n"]
+    return {piece.encode()[:LONGEST] for piece in [text, *pieces, *odd, *maps, *texts]}
 
 
 def main(folder):

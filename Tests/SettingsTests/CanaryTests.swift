@@ -37,10 +37,18 @@ struct CanaryTests {
     let forms = [
       " \(canary)", " [\(canary)]", "\n    - \(canary)", "\n    - '\(canary)", "\n    - \"\(canary)\\x\"",
       "\n    \(canary): x",
-      "\n    \(canary)", " {\(canary): x}", " &a \(canary)", " |\n    \(canary)", " [\(canary)", "\n    - a: \(canary)",
+      "\n    \(canary)", " {\(canary): x}", " &a \(canary)", " |\n    \(canary)", " >\(canary)\n    x",
+      "\n    - |\n      \(canary)",
+      "\n    - \(canary): \(canary)\n      \(canary)", "\n    -\n      \(canary): x", "\n    - [\(canary)]",
+      "\n    - {\(canary): x}", " [\(canary)", "\n    - a: \(canary)",
       "\n    - 0123456789-\(canary)\n    - short",
     ]
     expectSilence("auth:\n  \(canary): x\n", ["FAL_KEY": "k"])
+    // Other formats, and the forms of a larger YAML.
+    for text in [
+      "[\(canary)]", "tokens = \"\(canary)\"", "TOKENS=\(canary)", "{\"auth\": \"\(canary)\"}", "auth:\(canary)",
+      "auth:\n  <<: *\(canary)", "auth: !\(canary) x", "%\(canary)", "a: 1\n--- \(canary)", "- \(canary)",
+    ] { expectSilence(text, ["FAL_KEY": "k"]) }
     for form in forms { expectSilence("auth:\n  tokens:\(form)\n", ["FAL_KEY": "k"]) }
   }
 

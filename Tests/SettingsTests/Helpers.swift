@@ -18,6 +18,20 @@ func faults(_ yaml: String, _ environment: FakeEnvironment = [:]) -> [String] {
   }
 }
 
+/// The example settings of a file with `yaml` and an environment, and the faults as text with `F` for the file.
+func example(
+  _ yaml: String, _ environment: FakeEnvironment = [:]
+) -> (settings: ExampleSettings, sources: [String: String], faults: [String]) {
+  let file = TemporaryFile(yaml)
+  var settings = ExampleSettings()
+  var findings = SettingFindings()
+  SettingsLoader.fill(&settings, configPath: file.path, environment, &findings)
+  func short(_ text: String) -> String {
+    text.hasPrefix(file.path) ? "F" + text.dropFirst(file.path.count) : text
+  }
+  return (settings, findings.sources.mapValues(short), findings.faults.all.map { short($0.description) })
+}
+
 /// The tree in a compact form: `{a:1,b:[x,~]}`; faults as `line: message`.
 func parse(_ bytes: [UInt8]) -> (tree: String, faults: [String]) {
   let (root, faults) = YAMLSubset.parse(secret(bytes))
@@ -32,7 +46,7 @@ private func render(_ content: YAMLSubset.Content) -> String {
   case .faulty: "?"
   case .scalar(let bytes): bytes.text
   case .sequence(let nodes): "[" + nodes.map { render($0.content) }.joined(separator: ",") + "]"
-  case .mapping(let entries):
-    "{" + entries.map { "\($0.key):\(render($0.value.content))" }.joined(separator: ",") + "}"
+  case .mapping(let mapping):
+    "{" + mapping.entries.map { "\($0.key):\(render($0.value.content))" }.joined(separator: ",") + "}"
   }
 }

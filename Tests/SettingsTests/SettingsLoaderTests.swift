@@ -60,7 +60,7 @@ struct SettingsLoaderTests {
 
   @Test("sets every key from its variable and from the file alike")
   func everyKey() {
-    for key in SettingKey.all {
+    for key in Settings.table.keys {
       let (variable, yaml): (String, String) =
         switch key.name {
         case "host": ("::1", "'::1'")
@@ -71,21 +71,21 @@ struct SettingsLoaderTests {
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body": ("2048", "2KiB")
         case "limits.log_buffer": ("131072", "128KiB")
-        case _ where key.shape == .list: ("one,two", "[one, two]")
-        case _ where key.expected.contains("duration"): ("7s", "7000ms")
-        case _ where key.expected.contains("integer"): ("17", "17")
+        case _ where key.facts.shape == .list: ("one,two", "[one, two]")
+        case _ where key.facts.expected.contains("duration"): ("7s", "7000ms")
+        case _ where key.facts.expected.contains("integer"): ("17", "17")
         default: ("true", "true")
         }
       let parts = key.name.split(separator: ".")
       let text = parts.count == 2 ? "\(parts[0]):\n  \(parts[1]): \(yaml)\n" : "\(key.name): \(yaml)\n"
       let fromFile = load(text)
       var environment: FakeEnvironment = [:]
-      environment.values[key.variable] = Array(variable.utf8)
+      environment.values[key.facts.variable] = Array(variable.utf8)
       let fromEnvironment = load("", environment)
       #expect(fromFile.faults.isEmpty && fromEnvironment.faults.isEmpty, "\(key.name): \(fromFile.faults)")
       #expect(key.show(fromFile.settings) == key.show(fromEnvironment.settings))
       #expect(key.show(fromFile.settings) != key.show(Settings()), "\(key.name) is not stored")
-      for other in SettingKey.all where other.name != key.name {
+      for other in Settings.table.keys where other.name != key.name {
         #expect(other.show(fromFile.settings) == other.show(Settings()), "\(key.name) changes \(other.name)")
       }
     }
@@ -102,7 +102,7 @@ struct SettingsLoaderTests {
     let path = file.path
     #expect(
       loaded.faults.description == """
-        \(path):5: an anchor
+        \(path):5: an anchor (write the value out where it is used; quote text that starts with '&')
         \(path):2: timeouts.head: expected a duration 10ms…24h such as 10s
         \(path):3: unknown key timeouts.hed; did you mean timeouts.head?
         \(path):4: port: expected an integer 0…65535 (0 = any free port)
@@ -128,15 +128,28 @@ struct SettingsLoaderTests {
       ("auth:\n  abcdefgh: x", "F:2: unknown key in auth"),
       ("limits.head: 1KiB", "F:1: unknown key limits.head; write it nested, without the dot"),
       ("limits: 1", "F:1: limits: expected keys on indented lines below"),
-      ("log_format:\n  a: b", "F:1: log_format: expected json or text"),
-      ("log_format: [json]", "F:1: log_format: expected json or text"),
-      ("allowed_origins: a", "F:1: allowed_origins: expected a list of browser origins ([] for none)"),
-      ("allowed_origins:", "F:1: allowed_origins: expected a list of browser origins ([] for none)"),
+      ("log_format:\n  a: b", "F:1: log_format: expected json or text, not a map"),
+      ("log_format: [json]", "F:1: log_format: expected json or text, not a list"),
+      ("allowed_origins: a", "F:1: allowed_origins: expected a list of browser origins ([] for none), not one value"),
+      (
+        "allowed_origins:",
+        "F:1: allowed_origins: expected a list of browser origins ([] for none), but there is no value"
+      ),
+      (
+        "allowed_origins:\n  - a\n  - b: c",
+        "F:3: allowed_origins: entry 2: expected a list of browser origins ([] for none), not a map"
+      ),
+      (
+        "origin_overrides:\n  fal.run: [a]",
+        "F:2: origin_overrides: entry 1: expected fal hosts, each once, and their origins: https://host[:port], or "
+          + "http:// with a loopback address, not a list"
+      ),
       (
         "allowed_origins:\n  - a\n  - b c",
         "F:3: allowed_origins: entry 2: expected a list of browser origins ([] for none)"
       ),
-      ("\"a\\nb\": 1", "F:1: unknown key"), ("access_log:", "F:1: access_log: expected true or false"),
+      ("\"a\\nb\": 1", "F:1: unknown key"),
+      ("access_log:", "F:1: access_log: expected true or false, but there is no value"),
     ])
   func badKeys(yaml: String, fault: String) {
     #expect(faults(yaml) == [fault])

@@ -5,7 +5,8 @@ public struct LoadedSettings: Sendable {
   public internal(set) var settings = Settings()
   /// The fal key; nil when there is none or it has a fault.
   public internal(set) var falKey: SecretBytes?
-  /// Where a key was set, `file:line` or a variable's name, by dotted key; keys left at their default are absent.
+  /// Where a key was set, `file:line` or a variable's name, by dotted key (`groups[2].name` in the second map of a list);
+  /// keys left at their default are absent.
   public internal(set) var sources: [String: String] = [:]
   /// Everything wrong so far.
   public var faults = SettingsFaults()
@@ -18,21 +19,5 @@ public struct LoadedSettings: Sendable {
   /// Settings and key when nothing is wrong, otherwise all faults.
   public var result: Result<(settings: Settings, falKey: SecretBytes?), SettingsFaults> {
     faults.isEmpty ? .success((settings, falKey)) : .failure(faults)
-  }
-
-  /// Lets `key` judge `input`; a refusal becomes a fault at the value, or at the list entry that is wrong.
-  mutating func store(_ input: SettingInput, for key: SettingKey, from source: String) {
-    do throws(SettingKey.Refusal) {
-      try key.store(input, &settings)
-      sources[key.name] = source
-    } catch {
-      switch (error, input) {
-      case (.items(let refused), .items(let items)):
-        for index in refused {
-          faults.append(source: items[index].source, key: key.name, message: "entry \(index + 1): \(key.expected)")
-        }
-      default: faults.append(source: source, key: key.name, message: key.expected)
-      }
-    }
   }
 }

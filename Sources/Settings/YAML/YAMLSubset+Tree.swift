@@ -10,9 +10,16 @@ extension YAMLSubset {
     case null
     case scalar(SecretBytes)
     case sequence([Node])
-    case mapping([Entry])
+    case mapping(Mapping)
     /// A value that was already reported, so that its key says nothing about it again.
     case faulty
+  }
+
+  /// The entries of a mapping in file order.
+  struct Mapping {
+    var entries: [Entry] = []
+    /// Whether no line of it had to be left out; if one had, nobody knows which keys are missing.
+    var isWhole = true
   }
 
   /// One `key: value` of a mapping.

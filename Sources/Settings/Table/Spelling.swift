@@ -15,9 +15,16 @@ enum Spelling {
     return best?.name
   }
 
-  /// The end of an "unknown" message: names the suggestion, or says nothing.
-  static func hint(for name: String, among known: [String]) -> String {
-    suggestion(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+  /// Whether `name` can be shown: one that looks like no name of a key or variable may be a secret in the wrong place.
+  static func isName(_ name: String) -> Bool {
+    name.utf8.count <= longest
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+        default: false
+        }
+      }
   }
 
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {

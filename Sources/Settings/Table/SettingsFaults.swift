@@ -1,27 +1,34 @@
 /// Everything wrong with the configuration, so that an operator mends it in one go.
 public struct SettingsFaults: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The faults in the order they were found: file, environment, key, then what the caller added.
-  public private(set) var all: [SettingsFault]
+  /// How many faults are kept. A last one says that there were more.
+  static let limit = 500
 
-  /// A collection that may start empty.
-  public init(_ faults: [SettingsFault] = []) { all = faults }
+  /// The faults in the order they were found: file, environment, key, then what the caller added.
+  public private(set) var all: [SettingsFault] = []
+  private var known: Set<SettingsFault> = []
+
+  /// No fault.
+  public init() {}
 
   /// Whether nothing is wrong.
   public var isEmpty: Bool { all.isEmpty }
 
+  /// Whether further faults are dropped.
+  var isFull: Bool { all.count > Self.limit }
+
   /// Adds one fault; a repeated one is kept once.
   public mutating func append(_ fault: SettingsFault) {
-    if !all.contains(fault) { all.append(fault) }
+    guard !isFull, known.insert(fault).inserted else { return }
+    if all.count < Self.limit {
+      all.append(fault)
+    } else {
+      all.append(SettingsFault(source: fault.source, message: "and more; these are the first \(Self.limit) faults"))
+    }
   }
 
   /// Adds one fault from its parts.
   public mutating func append(source: String, key: String? = nil, message: String) {
     append(SettingsFault(source: source, key: key, message: message))
-  }
-
-  /// Adds the faults of another collection.
-  public mutating func append(contentsOf other: SettingsFaults) {
-    for fault in other.all { append(fault) }
   }
 
   /// One fault a line, without a newline at the end.

@@ -3,7 +3,7 @@ extension YAMLSubset {
   /// The scalar that starts at `start` and the position after it; in a flow sequence a plain one ends at `,` or `]`.
   mutating func scalar(from start: Int, to end: Int, line: Int, inFlow: Bool) -> (node: Node, end: Int)? {
     let first = source[start]
-    if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
+    if isQuote(first) {
       guard let quoted = quoted(from: start, to: end, line: line) else { return nil }
       return (Node(line: line, content: .scalar(quoted.bytes)), quoted.end)
     }
@@ -31,31 +31,8 @@ extension YAMLSubset {
     return (Node(line: line, content: isNull ? .null : .scalar(bytes)), position)
   }
 
-  private func isFlowEnd(_ position: Int, _ end: Int) -> Bool {
+  func isFlowEnd(_ position: Int, _ end: Int) -> Bool {
     position < end && (source[position] == UInt8(ascii: ",") || source[position] == UInt8(ascii: "]"))
-  }
-
-  /// Why no plain scalar may start at `position`, or nil when it may (YAML 1.2 §7.3.3).
-  func refusal(ofPlainAt position: Int, to end: Int, inFlow: Bool = false) -> String? {
-    let first = source[position]
-    switch first {
-    case UInt8(ascii: "&"): return "an anchor"
-    case UInt8(ascii: "*"): return "an alias (quote the text if a '*' is meant)"
-    case UInt8(ascii: "!"): return "a tag"
-    case UInt8(ascii: "|"), UInt8(ascii: ">"): return "a block scalar (write the text on one line)"
-    case UInt8(ascii: "{"): return "a flow mapping (write its entries on lines of their own)"
-    case UInt8(ascii: "["): return "a list inside a list, or in place of a key"
-    case UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "%"):
-      return "plain text cannot start with '\(Character(UnicodeScalar(first)))' (quote it)"
-    case UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "#"):
-      return "a stray '\(Character(UnicodeScalar(first)))'"
-    case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"):
-      let isAlone =
-        position + 1 == end || isBlank(source[position + 1])
-        || (inFlow && isFlowEnd(position + 1, end))
-      return isAlone ? "a stray '\(Character(UnicodeScalar(first)))'" : nil
-    default: return nil
-    }
   }
 
   /// The content of the quoted scalar at `start` and the position after its closing quote.
@@ -82,7 +59,7 @@ extension YAMLSubset {
           case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte = source[position]
           case UInt8(ascii: "n"): byte = UInt8(ascii: "\n")
           case UInt8(ascii: "t"): byte = UInt8(ascii: "\t")
-          default: problem = "an escape other than \\\" \\\\ \\n \\t"
+          default: problem = "an escape other than \\\" \\\\ \\n \\t (write the character itself)"
           }
           position += 1
         }
@@ -91,11 +68,28 @@ extension YAMLSubset {
       }
       return count
     }
-    if !isClosed { problem = "a quote that is not closed on its line" }
+    if !isClosed { problem = "a quote that is not closed on its line (text of several lines begins with '|')" }
     if let problem {
       fault(line, problem)
       return nil
     }
     return (bytes, position)
+  }
+
+  /// The position of the quote that closes the one at `start`, or `end`.
+  func closingQuote(from start: Int, to end: Int) -> Int {
+    let quote = source[start]
+    var position = start + 1
+    while position < end {
+      if source[position] == quote {
+        let isDoubled = quote == UInt8(ascii: "'") && position + 1 < end && source[position + 1] == quote
+        if !isDoubled { return position }
+        position += 1
+      } else if quote == UInt8(ascii: "\""), source[position] == UInt8(ascii: "\\") {
+        position += 1
+      }
+      position += 1
+    }
+    return end
   }
 }

@@ -1,0 +1,166 @@
+/// All settings. The order and the titles are those of `config/settings.md`, which is made of this.
+extension Settings: SettingRecord {
+  static let table = SettingTable<Settings>([
+    .init(title: "Listening", keys: listening),
+    .init(title: "What may be called, and by whom", keys: policy),
+    .init(title: "How much", keys: limitKeys),
+    .init(title: "How long: the client's side", keys: clientTimes),
+    .init(title: "How long: the side of fal", keys: upstreamTimes),
+    .init(title: "The way down", keys: draining),
+  ])
+
+  private static let listening: [SettingKey<Settings>] = [
+    .text(
+      "host", \.host, "The address to listen on. An IPv6 address is quoted in the file.",
+      range: "an IPv4 or IPv6 address without brackets, or localhost",
+      { $0 == "localhost" || HostText.isIPv4($0) || HostText.isIPv6($0) }),
+    .integer("port", \.port, "The TCP port to listen on.", 0...65535, or: " (0 = any free port)").alias("PORT"),
+    .text(
+      "path", \.path, "The one path on which the proxy answers.",
+      range: "a path that starts with '/', made of A-Z a-z 0-9 . _ ~ - /, and not /healthz or /readyz", isProxyPath),
+    .integer(
+      "event_loops", \.eventLoops, "How many event loops serve connections.", 0...64, or: " (0 = one per core)"),
+    .scalar(
+      "log_format", \.logFormat,
+      "How the lines on standard output are written: one JSON object each, or text for human eyes.", unit: "word",
+      range: "json or text", parse: { Settings.LogFormat(rawValue: $0) }, show: { $0.rawValue }),
+    .flag("access_log", \.accessLog, "One log line per exchange."),
+  ]
+
+  private static let policy: [SettingKey<Settings>] = [
+    .words(
+      "allowed_urls", \.allowedURLs,
+      """
+      The target URLs that may be called at all. `"@default"` stands for the built-in list of fal's hosts and paths: keep \
+      it and add entries to extend that list.
+      """,
+      of: "URL patterns or \"@default\"", emptyVariable: .fault),
+    .words(
+      "allowed_endpoints", \.allowedEndpoints,
+      """
+      The endpoints that may be called: `fal-ai/flux/**`, `fal-ai/fast-*`, or `**` for all. Whoever may call one spends on \
+      the key's account. `"@default"` stands for the default.
+      """,
+      of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
+    .words(
+      "forward_fields", \.forwardFields,
+      """
+      Request fields that reach fal beside those that fal documents, by exact name; never credentials, forwarding fields \
+      or names with an underscore.
+      """,
+      of: "header field names", emptyVariable: .none),
+    .words(
+      "allowed_origins", \.allowedOrigins,
+      """
+      Pages on other origins that may call: `https://app.example.com`, `https://*.example.com`. Pages of the proxy's own \
+      origin always may.
+      """,
+      of: "browser origins", emptyVariable: .none),
+    .flag(
+      "cors.allow_credentials", \.cors.allowCredentials,
+      "Whether browsers may send cookies along from other origins."),
+    .duration(
+      "cors.max_age", \.cors.maxAge,
+      "How long browsers may keep the answer to a preflight, in whole seconds on the wire.",
+      .seconds(0)...(.seconds(24 * 3600))),
+    .flag(
+      "tokens.enabled", \.tokens.enabled,
+      "Whether clients may mint temporary tokens for fal. What is spent with such a token, no proxy can see."),
+    .secrets(
+      "auth.tokens", \.auth.tokens,
+      """
+      Bearer tokens of your users. With none, nobody is asked, and whoever reaches the address can spend on the allowed \
+      endpoints. Better in the environment than in the file.
+      """,
+      of: "tokens", minimum: 16),
+    .map(
+      "origin_overrides", \.originOverrides,
+      """
+      Where to connect instead of a fal host, such as `queue.fal.run: https://fal.example:8443`. Plain http would send \
+      the key in the clear, so it may only go to a loopback address.
+      """,
+      range: "fal hosts, each once, and their origins: https://host[:port], or http:// with a loopback address",
+      key: { HostText.isName($0.lowercased()) ? $0.lowercased() : nil }, value: { OriginOverride($0) },
+      show: { $0.description }),
+  ]
+
+  private static let limitKeys: [SettingKey<Settings>] = [
+    .size(
+      "limits.head", \.limits.head, "The head of a request, request line and fields together.",
+      (1 << 10)...(64 << 10)),
+    .integer("limits.fields", \.limits.fields, "How many fields a head may have.", 10...1000),
+    .size(
+      "limits.request_target", \.limits.requestTarget,
+      "The target in the request line, and the URL in `x-fal-target-url`.", 256...(32 << 10)),
+    .size("limits.body", \.limits.body, "The content of a request.", 0...(10 << 30)),
+    .size("limits.response_head", \.limits.responseHead, "The head of a response from fal.", (1 << 10)...(64 << 10)),
+    .integer(
+      "limits.connections", \.limits.connections,
+      """
+      Client connections open at once, over all event loops. Each may need two open files, so the system should allow \
+      twice as many.
+      """,
+      1...1_000_000),
+    .size(
+      "limits.log_buffer", \.limits.logBuffer,
+      "Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted.",
+      (64 << 10)...(64 << 20)),
+  ]
+
+  private static let clientTimes: [SettingKey<Settings>] = [
+    .duration("timeouts.head", \.timeouts.head, "From the first byte of a request's head to its last."),
+    .duration("timeouts.idle", \.timeouts.idle, "How long a connection may stay open without a request."),
+    .duration("timeouts.body", \.timeouts.body, "How long a request's content may stall, or a client not read."),
+    .duration(
+      "timeouts.linger", \.timeouts.linger,
+      """
+      After an answer that closes the connection: how long to go on reading since the last byte that came, so that a reset \
+      does not cost the client the answer; for `timeouts.body` in all.
+      """),
+  ]
+
+  private static let upstreamTimes: [SettingKey<Settings>] = [
+    .duration("upstream.connect", \.upstream.connect, "How long the TCP connection to fal may take."),
+    .duration("upstream.tls", \.upstream.tls, "How long the TLS handshake with fal may take."),
+    .duration(
+      "upstream.first_byte", \.upstream.firstByte,
+      "From the end of a request to the first byte of fal's response."),
+    .duration(
+      "upstream.first_byte_run", \.upstream.firstByteRun,
+      "The same for `fal.run`, which answers only when the model is done."),
+    .duration("upstream.body", \.upstream.body, "How long the content of a response may stall."),
+    .duration("upstream.idle", \.upstream.idle, "How long an unused connection to fal is kept."),
+    .integer(
+      "upstream.idle_connections", \.upstream.idleConnections,
+      "How many unused connections each event loop keeps for each host of fal.", 0...10_000),
+    .duration("upstream.dns_ttl", \.upstream.dnsTTL, "How long a resolved address is used."),
+  ]
+
+  private static let draining: [SettingKey<Settings>] = [
+    .duration(
+      "drain_delay", \.drainDelay,
+      "After SIGTERM: how long the proxy says that it is not ready before it stops accepting connections.",
+      .seconds(0)...(.seconds(300))),
+    .duration(
+      "drain_timeout", \.drainTimeout,
+      """
+      After that: how long running exchanges may take. What has no answer by then gets 500 (it may have run) or 503, for \
+      which `timeouts.linger` is left. Two traps: a run may take `upstream.first_byte_run`, which is longer, and is then \
+      given up although fal may finish and bill it; and what stops the process must wait longer than `drain_delay`, \
+      `drain_timeout` and `timeouts.linger` together.
+      """,
+      .seconds(0)...(.seconds(3600))),
+  ]
+
+  @Sendable private static func isProxyPath(_ path: String) -> Bool {
+    let marks = Array("._~-/".utf8)
+    return path.utf8.first == UInt8(ascii: "/") && path != "/healthz" && path != "/readyz"
+      && path.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: marks.contains(byte)
+        }
+      }
+  }
+}

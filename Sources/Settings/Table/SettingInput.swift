@@ -1,0 +1,73 @@
+/// A value as it was written, before its key has judged it.
+enum SettingInput {
+  case scalar(SecretBytes)
+  case items([Item])
+  case maps([YAMLSubset.Node])
+
+  /// An entry of a list, or of a map when it has a key.
+  struct Item {
+    let key: String
+    /// Nil when something else stands in place of one value.
+    let value: SecretBytes?
+    let source: String
+    /// What stands in place of one value, such as `not a list`.
+    var mismatch: String?
+    /// Whether the reader of the file has reported it already.
+    var isReported = false
+
+    init(key: String, value: SecretBytes, source: String) {
+      self.key = key
+      self.value = value
+      self.source = source
+    }
+
+    init(key: String, node: YAMLSubset.Node, source: String) {
+      self.key = key
+      self.source = source
+      switch node.content {
+      case .scalar(let bytes): value = bytes
+      case .faulty:
+        value = nil
+        isReported = true
+      default:
+        value = nil
+        mismatch = SettingInput.found(node.content)
+      }
+    }
+  }
+
+  /// The value of a node; nil when its form is not the one that the key wants.
+  init?(_ node: YAMLSubset.Node, shape: SettingFacts.Shape, file: String) {
+    switch (shape, node.content) {
+    case (.scalar, .scalar(let bytes)): self = .scalar(bytes)
+    case (.list, .sequence(let nodes)):
+      self = .items(nodes.map { Item(key: "", node: $0, source: "\(file):\($0.line)") })
+    case (.map, .mapping(let mapping)):
+      self = .items(mapping.entries.map { Item(key: $0.key, node: $0.value, source: "\(file):\($0.line)") })
+    case (.maps, .sequence(let nodes)): self = .maps(nodes)
+    default: return nil
+    }
+  }
+
+  /// What a value is instead of what was expected.
+  static func found(_ content: YAMLSubset.Content) -> String {
+    switch content {
+    case .null, .faulty: "but there is no value"
+    case .scalar: "not one value"
+    case .sequence: "not a list"
+    case .mapping: "not a map"
+    }
+  }
+
+  /// What `body` makes of every item; the items it refuses are all named.
+  func convert<Value>(_ body: (Item) -> Value?) throws(SettingRefusal) -> [Value] {
+    guard case .items(let items) = self else { throw .value }
+    var values: [Value] = []
+    var refused: [Int] = []
+    for (index, item) in items.enumerated() where !item.isReported {
+      if let value = body(item) { values.append(value) } else { refused.append(index) }
+    }
+    guard refused.isEmpty else { throw .items(refused) }
+    return values
+  }
+}

@@ -1,0 +1,102 @@
+/// Loads the configuration: environment over file over defaults, all faults together.
+public enum SettingsLoader {
+  /// Names the file when no path is given.
+  static let fileVariable = "FAL_PROXY_CONFIG"
+
+  /// Reads the file at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
+  /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set, except
+  /// where that could open a door: there it is a fault.
+  public static func load(
+    configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
+  ) -> LoadedSettings {
+    var loaded = LoadedSettings()
+    var findings = SettingFindings()
+    fill(&loaded.settings, configPath: configPath, environment, &findings)
+    loaded.falKey = FalKey.load(from: environment, required: keyRequired, faults: &findings.faults)
+    loaded.sources = findings.sources
+    loaded.faults = findings.faults
+    return loaded
+  }
+
+  /// The same for any record, without a key.
+  static func fill<Root: SettingRecord>(
+    _ root: inout Root, configPath: String?, _ environment: some EnvironmentSource, _ findings: inout SettingFindings
+  ) {
+    if let path = configPath ?? environment.setValue(of: fileVariable)?.text {
+      if path.allSatisfy(\.isWhitespace) {
+        // The file that was meant may be the one that asks for tokens.
+        findings.faults.append(
+          source: configPath == nil ? fileVariable : "--config",
+          message: "names no file; leave it out to run without one")
+      } else {
+        readFile(path, into: &root, &findings)
+      }
+    }
+    readVariables(environment, into: &root, &findings)
+  }
+
+  private static func readFile<Root: SettingRecord>(
+    _ path: String, into root: inout Root, _ findings: inout SettingFindings
+  ) {
+    var path = path
+    let bytes = path.withUTF8 { SecretBytes(copying: UnsafeRawBufferPointer($0)) }
+    do throws(BoundedFile.Failure) {
+      let (mapping, faults) = YAMLSubset.parse(try BoundedFile.read(bytes, limit: YAMLSubset.sizeLimit))
+      for fault in faults { findings.faults.append(source: "\(path):\(fault.line)", message: fault.message) }
+      RecordReader<Root>(file: path).read(mapping, into: &root, &findings)
+    } catch {
+      switch error {
+      case .unreadable(let reason): findings.faults.append(source: path, message: "cannot read the file: \(reason)")
+      case .tooLarge:
+        let limit = UnitText.describe(size: YAMLSubset.sizeLimit)
+        findings.faults.append(source: path, message: "the file has more than \(limit)")
+      }
+    }
+  }
+
+  private static func readVariables<Root: SettingRecord>(
+    _ environment: some EnvironmentSource, into root: inout Root, _ findings: inout SettingFindings
+  ) {
+    for key in Root.table.keys {
+      for variable in [key.facts.variable] + key.facts.aliases {
+        guard let value = environment.setValue(of: variable), !ServiceLinks.injected(variable, value: value) else {
+          continue
+        }
+        if value.count == 0, key.facts.emptyVariable == .absent { continue }
+        read(value, variable, key, into: &root, &findings)
+        break
+      }
+    }
+    let known = Set(Root.table.keys.map(\.facts.variable) + [fileVariable])
+    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.facts.variable) + [fileVariable]
+    for name in Set(environment.names(startingWith: SettingFacts.variablePrefix)).sorted() where !known.contains(name) {
+      if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
+      let shown = Spelling.isName(name) ? name : "FAL_PROXY_…"
+      let hint = Spelling.suggestion(for: name, among: settable).map { "; did you mean \($0)?" } ?? ""
+      findings.faults.append(source: shown, message: "unknown variable" + hint)
+    }
+  }
+
+  private static func read<Root: SettingRecord>(
+    _ value: SecretBytes, _ variable: String, _ key: SettingKey<Root>, into root: inout Root,
+    _ findings: inout SettingFindings
+  ) {
+    let none = key.facts.shape == .map ? "{}" : "[]"
+    let place = SettingPlace(name: key.name, source: variable, file: variable)
+    do throws(SettingInput.VariableFault) {
+      let input = try SettingInput(variable: variable, value: value, shape: key.facts.shape)
+      key.take(input, place, &root, &findings)
+    } catch {
+      switch error {
+      case .nothing where key.facts.emptyVariable == .none: key.take(.items([]), place, &root, &findings)
+      case .nothing:
+        findings.reject(place, "the variable is empty; leave the variable out, or write \(none)")
+      case .brackets:
+        findings.reject(
+          place, "write the entries one after another with commas, without brackets (\(none) for none)")
+      case .fileOnly:
+        findings.reject(place, "a list of maps can only be given in the file; leave the variable out")
+      }
+    }
+  }
+}

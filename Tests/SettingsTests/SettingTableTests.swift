@@ -1,0 +1,265 @@
+import Testing
+
+@testable import Settings
+
+@Suite("The table: groups in groups, lists of maps")
+struct SettingTableTests {
+  private let yaml = """
+    name: abc
+    a:
+      size: 2KiB
+      b:
+        deep: 7
+        c:
+          deepest: 5s
+      issuers:
+        - name: https://id.example
+          keys:
+            shared: [0123456789]
+          claims:
+            aud: me
+            tier: 'a, b'
+    groups:
+      - name: free
+        endpoints: [fal-ai/x]
+        rates:
+          submits: 3/10s
+      - name: paid
+        endpoints:
+          - fal-ai/**
+          - "@default"
+        members:
+          - id: 1
+          - id: 2
+    prices:
+      - endpoint: fal-ai/x
+        price: 250
+      - endpoint: fal-ai/y
+        unit: second
+        price: 1
+
+    """
+
+  @Test("fills groups, groups in groups, lists of maps, maps in them and lists in those")
+  func fills() throws {
+    let (settings, sources, faults) = example(yaml)
+    #expect(faults.isEmpty)
+    #expect(settings.name == "abc" && settings.size == 2048 && settings.deep == 7 && settings.deepest == .seconds(5))
+    let (free, paid) = (try #require(settings.groups.first), try #require(settings.groups.last))
+    #expect(free.name == "free" && free.endpoints == ["fal-ai/x"] && free.members.isEmpty)
+    #expect(free.submits == .init(count: 3, period: .seconds(10)) && free.polls == ExampleGroup().polls)
+    #expect(paid.endpoints == ["fal-ai/**", "@default"] && paid.members.map(\.id) == [1, 2])
+    #expect(paid.submits == ExampleGroup().submits)
+    #expect(settings.prices.map(\.unit) == ["image", "second"] && settings.prices.map(\.price) == [250, 1])
+    let issuer = try #require(settings.issuers.first)
+    #expect(issuer.secrets.count == 1 && issuer.claims == ["aud": "me", "tier": "a, b"])
+    #expect(sources["a.b.c.deepest"] == "F:7" && sources["groups"] == "F:15" && sources["groups[2]"] == "F:20")
+    #expect(sources["groups[1].rates.submits"] == "F:19" && sources["groups[2].members[2].id"] == "F:26")
+    #expect(sources["a.issuers[1].claims"] == "F:12" && sources["groups[1].rates.polls"] == nil)
+  }
+
+  @Test(
+    "names file, line and place of every fault in a map of a list",
+    arguments: [
+      (
+        "groups:\n  - name: free\n    endpoints: [x]\n  - name: p4id\n    endpoints: [x]",
+        ["F:4: groups[2].name: expected a name of letters"]
+      ),
+      ("groups:\n  - endpoints: [x]", ["F:2: groups[1].name: this key is missing; expected a name of letters"]),
+      (
+        "prices:\n  - {}",
+        [
+          "F:2: prices[1].endpoint: this key is missing; expected an endpoint id",
+          "F:2: prices[1].price: this key is missing; expected an integer 0…1000000",
+        ]
+      ),
+      (
+        "groups:\n  - name: a\n    endpoints: [x]\n    rates:\n      submits: fast\n      pols: 1/1s",
+        [
+          "F:5: groups[1].rates.submits: expected a rate such as 30/1m",
+          "F:6: unknown key groups[1].rates.pols; did you mean groups[1].rates.polls?",
+        ]
+      ),
+      (
+        "groups:\n  - nam: a\n    name: b\n    endpoints: [x]\n    rates.submits: 1/1s\n    rate: 5",
+        [
+          "F:2: unknown key groups[1].nam; did you mean groups[1].name?",
+          "F:5: unknown key groups[1].rates.submits; write it nested, without the dot",
+          "F:6: unknown key groups[1].rate; did you mean groups[1].rates?",
+        ]
+      ),
+      (
+        "groups:\n  - name: a\n    endpoints: [x, 'y z', {}]",
+        ["F:3: JSON"]
+      ),
+      (
+        "groups:\n  - name: a\n    endpoints:\n      - x\n      - y z\n      - k: v\n      -  ~",
+        [
+          "F:5: groups[1].endpoints: entry 2: expected a list of endpoint patterns ([] for none)",
+          "F:6: groups[1].endpoints: entry 3: expected a list of endpoint patterns ([] for none), not a map",
+          "F:7: groups[1].endpoints: entry 4: expected a list of endpoint patterns ([] for none), but there is no value",
+        ]
+      ),
+      (
+        "groups:\n  - name: a\n    endpoints: [x]\n    members:\n      - id: 1\n      - id: 10\n      - 5\n      - {}",
+        [
+          "F:6: groups[1].members[2].id: expected an integer 1…9",
+          "F:7: groups[1].members[3]: expected a map ('- key: value'), not one value",
+          "F:8: groups[1].members[4].id: this key is missing; expected an integer 1…9",
+        ]
+      ),
+      (
+        "groups:\n  - free\n  - ~\n",
+        [
+          "F:2: groups[1]: expected a map ('- key: value'), not one value",
+          "F:3: groups[2]: expected a map ('- key: value'), but there is no value",
+        ]
+      ),
+      ("groups: free", ["F:1: groups: expected a list of groups ([] for none), not one value"]),
+      ("groups:\n  name: free", ["F:1: groups: expected a list of groups ([] for none), not a map"]),
+      ("groups:", ["F:1: groups: expected a list of groups ([] for none), but there is no value"]),
+      (
+        "groups:\n  - name: [a]\n    endpoints: x\n    rates: 5",
+        [
+          "F:2: groups[1].name: expected a name of letters, not a list",
+          "F:3: groups[1].endpoints: expected a list of endpoint patterns ([] for none), not one value",
+          "F:4: groups[1].rates: expected keys on indented lines below",
+        ]
+      ),
+    ])
+  func faultsInMaps(yaml: String, expected: [String]) {
+    let faults = example(yaml).faults
+    #expect(faults.count == expected.count && zip(faults, expected).allSatisfy { $0.hasPrefix($1) }, "\(faults)")
+    if expected != ["F:3: JSON"] { #expect(faults == expected) }
+  }
+
+  @Test("says nothing of missing keys in a map with a line that could not be read")
+  func unreadableLines() {
+    for (yaml, line) in [
+      ("groups:\n  - name a\n    endpoints: [x]\n", 3), ("groups:\n  - endpoints: [x]\n    rates: &x\n", 3),
+      ("groups:\n  - endpoints: [x]\n      name: a\n", 3), ("groups:\n  - name: *a\n    endpoints: [x]\n", 2),
+      ("groups:\n  - endpoints: [x]\n    rates:\n      polls 5\n", 4), ("groups:\n  - &a\n    name: b\n", 2),
+    ] {
+      let faults = example(yaml).faults
+      #expect(faults.count == 1 && faults[0].hasPrefix("F:\(line): "), "\(faults)")
+    }
+  }
+
+  @Test("counts a map that could not be read")
+  func counting() {
+    #expect(
+      example("groups:\n  - &a\n  - name: 5\n    endpoints: []\n").faults.last
+        == "F:3: groups[2].name: expected a name of letters")
+  }
+
+  @Test(
+    "refuses unknown and dotted names at every level of the groups",
+    arguments: [
+      ("a:\n  b:\n    dep: 1", "F:3: unknown key a.b.dep; did you mean a.b.deep?"),
+      ("a:\n  b.deep: 1", "F:2: unknown key a.b.deep; write it nested, without the dot"),
+      ("a.b:\n  deep: 1", "F:1: unknown key a.b; write it nested, without the dot"),
+      ("a:\n  b:\n    cc:\n      deepest: 1s", "F:3: unknown key a.b.cc; did you mean a.b.c?"),
+      ("a:\n  b: 1", "F:2: a.b: expected keys on indented lines below"),
+      ("b:\n  deep: 1", "F:1: unknown key b; did you mean a?"),
+      ("zzzzzz: 1", "F:1: unknown key zzzzzz"), ("a:\n  zzzzzz: 1", "F:2: unknown key a.zzzzzz"),
+    ])
+  func unknownNames(yaml: String, fault: String) {
+    #expect(example(yaml).faults == [fault])
+  }
+
+  @Test("never shows a name beside a secret that resembles none of its keys")
+  func namesBesideSecrets() {
+    let yaml =
+      "a:\n  issuers:\n    - name: https://id.example\n      keys:\n        canary6b1f9a: x\n        shard: []\n"
+    #expect(
+      example(yaml).faults == [
+        "F:5: unknown key in a.issuers[1].keys",
+        "F:6: unknown key a.issuers[1].keys.shard; did you mean a.issuers[1].keys.shared?",
+      ])
+    #expect(
+      example("a:\n  issuers:\n    - name: https://id.example\n      canary6b1f9a: x\n").faults == [
+        "F:4: unknown key a.issuers[1].canary6b1f9a"
+      ])
+    #expect(example("a:\n  issuers:\n    canary6b1f9a: x\n").faults.count == 1)
+    #expect(!example("a:\n  issuers:\n    canary6b1f9a: x\n").faults[0].contains("canary6b1f9a"))
+  }
+
+  @Test("takes groups in groups from variables, and refuses the variable of a list of maps")
+  func environment() {
+    let (settings, sources, faults) = example("", ["FAL_PROXY_A_B_DEEP": "8", "FAL_PROXY_A_B_C_DEEPEST": "2s"])
+    #expect(faults.isEmpty && settings.deep == 8 && settings.deepest == .seconds(2))
+    #expect(sources["a.b.deep"] == "FAL_PROXY_A_B_DEEP")
+    for value in ["", "[]", "x", "[{name: a}]"] {
+      #expect(
+        example("groups: []", ["FAL_PROXY_GROUPS": value].environment).faults == [
+          "FAL_PROXY_GROUPS: groups: a list of maps can only be given in the file; leave the variable out"
+        ])
+    }
+    #expect(
+      example("", ["FAL_PROXY_GROUP": "x", "FAL_PROXY_A_SIZ": "1"]).faults == [
+        "FAL_PROXY_A_SIZ: unknown variable; did you mean FAL_PROXY_A_SIZE?", "FAL_PROXY_GROUP: unknown variable",
+      ])
+  }
+
+  @Test("lists what is in force as it would be written, and no secret")
+  func listing() {
+    let lines = ExampleSettings.table.listing(of: example(yaml).settings)
+    #expect(
+      lines == [
+        "name: abc", "a.size: 2KiB", "a.b.deep: 7", "a.b.c.deepest: 5s",
+        "groups: [{name: free, endpoints: [fal-ai/x], rates.submits: 3/10s, rates.polls: 1/1s, members: []}, "
+          + "{name: paid, endpoints: [fal-ai/**, \"@default\"], rates.submits: 30/1m, rates.polls: 1/1s, "
+          + "members: [{id: 1}, {id: 2}]}]",
+        "prices: [{endpoint: fal-ai/x, unit: image, price: 250}, {endpoint: fal-ai/y, unit: second, price: 1}]",
+        "a.issuers: [{name: https://id.example, keys.shared: <redacted> × 1, claims: {aud: me, tier: \"a, b\"}}]",
+      ])
+  }
+
+  @Test("documents lists of maps with their members")
+  func document() {
+    let text = SettingsDocument.text(of: ExampleSettings.self, introduction: "# Example\n")
+    #expect(text.hasPrefix("# Example\n\n## First\n\n### `name`\n\nA name.\n\nUnit: text · Default: `none` · "))
+    #expect(
+      text.contains(
+        """
+        ### `prices`
+
+        What a unit costs.
+
+        Unit: list of maps · Default: `[]` · Range: prices ([] for none) · Variable: none, it can only be given in the file ·
+        Since: 0.1
+
+        - `endpoint`: An endpoint.
+          Unit: text · Required · Range: an endpoint id
+        - `unit`: What is counted.
+          Unit: text · Default: `image` · Range: image or second
+        - `price`: Thousandths of a cent.
+          Unit: number · Required · Range: 0…1000000
+
+        """))
+  }
+
+  @Test("says which version brought a key")
+  func since() {
+    let text = SettingsDocument.text(of: ExampleSettings.self, introduction: "")
+    #expect(text.contains("Variable: `FAL_PROXY_A_B_DEEP` · Since: 0.2\n"))
+    #expect(text.contains("Variable: `FAL_PROXY_NAME` · Since: 0.1\n"))
+  }
+
+  @Test("keeps 500 faults at most, quickly, however many there are")
+  func manyFaults() {
+    let lines = (0..<60_000).map { "k\($0): x\n" }.joined()
+    let faults = example(lines).faults
+    #expect(faults.count == 501 && faults[500].hasSuffix("and more; these are the first 500 faults"))
+    let entries = "groups:\n" + String(repeating: "  - {}\n", count: 60_000)
+    #expect(example(entries).faults.count == 501)
+  }
+}
+
+extension Dictionary where Key == String, Value == String {
+  fileprivate var environment: FakeEnvironment {
+    var environment = FakeEnvironment()
+    environment.values = mapValues { Array($0.utf8) }
+    return environment
+  }
+}
