@@ -1,0 +1,80 @@
+"""The order of the rooms: imports run one way, and each room sees only what Package.swift says it may."""
+
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "Sources"
+
+#: From the top of the house to its bottom; a room may see rooms of its own floor only where it says so below.
+FLOORS = [
+    ["fal-proxy"],
+    ["Sandbox", "Relay"],
+    ["Upstream", "Guard", "HTTPServer"],
+    ["Observability", "Settings"],
+    ["Fal", "HTTPWire", "Transport"],
+    ["Text", "System"],
+]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+#: What a room must never see, whatever floor it is on.
+FORBIDDEN = {
+    "HTTPServer": {"Fal", "Guard", "Upstream", "Relay", "Settings"},
+    "Guard": {"Transport", "Upstream", "HTTPServer", "Settings", "System"},
+    "Sandbox": {"Relay"},
+    "HTTPWire": {"Transport", "System"},
+    "Text": {"System"},
+}
+
+
+def imports(room):
+    found = set()
+    for file in (SOURCES / room).rglob("*.swift"):
+        found |= set(re.findall(r"^(?:@\w+ )?(?:public |package |internal |private |@testable )*import (\w+)",
+                                file.read_text("utf-8"), re.M))
+    return {name for name in found if (SOURCES / name).is_dir() and name != room}
+
+
+def declared():
+    """The rooms of Package.swift with what each may import."""
+    text = (ROOT / "Package.swift").read_text("utf-8")
+    rooms = {}
+    for name, listed in re.findall(r'room\(\s*"(\w+)"(?:,\s*imports:\s*\[([^\]]*)\])?', text):
+        rooms[name] = set(re.findall(r'"(\w+)"', listed))
+    return rooms
+
+
+def test_every_room_has_a_floor_and_is_declared():
+    rooms = {folder.name for folder in SOURCES.iterdir() if folder.is_dir() and list(folder.rglob("*.swift"))}
+    assert rooms <= set(FLOOR), rooms - set(FLOOR)
+    assert rooms - {"fal-proxy"} == set(declared())
+
+
+def test_a_room_sees_what_it_declares_and_declares_what_it_sees():
+    for room, listed in declared().items():
+        assert imports(room) == listed, room
+
+
+def test_imports_run_one_way():
+    for room in declared():
+        for other in imports(room):
+            if other in FLOOR:
+                assert FLOOR[other] > FLOOR[room], f"{room} looks up to {other}"
+        assert not imports(room) & FORBIDDEN.get(room, set()), room
+
+
+def test_no_file_has_outgrown_its_room():
+    """A file of more than 250 lines is two."""
+    for file in SOURCES.rglob("*.swift"):
+        count = len(file.read_text("utf-8").splitlines())
+        assert count <= 250, f"{file.relative_to(ROOT)} has {count} lines"
+
+
+def test_the_map_names_every_room():
+    page = (SOURCES / "README.md").read_text("utf-8")
+    for room in FLOOR:
+        if (SOURCES / room).is_dir():
+            assert f"`{room}/`" in page, room
+    # What it names exists.
+    for name in set(re.findall(r"`([\w+-]+/[\w+/-]*[\w+-]+\.swift)`", page)):
+        assert (SOURCES / name).is_file(), name
