@@ -11,7 +11,7 @@ public final class ProxyService: Service {
   private let loop: EventLoop
   private let server: Server
   /// One per entry of the policy's hosts.
-  private let origins: [Origin]
+  private let upstreamHosts: [UpstreamHost]
   private let hostNames: [[UInt8]]
   var responseParser: ResponseHeadParser
   let keyVerdicts: KeyVerdicts
@@ -26,17 +26,17 @@ public final class ProxyService: Service {
     loop = server.loop
     responseParser = ResponseHeadParser(limits: configuration.responseLimits)
     hostNames = configuration.policy.hosts.map { Array($0.utf8) }
-    origins = configuration.policy.hosts.map { host in
+    upstreamHosts = configuration.policy.hosts.map { host in
       let override = configuration.originOverrides[host]
-      return Origin(
-        on: server.loop, host: override?.host ?? host, port: override?.port ?? 443,
+      return UpstreamHost(
+        on: server.loop, name: override?.host ?? host, port: override?.port ?? 443,
         tlsContext: override?.isTLS == false ? nil : tlsContext, limits: configuration.upstreamLimits)
     }
   }
 
   /// Closes the pooled connections.
   public func closeIdleUpstreams() {
-    for origin in origins { origin.closeIdle() }
+    for host in upstreamHosts { host.closeIdle() }
   }
 
   /// Routes a request, and holds one for the proxy against the policy.
@@ -136,7 +136,8 @@ public final class ProxyService: Service {
     }
     guard !isCoded else { return .answer(LocalAnswer(ProxyError.contentCoding)) }
     note(target, value, on: connection)
-    let exchange = RelayExchange(on: connection, service: self, origin: origins[target.hostIndex], target: target)
+    let exchange = RelayExchange(
+      on: connection, service: self, upstreamHost: upstreamHosts[target.hostIndex], target: target)
     guard exchange.prepare(head, bytes, value: value) else {
       return .answer(LocalAnswer(ProxyError.wire(.headTooLarge)))
     }

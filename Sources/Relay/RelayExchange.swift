@@ -14,7 +14,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   }
 
   let service: ProxyService
-  let origin: Origin
+  let upstreamHost: UpstreamHost
   let target: Target
   var upstream: UpstreamConnection?
 
@@ -50,9 +50,9 @@ final class RelayExchange: Exchange, UpstreamUser {
   /// Over, one way or the other: late events find nothing to do.
   var isOver = false
 
-  init(on connection: DownstreamConnection, service: ProxyService, origin: Origin, target: Target) {
+  init(on connection: DownstreamConnection, service: ProxyService, upstreamHost: UpstreamHost, target: Target) {
     self.service = service
-    self.origin = origin
+    self.upstreamHost = upstreamHost
     self.target = target
     super.init(on: connection)
   }
@@ -84,10 +84,9 @@ final class RelayExchange: Exchange, UpstreamUser {
   }
 
   private func borrow(freshOnly: Bool) {
-    let lent = origin.lend(to: self, freshOnly: freshOnly, checked: target.mayExecute)
-    guard !isOver else { return }
+    guard let lent = upstreamHost.lend(to: self, freshOnly: freshOnly, checked: target.mayExecute) else { return }
     upstream = lent
-    if lent.isOpen { sendRequest() }
+    sendRequest()
   }
 
   func upstreamConnected(_ connection: UpstreamConnection) {
@@ -95,14 +94,15 @@ final class RelayExchange: Exchange, UpstreamUser {
     sendRequest()
   }
 
-  func upstreamFailed(_ failure: UpstreamFailure) {
+  func upstreamFailed(_ failure: DialFailure) {
     upstream = nil
     switch failure {
-    case .nameNotResolved: fail(.unreachable("upstream_dns", "The name of the fal host could not be resolved."))
+    case .nameNotResolved, .addressForbidden:
+      fail(.unreachable("upstream_dns", "The name of the fal host could not be resolved."))
     case .connectFailed: fail(.unreachable("upstream_connect", "No connection to fal could be made."))
     case .connectTimedOut:
       fail(.unreachable("upstream_connect_timeout", "No connection to fal was made within upstream.connect."))
-    case .tlsFailed(let reason): fail(.unreachable("upstream_tls", "No secure connection to fal: \(reason)."))
+    case .tlsFailed(let reason, _): fail(.unreachable("upstream_tls", "No secure connection to fal: \(reason)."))
     case .tlsTimedOut:
       fail(.unreachable("upstream_tls_timeout", "The TLS handshake with fal took longer than upstream.tls."))
     case .exhausted: fail(.overloaded)
@@ -169,7 +169,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   }
 
   func closeUpstream() {
-    upstream?.close()
+    if let upstream { upstream.close() } else { upstreamHost.stopWaiting(self) }
     upstream = nil
   }
 
