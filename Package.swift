@@ -52,6 +52,7 @@ let package = Package(
     tests("Guard", imports: ["Guard", "HTTPWire"]),
     tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport"]),
+    tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL"]),
     tests("Observability", imports: ["Observability"]),
   ]
 )
