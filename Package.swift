@@ -55,8 +55,9 @@ let package = Package(
     tests("Guard", imports: ["Guard", "HTTPWire"]),
     tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport"]),
+    tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL"]),
     tests("Observability", imports: ["Observability"]),
     tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability"]),
-    tests("Relay", imports: ["Relay", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Upstream"]),
+    tests("Relay", imports: ["Relay", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport"]),
   ]
 )

@@ -1,7 +1,7 @@
 internal import Guard
 internal import HTTPServer
 internal import Observability
-internal import Upstream
+internal import Transport
 
 /// The one mapping from what goes wrong between a client and fal to what the client is told: every status, name and
 /// sentence, and whether a retry is safe. HTTP's own refusals are in `Cause+HTTP`.
@@ -30,15 +30,15 @@ extension Cause {
   // MARK: The upstream's
 
   /// No connection could be had; nothing was sent.
-  static func unreachable(_ failure: UpstreamFailure) -> Cause {
+  static func unreachable(_ failure: DialFailure) -> Cause {
     switch failure {
-    case .nameNotResolved:
+    case .nameNotResolved, .addressForbidden:
       Cause(502, "upstream_dns", "The name of the fal host could not be resolved.", by: .upstream)
     case .connectFailed: Cause(502, "upstream_connect", "No connection to fal could be made.", by: .upstream)
     case .connectTimedOut:
       Cause(
         502, "upstream_connect_timeout", "No connection to fal was made within upstream.connect.", by: .upstream)
-    case .tlsFailed(let reason):
+    case .tlsFailed(let reason, _):
       Cause(502, "upstream_tls", "No secure connection to fal: \(reason).", by: .upstream)
     case .tlsTimedOut:
       Cause(

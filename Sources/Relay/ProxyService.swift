@@ -15,7 +15,7 @@ package final class ProxyService: Service {
   let keyVerdicts: KeyVerdicts
   var responseParser: ResponseHeadParser
   /// One per entry of the policy's hosts.
-  private let hosts: [Origin]
+  private let hosts: [UpstreamHost]
   private let hostNames: [[UInt8]]
 
   package init(_ generation: Generation, on loop: EventLoop, tlsContext: TLSContext, keyVerdicts: KeyVerdicts) {
@@ -25,8 +25,8 @@ package final class ProxyService: Service {
     hostNames = generation.policy.hosts.map { Array($0.utf8) }
     hosts = generation.policy.hosts.map { host in
       let override = generation.originOverrides[host]
-      return Origin(
-        on: loop, host: override?.host ?? host, port: override?.port ?? 443,
+      return UpstreamHost(
+        on: loop, name: override?.host ?? host, port: override?.port ?? 443,
         tlsContext: override?.isTLS == false ? nil : tlsContext, limits: generation.upstreamLimits)
     }
   }

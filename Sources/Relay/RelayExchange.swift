@@ -16,7 +16,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   let proxy: ProxyService
   /// The configuration the request came in under, until its last byte.
   let generation: Generation
-  let host: Origin
+  let host: UpstreamHost
   var upstream: UpstreamConnection?
   var attempt: Attempt
   var outgoing: OutgoingRequest
@@ -25,7 +25,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   private(set) var isOver = false
 
   init(
-    on stream: any RequestStream, proxy: ProxyService, host: Origin, attempt: Attempt,
+    on stream: any RequestStream, proxy: ProxyService, host: UpstreamHost, attempt: Attempt,
     outgoing: consuming OutgoingRequest
   ) {
     self.stream = stream
@@ -47,10 +47,10 @@ final class RelayExchange: Exchange, UpstreamUser {
   }
 
   private func borrow(freshOnly: Bool) {
-    let lent = host.lend(to: self, freshOnly: freshOnly, checked: attempt.request.mayExecute)
-    guard !isOver else { return }
+    // Without an idle one it comes, or the failure, by `upstreamConnected` or `upstreamFailed`.
+    guard let lent = host.lend(to: self, freshOnly: freshOnly, checked: attempt.request.mayExecute) else { return }
     upstream = lent
-    if lent.isOpen { sendRequest() }
+    sendRequest()
   }
 
   func upstreamConnected(_ connection: UpstreamConnection) {
@@ -58,7 +58,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     sendRequest()
   }
 
-  func upstreamFailed(_ failure: UpstreamFailure) {
+  func upstreamFailed(_ failure: DialFailure) {
     upstream = nil
     take(.unreachable(.unreachable(failure)))
   }
@@ -86,7 +86,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   func cancel() {
     isOver = true
-    upstream?.close()
+    if let upstream { upstream.close() } else { host.stopWaiting(self) }
     upstream = nil
     outgoing.discard(to: pool)
   }

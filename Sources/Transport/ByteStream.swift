@@ -43,7 +43,7 @@ public struct ByteStream: ~Copyable {
   /// Carries the TLS handshake on.
   public mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
 
-  /// The TLS session, to be resumed by a later connection to the same origin (RFC 8446 §2.2).
+  /// The TLS session, to be resumed by a later connection to the same host (RFC 8446 §2.2).
   public func resumableSession() -> TLSResumption? { tls?.resumption() }
 
   /// Reads into `memory`.
@@ -78,8 +78,11 @@ public struct ByteStream: ~Copyable {
   /// Whether an idle stream can still be used: open, and no byte has come unasked.
   public func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
 
-  /// Whether the connect that was under way has failed.
-  public func connectFailed() -> Bool { Syscalls.pendingError(descriptor.number) != 0 }
+  /// Why the connect that was under way has failed; nil when it has not.
+  func connectError() -> SystemError? {
+    let code = Syscalls.pendingError(descriptor.number)
+    return code == 0 ? nil : SystemError(code, "connect")
+  }
 
   /// Says that no more bytes will be written.
   public func finishWriting() { Syscalls.shutdownWrite(descriptor.number) }
@@ -91,7 +94,7 @@ public struct ByteStream: ~Copyable {
   public mutating func sayGoodbye() { tls?.sayGoodbye() }
 
   /// A stream socket on its way to `address`; ready to write, or broken, when that has ended.
-  public static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+  static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
     let descriptor = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(descriptor.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
     _ = try Syscalls.connect(descriptor.number, address)

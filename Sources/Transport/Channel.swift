@@ -50,7 +50,7 @@ public struct Channel: ~Copyable {
   /// Begins TLS as a client on a connected stream; `handshake` of the stream carries it on.
   /// - Parameters:
   ///   - host: whom the certificate must name, a DNS name or an IP literal (RFC 9110 §4.3.4).
-  ///   - resuming: a session of an earlier connection to the same origin.
+  ///   - resuming: a session of an earlier connection to the same host.
   public mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
     try stream.startTLS(context, host: host, resuming: resuming)
     // What was reported before belongs to TLS as well.

@@ -62,6 +62,17 @@ public final class EventLoop {
     freeSlots.append(UInt32(index))
   }
 
+  /// Puts `successor`, which is on no loop yet, in the place of `handler`: it gets its identity, and so the events of
+  /// its descriptor, without a system call. The deadline of the place is cleared.
+  func replace(_ handler: EventHandler, by successor: EventHandler) {
+    let index = Int(handler.id.index)
+    guard index < slots.count, slots[index].handler === handler else { return }
+    wheel.set(index, deadline: TimerWheel.never, now: now)
+    slots[index].handler = successor
+    successor.id = handler.id
+    handler.id = HandlerID(index: .max, generation: .max)
+  }
+
   /// The handler with that identity, if it is still attached.
   public func handler(_ id: HandlerID) -> EventHandler? {
     guard Int(id.index) < slots.count, slots[Int(id.index)].generation == id.generation else { return nil }

@@ -5,21 +5,36 @@ internal import Glibc
 public struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The resolver's own text.
   public let description: String
+
+  /// An error in these words.
+  package init(description: String) { self.description = description }
 }
 
-/// Looks names up with the system's resolver, off the event loops: getaddrinfo blocks.
-public enum Resolver {
-  private static let queue = DispatchQueue(label: "fal-proxy.resolver", qos: .userInitiated, attributes: .concurrent)
+/// Looks names up, off the event loops.
+package struct Resolver: Sendable {
+  /// Every address in the resolver's order, or why there is none.
+  package typealias Answer = Result<[SocketAddress], ResolverError>
 
-  /// Looks `host` up and calls `completion` once, on some thread, with every address in the system's order.
-  public static func resolve(
-    host: String, port: Int, completion: @escaping @Sendable (Result<[SocketAddress], ResolverError>) -> Void
+  /// Looks a name up and calls the completion once, on some thread, soon or after many seconds.
+  package let lookUp:
+    @Sendable (_ host: String, _ port: Int, _ completion: @escaping @Sendable (Answer) -> Void) -> Void
+
+  /// A resolver that answers with `lookUp`.
+  package init(
+    lookUp:
+      @escaping @Sendable (_ host: String, _ port: Int, _ completion: @escaping @Sendable (Answer) -> Void) -> Void
   ) {
-    if let address = SocketAddress(literal: host, port: port) { return completion(.success([address])) }
-    queue.async { completion(lookUp(host: host, port: port)) }
+    self.lookUp = lookUp
   }
 
-  private static func lookUp(host: String, port: Int) -> Result<[SocketAddress], ResolverError> {
+  /// The system's, which sorts addresses as RFC 6724 says. getaddrinfo blocks, so it has threads of its own.
+  package static let system = Resolver { host, port, completion in
+    queue.async { completion(ask(host: host, port: port)) }
+  }
+
+  private static let queue = DispatchQueue(label: "fal-proxy.resolver", qos: .userInitiated, attributes: .concurrent)
+
+  private static func ask(host: String, port: Int) -> Answer {
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

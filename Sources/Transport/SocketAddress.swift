@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// An IPv4 or IPv6 address with a port.
-public struct SocketAddress: Sendable, CustomStringConvertible {
+public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   private let storage: sockaddr_storage
   private let length: socklen_t
 
@@ -38,6 +38,24 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
   /// AF_INET or AF_INET6.
   var family: Int32 { Int32(storage.ss_family) }
 
+  /// Whether it is of IPv6, even if it stands for an address of IPv4.
+  package var isIPv6: Bool { family == AF_INET6 }
+
+  /// The bytes of the host in network order: 4 of IPv4, 16 of IPv6.
+  package var octets: [UInt8] {
+    withUnsafeBytes(of: storage) { isIPv6 ? Array($0[8..<24]) : Array($0[4..<8]) }
+  }
+
+  /// Equal when family, port, host and, in IPv6, scope are.
+  public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+    guard left.length == right.length else { return false }
+    return withUnsafeBytes(of: left.storage) { one in
+      withUnsafeBytes(of: right.storage) { other in
+        one.prefix(Int(left.length)).elementsEqual(other.prefix(Int(right.length)))
+      }
+    }
+  }
+
   /// The port.
   public var port: Int {
     withUnsafeBytes(of: storage) { Int($0[2]) << 8 | Int($0[3]) }
@@ -46,13 +64,12 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
   /// `host:port`, an IPv6 host in brackets.
   public var description: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-    let isV6 = family == AF_INET6
     withUnsafeBytes(of: storage) { bytes in
-      let offset = isV6 ? 8 : 4
+      let offset = isIPv6 ? 8 : 4
       _ = inet_ntop(family, bytes.baseAddress! + offset, &text, socklen_t(text.count))
     }
     let host = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return isV6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+    return isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
   func withSockAddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {

@@ -7,7 +7,7 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The name of the call.
   public let call: StaticString
 
-  init(_ code: Int32, _ call: StaticString) {
+  package init(_ code: Int32, _ call: StaticString) {
     self.code = code
     self.call = call
   }

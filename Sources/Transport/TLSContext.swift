@@ -10,8 +10,11 @@ public final class TLSContext: Sendable {
 
   /// A client context, loaded on another thread: reading a system's hundred and more certificates takes longer than all
   /// the rest of a start.
-  public init() {
-    DispatchQueue.global(qos: .userInitiated).async(group: loading) { self.loaded = TLSContext.load() }
+  public convenience init() { self.init(trusting: nil) }
+
+  /// A context that trusts the certificates of a PEM file in place of the system's store.
+  package init(trusting file: String?) {
+    DispatchQueue.global(qos: .userInitiated).async(group: loading) { self.loaded = TLSContext.load(trusting: file) }
   }
 
   deinit { if case .success(let pointer) = loaded { SSL_CTX_free(pointer) } }
@@ -26,10 +29,10 @@ public final class TLSContext: Sendable {
     return try loaded.get()
   }
 
-  private static func load() -> Result<OpaquePointer, TLSError> {
+  private static func load(trusting file: String?) -> Result<OpaquePointer, TLSError> {
     guard let context = SSL_CTX_new(TLS_client_method()) else { return .failure(.lastOfQueue("SSL_CTX_new")) }
     guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1,
-      SSL_CTX_set_default_verify_paths(context) == 1
+      (file.map { SSL_CTX_load_verify_file(context, $0) } ?? SSL_CTX_set_default_verify_paths(context)) == 1
     else {
       let error = TLSError.lastOfQueue("certificate store")
       SSL_CTX_free(context)
@@ -52,6 +55,8 @@ public final class TLSContext: Sendable {
 public struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The reason, in OpenSSL's words.
   public let description: String
+
+  package init(description: String) { self.description = description }
 
   static func lastOfQueue(_ what: String) -> TLSError {
     let code = ERR_peek_last_error()

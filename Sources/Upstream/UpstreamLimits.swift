@@ -1,15 +1,17 @@
+internal import Transport
+
 /// What connections to upstreams may take and keep. Times in nanoseconds.
 package struct UpstreamLimits: Equatable, Sendable {
   /// Name lookup and TCP connect together, over all addresses.
-  package let connect: UInt64
+  package var connect: UInt64
   /// The TLS handshake.
-  package let tls: UInt64
+  package var tls: UInt64
   /// How long a connection may wait in the pool.
-  package let idle: UInt64
+  package var idle: UInt64
   /// How many connections may wait in the pool, per host and loop.
-  package let idleConnections: Int
+  package var idleConnections: Int
   /// How long looked-up addresses are used before they are looked up again.
-  package let dnsTTL: UInt64
+  package var dnsTTL: UInt64
 
   package init(connect: UInt64, tls: UInt64, idle: UInt64, idleConnections: Int, dnsTTL: UInt64) {
     self.connect = connect
@@ -17,5 +19,13 @@ package struct UpstreamLimits: Equatable, Sendable {
     self.idle = idle
     self.idleConnections = idleConnections
     self.dnsTTL = dnsTTL
+  }
+
+  var dialing: DialLimits {
+    var limits = DialLimits()
+    limits.connect = connect
+    limits.tls = tls
+    limits.dnsTTL = dnsTTL
+    return limits
   }
 }

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from conftest import HOSTS, overrides
-from harness import CANARY, Authority, request, respond, wait_until
+from harness import CANARY, Authority, request, respond
 from harness.flow import EVENTS, QUEUE, RUN, STATUS, Content, chunked, digest, noise, send_fragments
 
 
@@ -324,13 +324,3 @@ def test_a_refused_certificate_does_not_disturb_the_other_hosts(upstream, proxy,
             assert client.send(request(RUN, "POST", body=b"{}")).response().status == 502
             assert client.send(request(STATUS)).response().status == 200
     assert bad.requests.empty()
-
-
-def test_a_name_with_a_dead_address_is_reached_at_the_next_one(upstream, proxy, authority):
-    """localhost has ::1 before 127.0.0.1 on most machines, where this server does not listen."""
-    fal = upstream(tls=authority.context("DNS:localhost"))
-    relay = proxy(origin_overrides=named(fal), binary_environment=trusting(authority))
-    for _ in range(3):
-        assert relay.fetch(request(STATUS)).status == 200
-    wait_until(lambda: fal.requests.qsize() == 3, what="all requests")
-    assert relay.access_log(3)[2]["status"] == 200

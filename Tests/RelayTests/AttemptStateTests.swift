@@ -1,7 +1,6 @@
 import HTTPServer
 import Observability
 import Testing
-import Upstream
 
 @testable import Relay
 
@@ -82,14 +81,11 @@ struct RelayCauseTests {
 
   @Test("every way to have no connection has its own name")
   func unreachable() {
-    let failures: [(Cause, Int, String)] = [
-      (.unreachable(.nameNotResolved("x")), 502, "upstream_dns"),
-      (.unreachable(.connectFailed), 502, "upstream_connect"),
-      (.unreachable(.connectTimedOut), 502, "upstream_connect_timeout"),
-      (.unreachable(.tlsFailed("x")), 502, "upstream_tls"), (.unreachable(.tlsTimedOut), 502, "upstream_tls_timeout"),
-      (.unreachable(.exhausted), 503, "overloaded"),
+    let expected: [(Int, String)] = [
+      (502, "upstream_dns"), (502, "upstream_dns"), (502, "upstream_connect"), (502, "upstream_connect_timeout"),
+      (502, "upstream_tls"), (502, "upstream_tls_timeout"), (503, "overloaded"),
     ]
-    for (cause, status, name) in failures {
+    for (cause, (status, name)) in zip(dialFailures.map({ Cause.unreachable($0) }), expected) {
       #expect(cause.status == status && cause.name.description == name && cause.isRetrySafe)
     }
   }

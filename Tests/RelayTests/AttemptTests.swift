@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPWire
 import Observability
 import Testing
-import Upstream
+import Transport
 
 @testable import Relay
 
@@ -174,7 +174,7 @@ struct AttemptTests {
 
   @Test("what cannot be connected was not sent, so that a retry is safe", arguments: Kind.allCases)
   func unreachable(kind: Kind) {
-    for failure in [Cause.unreachable(.connectFailed), .unreachable(.connectTimedOut), .unreachable(.tlsTimedOut)] {
+    for failure in dialFailures.map({ Cause.unreachable($0) }) {
       var attempt = kind.attempt(reused: false)
       #expect(attempt.receive(.unreachable(failure), .nothing) == .answer(failure))
       #expect(failure.isRetrySafe)
@@ -202,3 +202,13 @@ struct AttemptTests {
     }
   }
 }
+
+/// Every way to have no connection.
+let dialFailures: [DialFailure] = {
+  let address = SocketAddress(literal: "127.0.0.1", port: 9)!
+  return [
+    .nameNotResolved("x"), .addressForbidden(address), .connectFailed(SystemError(111, "connect"), address),
+    .connectTimedOut(address), .tlsFailed(TLSError(description: "x"), address), .tlsTimedOut(address),
+    .exhausted(SystemError(24, "socket")),
+  ]
+}()

@@ -138,19 +138,21 @@ def send_until_stalled(sock, data, quiet=0.4):
 
 
 class FullBacklog:
-    """A port of loopback whose listener accepts nobody and whose backlog is full: connecting to it takes for ever."""
+    """An address of loopback whose listener accepts nobody and whose backlog is full: connecting to it takes for ever."""
 
-    def __init__(self):
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
+    def __init__(self, host="127.0.0.1"):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.table = "/proc/net/tcp6" if ":" in host else "/proc/net/tcp"
+        self.listener = socket.socket(family)
+        self.listener.bind((host, 0))
         self.listener.listen(0)
         self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         self.waiting = []
         for _ in range(8):
-            sock = socket.socket()
+            sock = socket.socket(family)
             sock.setblocking(False)
-            sock.connect_ex(("127.0.0.1", self.port))
+            sock.connect_ex((host, self.port))
             self.waiting.append(sock)
 
     def __enter__(self):
@@ -162,7 +164,7 @@ class FullBacklog:
 
     def connecting(self):
         """How many connections to the port are being set up by anyone (SYN_SENT)."""
-        with open("/proc/net/tcp") as table:
+        with open(self.table) as table:
             rows = [line.split() for line in table.readlines()[1:]]
         return sum(row[2].endswith(f":{self.port:04X}") and row[3] == "02" for row in rows)
 

@@ -84,7 +84,7 @@ def json_answer(value, status=200, fields=()):
 class Upstream:
     """Listens on loopback; `serve(connection)` plays each connection, by default answering every request with 200."""
 
-    def __init__(self, serve=None, tls=None, host="127.0.0.1"):
+    def __init__(self, serve=None, tls=None, host="127.0.0.1", port=0):
         self.serve = serve or self.echo
         self.tls = tls
         self.requests = queue.Queue()
@@ -92,7 +92,7 @@ class Upstream:
         self.errors = []
         self.closed = queue.Queue()
         self.connections = []
-        self.sock = socket.create_server((host, 0), backlog=1024)
+        self.sock = socket.create_server((host, port), backlog=1024)
         self.host = host
         self.port = self.sock.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
