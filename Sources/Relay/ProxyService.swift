@@ -11,29 +11,66 @@ package final class ProxyService: Service {
   /// What an answer depends on besides its URL, which is the same for all (RFC 9110 §12.5.5).
   package let refusalFields: StaticString = "vary: x-fal-target-url, authorization, cookie, origin\r\n"
 
-  let generation: Generation
+  private(set) var generation: Generation
   let keyVerdicts: KeyVerdicts
   var responseParser: ResponseHeadParser
-  /// One per entry of the policy's hosts.
-  private let hosts: [UpstreamHost]
-  private let hostNames: [[UInt8]]
+  private let loop: EventLoop
+  private let tlsContext: TLSContext
+  /// One per entry of the generation's hosts.
+  private var hosts: [UpstreamHost] = []
+  private var hostNames: [[UInt8]] = []
+  /// Every host the loop has connections to, by what it is and not by where it stands in a list, so that a newer
+  /// generation finds the connections of an older one.
+  private var known: [HostIdentity: UpstreamHost] = [:]
+
+  /// What makes two hosts the same.
+  private struct HostIdentity: Hashable {
+    let host: String
+    let name: String
+    let port: Int
+    let isTLS: Bool
+    let limits: UpstreamLimits
+  }
 
   package init(_ generation: Generation, on loop: EventLoop, tlsContext: TLSContext, keyVerdicts: KeyVerdicts) {
     self.generation = generation
     self.keyVerdicts = keyVerdicts
+    self.loop = loop
+    self.tlsContext = tlsContext
+    responseParser = ResponseHeadParser(limits: generation.responseLimits)
+    adopt(generation)
+  }
+
+  /// Serves requests under `generation` from now on; exchanges that have begun keep theirs.
+  func adopt(_ generation: Generation) {
+    self.generation = generation
     responseParser = ResponseHeadParser(limits: generation.responseLimits)
     hostNames = generation.policy.hosts.map { Array($0.utf8) }
-    hosts = generation.policy.hosts.map { host in
+    let identities = generation.policy.hosts.map { host in
       let override = generation.originOverrides[host]
-      return UpstreamHost(
-        on: loop, name: override?.host ?? host, port: override?.port ?? 443,
-        tlsContext: override?.isTLS == false ? nil : tlsContext, limits: generation.upstreamLimits)
+      return HostIdentity(
+        host: host, name: override?.host ?? host, port: override?.port ?? 443, isTLS: override?.isTLS ?? true,
+        limits: generation.upstreamLimits)
     }
+    let before = known
+    known = [:]
+    hosts = identities.map { identity in
+      if let host = known[identity] ?? before[identity] {
+        known[identity] = host
+        return host
+      }
+      let host = UpstreamHost(
+        on: loop, name: identity.name, port: identity.port, tlsContext: identity.isTLS ? tlsContext : nil,
+        limits: identity.limits)
+      known[identity] = host
+      return host
+    }
+    for (identity, host) in before where known[identity] == nil { host.closeIdle() }
   }
 
   /// Closes the pooled connections.
   func closeIdleUpstreams() {
-    for host in hosts { host.closeIdle() }
+    for host in known.values { host.closeIdle() }
   }
 
   package func disposition(

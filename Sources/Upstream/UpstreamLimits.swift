@@ -1,7 +1,7 @@
 internal import Transport
 
 /// What connections to upstreams may take and keep. Times in nanoseconds.
-package struct UpstreamLimits: Equatable, Sendable {
+package struct UpstreamLimits: Hashable, Sendable {
   /// Name lookup and TCP connect together, over all addresses.
   package var connect: UInt64
   /// The TLS handshake.
