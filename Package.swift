@@ -31,27 +31,29 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    room("System", imports: ["CEpoll"]),
     room("HTTPWire"),
-    room("Transport", imports: ["CEpoll", "COpenSSL"]),
-    room("Settings"),
+    room("Transport", imports: ["System", "CEpoll", "COpenSSL"]),
+    room("Settings", imports: ["System"]),
     room("Guard", imports: ["HTTPWire"]),
-    room("Observability"),
-    room("Upstream", imports: ["Transport", "HTTPWire"]),
-    room("Relay", imports: ["Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
-    room("Sandbox", imports: ["Transport", "HTTPWire", "Relay", "CZlib"]),
+    room("Observability", imports: ["System"]),
+    room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
+    room("Relay", imports: ["System", "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
+    room("Sandbox", imports: ["System", "Transport", "HTTPWire", "Relay", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Relay", "Observability", "Sandbox",
+        "System", "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Relay", "Observability", "Sandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
+    tests("System", imports: ["System"]),
     tests("HTTPWire", imports: ["HTTPWire"]),
     tests("Settings", imports: ["Settings"]),
     tests("Guard", imports: ["Guard", "HTTPWire"]),
     tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
-    tests("Transport", imports: ["Transport"]),
+    tests("Transport", imports: ["Transport", "System"]),
     tests("Observability", imports: ["Observability"]),
   ]
 )

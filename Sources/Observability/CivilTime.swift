@@ -1,4 +1,4 @@
-internal import Glibc
+internal import System
 
 /// The time of day in UTC, as the two texts HTTP and logs write it in.
 public struct CivilTime: Equatable, Sendable {
@@ -15,9 +15,8 @@ public struct CivilTime: Equatable, Sendable {
 
   /// The moment of the call.
   public static func now() -> CivilTime {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return CivilTime(seconds: Int64(time.tv_sec), milliseconds: Int(time.tv_nsec / 1_000_000))
+    let time = SystemClock.sinceEpoch()
+    return CivilTime(seconds: time.seconds, milliseconds: Int(time.nanoseconds / 1_000_000))
   }
 
   private var fields: (year: Int64, month: Int64, day: Int64, weekday: Int64, second: Int64) {

@@ -1,6 +1,6 @@
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
+internal import System
 
 /// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
 /// request. What exceeds the limit is dropped and counted, and the count is logged.
@@ -49,18 +49,7 @@ public final class LogWriter: Sendable {
   }
 
   private func writeAll(_ text: [UInt8]) {
-    var offset = 0
-    while offset < text.count {
-      let count = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
-      if count > 0 {
-        offset += count
-      } else if errno == EAGAIN {
-        // Somebody made the descriptor non-blocking; wait for it here, on this queue alone.
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&waiting, 1, 1000)
-      } else if errno != EINTR {
-        return
-      }
-    }
+    // It may wait for ever, on this queue alone. After an error there is nobody left to read it.
+    text.withUnsafeBytes { bytes in try? Syscalls.writeAll(descriptor, bytes) }
   }
 }

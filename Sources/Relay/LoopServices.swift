@@ -1,4 +1,5 @@
-public import Observability
+package import Observability
+package import System
 public import Transport
 
 /// Everything one event loop serves, kept on the loop; the loops' owner drives it from outside.
@@ -13,7 +14,7 @@ public final class LoopServices {
 
   /// Serves the proxy on `address`.
   /// - Returns: the address bound.
-  public static func startProxy(
+  package static func startProxy(
     on loop: EventLoop, address: SocketAddress, configuration: RelayConfiguration, options: ServerOptions,
     gate: ConnectionGate, tlsContext: TLSContext, keyVerdicts: KeyVerdicts, log: AccessLog
   ) throws(SystemError) -> SocketAddress {
@@ -25,7 +26,7 @@ public final class LoopServices {
   }
 
   /// Serves an application in this process on `address`; `make` is given the address bound.
-  public static func startLocal(
+  package static func startLocal(
     on loop: EventLoop, address: SocketAddress, options: ServerOptions, gate: ConnectionGate,
     _ make: (EventLoop, SocketAddress) -> any LocalApplication
   ) throws(SystemError) -> SocketAddress {

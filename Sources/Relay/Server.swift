@@ -1,5 +1,6 @@
 internal import HTTPWire
 public import Observability
+package import System
 public import Transport
 
 /// The HTTP/1.1 server of one event loop: its connections, and what they share.
@@ -45,7 +46,7 @@ public final class Server {
 
   /// Binds `address` and accepts connections for the service that `make` returns for the address bound.
   /// - Returns: the address bound.
-  public func listen(
+  package func listen(
     on address: SocketAddress, for make: (SocketAddress) -> any Service
   ) throws(SystemError) -> SocketAddress {
     let listener = try Listener(on: loop, address: address, gate: gate) { [unowned self] stream in accept(stream) }

@@ -1,12 +1,11 @@
-internal import Glibc
+internal import System
 
 /// The time of day, for ids and log lines. Everything that waits uses the monotonic time of the loop.
 enum WallClock {
   /// Milliseconds since 1970.
   static func milliseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    let time = SystemClock.sinceEpoch()
+    return UInt64(time.seconds) * 1000 + UInt64(time.nanoseconds / 1_000_000)
   }
 
   /// As fal writes the time in logs: "2024-12-20T15:37:17.120000", UTC without saying so (protocol.md §3.5).

@@ -1,3 +1,5 @@
+package import System
+
 /// One connection's bytes, plain or through TLS; non-blocking.
 public struct ByteStream: ~Copyable {
   /// What a read came to.
@@ -91,7 +93,7 @@ public struct ByteStream: ~Copyable {
   public mutating func sayGoodbye() { tls?.sayGoodbye() }
 
   /// A stream socket on its way to `address`; ready to write, or broken, when that has ended.
-  public static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+  package static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
     let descriptor = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(descriptor.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
     _ = try Syscalls.connect(descriptor.number, address)

@@ -1,3 +1,5 @@
+package import System
+
 /// One thread's worth of connections: a poller, the handlers it reports to, their deadlines and a pool of buffers.
 ///
 /// Not Sendable on purpose: it belongs to a `LoopActor`, and the compiler keeps everything reachable from it there.
@@ -31,7 +33,7 @@ public final class EventLoop {
 
   init(handle: LoopHandle, waker: Waker) throws(SystemError) {
     poller = try Poller()
-    now = Syscalls.monotonicNanoseconds()
+    now = SystemClock.monotonicNanoseconds()
     wheel = TimerWheel(now: now)
     self.handle = handle
     bell = Bell()
@@ -76,7 +78,7 @@ public final class EventLoop {
   }
 
   /// Watches both directions of a stream for an attached handler.
-  public func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
+  package func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
     try poller.watchStream(stream.descriptor, token: handler.id.token)
   }
 
@@ -103,7 +105,7 @@ public final class EventLoop {
       }
       let count = awaitEvents()
       lastBatch = count
-      now = Syscalls.monotonicNanoseconds()
+      now = SystemClock.monotonicNanoseconds()
       for index in 0..<count {
         let (token, events) = poller.ready(index)
         handler(HandlerID(token: token))?.ready(events)
@@ -145,7 +147,7 @@ public final class EventLoop {
   }
 
   /// Reads the clock; to be called before work that no event has brought.
-  func readClock() { now = Syscalls.monotonicNanoseconds() }
+  func readClock() { now = SystemClock.monotonicNanoseconds() }
 }
 
 /// Hears the waker of its loop.

@@ -1,4 +1,5 @@
 internal import Dispatch
+package import System
 
 /// Wakes a loop that sleeps in its poller, from any thread.
 final class Waker: Sendable {
@@ -61,7 +62,7 @@ public actor LoopActor {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// A loop with its own queue; it serves nothing before `start`.
-  public init(label: String) throws(SystemError) {
+  package init(label: String) throws(SystemError) {
     executor = try QueueExecutor(label: label)
     let handle = LoopHandle(executor: executor)
     loop = try EventLoop(handle: handle, waker: executor.waker)

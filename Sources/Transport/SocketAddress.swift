@@ -55,9 +55,10 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     return isV6 ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
-  func withSockAddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
-    withUnsafePointer(to: storage) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+  func withSockAddr<R, E: Error>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws(E) -> R) throws(E) -> R {
+    try withUnsafePointer(to: storage) { (storage) throws(E) in
+      // Every address begins as a sockaddr does.
+      try body(UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length)
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+internal import System
 
 /// What is kept of a TLS session to resume it later; belongs to one loop.
 public final class TLSResumption {

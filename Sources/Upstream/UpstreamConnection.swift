@@ -1,3 +1,4 @@
+internal import System
 public import Transport
 
 /// What an exchange hears from the connection it was lent.
