@@ -32,14 +32,16 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     room("System", imports: ["CEpoll"]),
-    room("HTTPWire"),
-    room("Transport", imports: ["System", "CEpoll", "COpenSSL"]),
-    room("Settings", imports: ["System"]),
-    room("Guard", imports: ["HTTPWire"]),
-    room("Observability", imports: ["System"]),
-    room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
-    room("Relay", imports: ["System", "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
-    room("Sandbox", imports: ["System", "Transport", "HTTPWire", "Relay", "CZlib"]),
+    room("Text"),
+    room("HTTPWire", imports: ["Text"]),
+    room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
+    room("Settings", imports: ["Text", "System"]),
+    room("Guard", imports: ["HTTPWire", "Text"]),
+    room("Observability", imports: ["Text", "System"]),
+    room("Upstream", imports: ["Text", "System", "Transport", "HTTPWire"]),
+    room(
+      "Relay", imports: ["Text", "System", "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
+    room("Sandbox", imports: ["Text", "System", "Transport", "HTTPWire", "Relay", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -49,11 +51,12 @@ let package = Package(
       swiftSettings: strict),
 
     tests("System", imports: ["System"]),
+    tests("Text", imports: ["Text"]),
     tests("HTTPWire", imports: ["HTTPWire"]),
     tests("Settings", imports: ["Settings"]),
     tests("Guard", imports: ["Guard", "HTTPWire"]),
-    tests("Sandbox", imports: ["Sandbox", "HTTPWire", "CZlib"]),
+    tests("Sandbox", imports: ["Sandbox", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System"]),
-    tests("Observability", imports: ["Observability"]),
+    tests("Observability", imports: ["Observability", "Text"]),
   ]
 )

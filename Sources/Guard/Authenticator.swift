@@ -1,4 +1,4 @@
-internal import HTTPWire
+internal import Text
 
 /// Compares bearer tokens (RFC 6750 §2.1) in a time that does not depend on their content.
 public struct Authenticator: Sendable, CustomStringConvertible, CustomReflectable {

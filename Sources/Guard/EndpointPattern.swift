@@ -1,3 +1,5 @@
+internal import Text
+
 /// One entry of `allowed_endpoints`: a glob over an endpoint id such as `fal-ai/flux/dev`.
 ///
 /// It also covers the streaming form of what it covers (`…/stream`), and no other subpath (protocol.md §2.6 i).

@@ -1,4 +1,4 @@
-internal import HTTPWire
+internal import Text
 
 /// The entries of `forward_fields`: request fields that are forwarded beside those fal documents (protocol.md §3.2).
 public struct ForwardedFields: Sendable {
@@ -28,7 +28,7 @@ public struct ForwardedFields: Sendable {
         throw PatternError(problem: "has an underscore, which some servers read as a dash; write the dash")
       }
       guard !lower.isEmpty, lower.utf8.count <= 128,
-        lower.utf8.allSatisfy({ $0.isLetter || $0.isDigit || $0 == Byte.dash || $0 == Byte.dot })
+        lower.utf8.allSatisfy({ $0.isLetterOrDigit || $0 == Byte.dash || $0 == Byte.dot })
       else {
         throw PatternError(problem: "is no header field name; names are exact, made of letters, digits and dashes")
       }

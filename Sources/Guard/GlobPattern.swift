@@ -1,3 +1,5 @@
+internal import Text
+
 /// A path pattern with picomatch's meaning of `*`, `**`, `?` and `\` (option `dot: true`, as in the official proxy).
 ///
 /// `*` is any run of bytes without `/`, and at least one byte when it is a whole segment; `**` as a whole segment is
@@ -34,13 +36,13 @@ public struct GlobPattern: Sendable, Equatable {
     var index = 0
     while index < source.count {
       let byte = source[index]
-      guard byte > Byte.space, byte < 0x7F else {
+      guard byte.isVisible else {
         throw PatternError(offset: index, problem: "has a space, control or non-ASCII byte")
       }
       switch byte {
       case Byte.backslash:
         index += 1
-        guard index < source.count, source[index] > Byte.space, source[index] < 0x7F else {
+        guard index < source.count, source[index].isVisible else {
           throw PatternError(offset: index - 1, problem: "has '\\' without a character to escape")
         }
         tokens.append(source[index])

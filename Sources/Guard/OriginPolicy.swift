@@ -1,4 +1,4 @@
-internal import HTTPWire
+internal import Text
 
 /// Decides which web origins may call the proxy from a browser (CORS; Fetch Standard §3.2, RFC 6454).
 public struct OriginPolicy: Sendable {

@@ -1,4 +1,5 @@
 public import HTTPWire
+internal import Text
 
 /// Decides which targets are forwarded: the form of the URL, the host, the operation and the endpoint.
 ///

@@ -1,3 +1,5 @@
+internal import Text
+
 /// One entry of `allowed_urls`: a glob over host, path and query of a target, written without `https://`.
 ///
 /// The query belongs to the matched text, so a literal `?` is written `\?` (protocol.md §2.5, point 2).

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Finds the content in a framed message body (RFC 9112 §6, §7.1) without copying it.
 ///
 /// The caller asks `next` again and again with the bytes it has not used yet.

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The field names the relay has a rule for; every other name is `other`.
 ///
 /// Classifying once while parsing lets the rest of the relay compare one byte in place of a name.

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The field section of a message head (RFC 9112 §5), as offsets into the head.
 ///
 /// One value is kept per event loop and filled again for each head, so that parsing allocates nothing once warm.
@@ -144,14 +146,8 @@ public struct FieldSection: Sendable {
   }
 
   private static func contentLength(_ value: Span<UInt8>) throws(WireError) -> UInt64 {
-    // 18 digits stay below 2^63; no sign, space or list is tolerated.
-    guard value.count >= 1, value.count <= 18 else { throw .invalidContentLength }
-    var length: UInt64 = 0
-    for index in 0..<value.count {
-      let byte = value[unchecked: index]
-      guard byte.isDigit else { throw .invalidContentLength }
-      length = length &* 10 &+ UInt64(byte &- 0x30)
-    }
+    // No sign, space or list is tolerated.
+    guard let length = Decimal.value(of: value, digits: 18) else { throw .invalidContentLength }
     return length
   }
 

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Writes a message head into memory it was lent; never past its end.
 ///
 /// Running out of room is remembered in `overflowed` and checked once, in place of a result at every call.
@@ -53,24 +55,12 @@ public struct HeadWriter: ~Copyable {
 
   /// Writes a number in decimal.
   public mutating func write(decimal value: UInt64) {
-    var divisor: UInt64 = 1
-    while value / divisor >= 10 { divisor *= 10 }
-    var rest = value
-    while divisor > 0 {
-      write(byte: 0x30 &+ UInt8(rest / divisor))
-      rest %= divisor
-      divisor /= 10
-    }
+    for digit in DecimalDigits(value) { write(byte: digit) }
   }
 
   /// Writes a number in lower-case hexadecimal without leading zeros, as a chunk size has it.
   public mutating func write(hexadecimal value: UInt64) {
-    var shift = value == 0 ? 0 : (63 - value.leadingZeroBitCount) & ~3
-    while shift >= 0 {
-      let digit = UInt8((value >> UInt64(shift)) & 15)
-      write(byte: digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
-      shift -= 4
-    }
+    for digit in HexadecimalDigits(value) { write(byte: digit) }
   }
 
   /// Bytes a chunk takes at most besides its content.

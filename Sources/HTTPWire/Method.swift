@@ -1,3 +1,5 @@
+internal import Text
+
 /// A request method the proxy knows by name (RFC 9110 §9); everything else is `other`.
 public enum Method: UInt8, Sendable {
   case get, head, post, put, options, connect, other

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Parses response heads in place (RFC 9112 §4, §5, §6) as strictly as requests: an upstream is not trusted either.
 public struct ResponseHeadParser: Sendable {
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.

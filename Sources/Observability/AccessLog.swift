@@ -1,3 +1,5 @@
+package import Text
+
 /// Formats one line per request for one event loop; lines leave in batches through the shared writer.
 public struct AccessLog {
   /// How a line looks.
@@ -24,7 +26,7 @@ public struct AccessLog {
   }
 
   /// Adds the line of `record`; `now` is monotonic nanoseconds as in the record, `time` the time of day.
-  public mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
+  package mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
     if time.seconds != second {
       second = time.seconds
       dateAndClock = time.dateAndClock
@@ -50,7 +52,7 @@ public struct AccessLog {
     batch.append("{\"time\":\"")
     batch += dateAndClock
     batch.append(UInt8(ascii: "."))
-    batch.appendPadded(Int64(time.milliseconds), width: 3)
+    batch.append(decimal: UInt64(time.milliseconds), width: 3)
     batch.append("Z\",\"request_id\":\"")
     batch += record.labels[record.requestID]
     batch.append("\",\"method\":\"")
@@ -121,6 +123,6 @@ public struct AccessLog {
     let microseconds = nanoseconds / 1000
     batch.append(decimal: microseconds / 1000)
     batch.append(UInt8(ascii: "."))
-    batch.appendPadded(Int64(microseconds % 1000), width: 3)
+    batch.append(decimal: microseconds % 1000, width: 3)
   }
 }

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 internal import System
+internal import Text
 
 /// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
 /// request. What exceeds the limit is dropped and counted, and the count is logged.

@@ -2,6 +2,7 @@ internal import Guard
 public import HTTPWire
 internal import Observability
 internal import Settings
+internal import Text
 public import Transport
 internal import Upstream
 

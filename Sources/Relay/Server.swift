@@ -1,6 +1,7 @@
 internal import HTTPWire
 public import Observability
 package import System
+internal import Text
 public import Transport
 
 /// The HTTP/1.1 server of one event loop: its connections, and what they share.

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Reads a JSON text strictly (RFC 8259): well-formed UTF-8, no lone surrogates, nothing before or after the value.
 struct JSONParser {
   private let bytes: [UInt8]
@@ -91,7 +93,7 @@ struct JSONParser {
 
   private mutating func digits() -> Int {
     let start = position
-    while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { position += 1 }
+    while let byte = next, byte.isDigit { position += 1 }
     return position - start
   }
 
@@ -161,7 +163,7 @@ extension JSONParser {
   private mutating func hexadecimal() throws(JSONError) -> UInt32 {
     var code: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+      guard let digit = next?.hexDigit else {
         throw error("Invalid \\uXXXX escape")
       }
       code = code << 4 | UInt32(digit)

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Writes a JSON value, compact.
 enum JSONWriter {
   static func bytes(_ value: JSONValue) -> [UInt8] {
@@ -42,8 +44,7 @@ enum JSONWriter {
       case 0x09: output.append(contentsOf: "\\t".utf8)
       case 0..<0x20:
         output.append(contentsOf: "\\u00".utf8)
-        output.append(Hexadecimal.digits[Int(byte >> 4)])
-        output.append(Hexadecimal.digits[Int(byte & 15)])
+        output.append(contentsOf: HexadecimalDigits(UInt64(byte), count: 2))
       default: output.append(byte)
       }
     }
