@@ -50,13 +50,14 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     tests("System", imports: ["System"]),
-    tests("Text", imports: ["Text"]),
-    tests("HTTPWire", imports: ["HTTPWire"]),
+    tests("Text", imports: ["Text", "TestSupport"]),
+    tests("HTTPWire", imports: ["HTTPWire", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
-    tests("Guard", imports: ["Guard", "HTTPWire"]),
+    tests("Guard", imports: ["Guard", "HTTPWire", "TestSupport"]),
     tests("Sandbox", imports: ["Sandbox", "Text", "HTTPWire", "CZlib"]),
-    tests("Transport", imports: ["Transport", "System"]),
+    tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Observability", imports: ["Observability", "Text"]),
   ]
 )

@@ -83,16 +83,3 @@ func post(_ lines: String...) -> String { request("POST / HTTP/1.1", ["Host: a.t
 func request(_ line: String, _ lines: [String]) -> String {
   ([line] + lines).map { $0 + "\r\n" }.joined() + "\r\n"
 }
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}
