@@ -1,5 +1,5 @@
 /// What `Authenticator` says about the `Authorization` of a request.
-public enum AuthenticationDecision: Equatable, Sendable {
+package enum AuthenticationDecision: Equatable, Sendable {
   /// No tokens are configured, so everyone passes.
   case open
   /// The presented token is one of the configured ones.
@@ -10,5 +10,5 @@ public enum AuthenticationDecision: Equatable, Sendable {
   case rejected
 
   /// Whether the request may go on.
-  public var passes: Bool { self == .open || self == .accepted }
+  package var passes: Bool { self == .open || self == .accepted }
 }

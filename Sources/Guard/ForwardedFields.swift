@@ -1,7 +1,7 @@
-internal import HTTPWire
+internal import Text
 
 /// The entries of `forward_fields`: request fields that are forwarded beside those fal documents (protocol.md §3.2).
-public struct ForwardedFields: Sendable {
+package struct ForwardedFields: Sendable {
   /// Names in lower case.
   private let names: [[UInt8]]
 
@@ -19,7 +19,7 @@ public struct ForwardedFields: Sendable {
   ]
 
   /// Compiles `names`; throws for one that is no field name (RFC 9110 §5.1), has an underscore, or may never be forwarded.
-  public init(_ names: [String]) throws(PatternError) {
+  package init(_ names: [String]) throws(PatternError) {
     var compiled: [[UInt8]] = []
     for name in names {
       let lower = name.lowercased()
@@ -28,7 +28,7 @@ public struct ForwardedFields: Sendable {
         throw PatternError(problem: "has an underscore, which some servers read as a dash; write the dash")
       }
       guard !lower.isEmpty, lower.utf8.count <= 128,
-        lower.utf8.allSatisfy({ $0.isLetter || $0.isDigit || $0 == Byte.dash || $0 == Byte.dot })
+        lower.utf8.allSatisfy({ $0.isLetterOrDigit || $0 == Byte.dash || $0 == Byte.dot })
       else {
         throw PatternError(problem: "is no header field name; names are exact, made of letters, digits and dashes")
       }
@@ -41,10 +41,10 @@ public struct ForwardedFields: Sendable {
   }
 
   /// Whether none is listed.
-  public var isEmpty: Bool { names.isEmpty }
+  package var isEmpty: Bool { names.isEmpty }
 
   /// Whether `name` is listed, in whatever case.
-  public func contains(_ name: Span<UInt8>) -> Bool {
+  package func contains(_ name: Span<UInt8>) -> Bool {
     for listed in names where name.count == listed.count && name.equalsIgnoringCase(of: listed.span) { return true }
     return false
   }

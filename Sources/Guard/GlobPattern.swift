@@ -1,3 +1,5 @@
+internal import Text
+
 /// A path pattern with picomatch's meaning of `*`, `**`, `?` and `\` (option `dot: true`, as in the official proxy).
 ///
 /// `*` is any run of bytes without `/`, and at least one byte when it is a whole segment; `**` as a whole segment is
@@ -6,9 +8,9 @@
 /// Unlike picomatch, braces, brackets, parentheses, `!` and `|` are refused rather than given a meaning, `**` does not
 /// look for dot segments (`TargetPolicy` refuses those itself), and a final `*` covers no slash after it.
 /// protocol.md §2.5.
-public struct GlobPattern: Sendable, Equatable {
+package struct GlobPattern: Sendable, Equatable {
   /// The pattern as it was written.
-  public let text: String
+  package let text: String
 
   /// Literal bytes are ASCII, so the upper half of the byte values is free for the wildcards.
   private let tokens: [UInt8]
@@ -27,20 +29,20 @@ public struct GlobPattern: Sendable, Equatable {
   }
 
   /// Compiles `text`; throws for an empty pattern, a byte outside printable ASCII, a final `\` or an unsupported sign.
-  public init(_ text: String) throws(PatternError) {
+  package init(_ text: String) throws(PatternError) {
     let source = Array(text.utf8)
     guard !source.isEmpty else { throw PatternError(problem: "is empty") }
     var tokens: [UInt8] = []
     var index = 0
     while index < source.count {
       let byte = source[index]
-      guard byte > Byte.space, byte < 0x7F else {
+      guard byte.isVisible else {
         throw PatternError(offset: index, problem: "has a space, control or non-ASCII byte")
       }
       switch byte {
       case Byte.backslash:
         index += 1
-        guard index < source.count, source[index] > Byte.space, source[index] < 0x7F else {
+        guard index < source.count, source[index].isVisible else {
           throw PatternError(offset: index - 1, problem: "has '\\' without a character to escape")
         }
         tokens.append(source[index])
@@ -95,7 +97,7 @@ public struct GlobPattern: Sendable, Equatable {
   ///
   /// Two places to come back to are enough. A later `**/` can absorb whatever an earlier one would have, and a star
   /// cannot pass `/`, so it is settled once the slash after it has matched. Hence no exponential backtracking.
-  public func matches(_ bytes: Span<UInt8>) -> Bool {
+  package func matches(_ bytes: Span<UInt8>) -> Bool {
     guard !bytes.isEmpty else { return false }
     let tokens = tokens.span
     var token = 0

@@ -1,4 +1,4 @@
-internal import HTTPWire
+internal import Text
 
 /// What a fal host serves (protocol.md §1), which decides how its paths are read.
 enum HostRole: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import HTTPWire
+internal import Text
 
 /// The landmarks of a model path: `[namespace/]owner/alias[/sub…][/requests/{id}…]` (protocol.md §2.2, §3.1).
 ///

@@ -1,85 +1,57 @@
-internal import HTTPWire
+internal import Text
 
 /// A serialised web origin, `scheme://host[:port]`, as browsers write it (RFC 6454 §6.2); http and https only.
 ///
 /// Browsers send lower case and leave a default port out, so other spellings are malformed here.
 struct OriginText {
-  let isSecure: Bool
+  private let isSecure: Bool
 
   /// The host, an IPv6 literal with its brackets.
-  let host: Range<Int>
+  private let host: Range<Int>
 
   /// The explicit port, or the default of the scheme.
-  let port: UInt16
+  private let port: UInt16
 
-  var hostStart: Int { host.lowerBound }
+  private var defaultPort: UInt16 { isSecure ? 443 : 80 }
 
   init?(_ bytes: Span<UInt8>) {
-    if bytes.hasPrefix("https://") {
-      isSecure = true
-    } else if bytes.hasPrefix("http://") {
-      isSecure = false
-    } else {
-      return nil
-    }
+    isSecure = bytes.hasPrefix("https://")
+    guard isSecure || bytes.hasPrefix("http://") else { return nil }
     let start = isSecure ? 8 : 7
-    guard let end = Self.hostEnd(bytes, from: start) else { return nil }
-    guard
-      bytes[start] == Byte.openBracket
-        ? Self.isIPv6(bytes.extracting(start + 1..<end - 1))
-        : bytes.extracting(start..<end).isHostName(underscore: true)
-    else { return nil }
+    let rest = bytes.extracting(start..<bytes.count)
+    guard let authority = Authority(rest), Self.isHost(rest.extracting(authority.host)) else { return nil }
+    host = (start + authority.host.lowerBound)..<(start + authority.host.upperBound)
     let standard: UInt16 = isSecure ? 443 : 80
-    if end == bytes.count {
+    guard let range = authority.port else {
       port = standard
-    } else {
-      guard let number = Self.port(bytes, from: end), number != standard else { return nil }
-      port = number
+      return
     }
-    host = start..<end
+    guard let number = Self.port(rest.extracting(range)), number != standard else { return nil }
+    port = number
   }
 
-  /// Whether this is also the origin that `authority`, the value of a `Host` header, stands for under the same scheme.
-  func isSame(_ bytes: Span<UInt8>, asHost authority: Span<UInt8>) -> Bool {
-    guard let end = Self.hostEnd(authority, from: 0), end == host.count else { return false }
-    for index in 0..<end where authority[index].asciiLowercased != bytes[hostStart + index] { return false }
+  /// Whether this is also the origin that `value`, the value of a `Host` header, stands for under the same scheme.
+  func isSame(_ bytes: Span<UInt8>, asHost value: Span<UInt8>) -> Bool {
+    guard let authority = Authority(value),
+      value.extracting(authority.host).equalsIgnoringCase(of: bytes.extracting(host))
+    else { return false }
     // RFC 9110 §4.2.3: an absent or empty port is the scheme's default.
-    guard end + 1 < authority.count else {
-      return port == (isSecure ? 443 : 80) && (end == authority.count || authority[end] == Byte.colon)
-    }
-    return Self.port(authority, from: end) == port
+    guard let range = authority.port, !range.isEmpty else { return port == defaultPort }
+    return Self.port(value.extracting(range)) == port
   }
 
-  /// The end of the host that begins at `start`: after its closing bracket, before the first colon, or at the end.
-  private static func hostEnd(_ bytes: Span<UInt8>, from start: Int) -> Int? {
-    guard start < bytes.count else { return nil }
-    guard bytes[start] == Byte.openBracket else {
-      return bytes.firstIndex(of: Byte.colon, from: start, limit: bytes.count)
+  /// A name or IPv4 address, or an IPv6 literal in brackets, whose address has been checked already.
+  private static func isHost(_ host: Span<UInt8>) -> Bool {
+    if host[0] == Byte.openBracket {
+      for index in 0..<host.count where host[index] != host[index].asciiLowercased { return false }
+      return true
     }
-    let end = bytes.firstIndex(of: Byte.closeBracket, from: start, limit: bytes.count)
-    return end < bytes.count ? end + 1 : nil
+    return host.isHostName(underscores: true)
   }
 
-  /// The number behind the colon at `colon`, or nil if that is no canonical port.
-  private static func port(_ bytes: Span<UInt8>, from colon: Int) -> UInt16? {
-    let count = bytes.count - colon - 1
-    guard bytes[colon] == Byte.colon, (1...5).contains(count), bytes[colon + 1] != 0x30 else { return nil }
-    var value: UInt32 = 0
-    for index in (colon + 1)..<bytes.count {
-      guard bytes[index].isDigit else { return nil }
-      value = value * 10 + UInt32(bytes[index] - 0x30)
-    }
+  /// The number that `digits` are, or nil if they are no canonical port.
+  private static func port(_ digits: Span<UInt8>) -> UInt16? {
+    guard let value = Decimal.value(of: digits, digits: 5), digits[0] != 0x30 else { return nil }
     return UInt16(exactly: value)
-  }
-
-  /// Whether these could be the inside of an IPv6 literal; only ever compared, so its grammar need not be checked.
-  private static func isIPv6(_ bytes: Span<UInt8>) -> Bool {
-    var colons = 0
-    for index in 0..<bytes.count {
-      let byte = bytes[index]
-      if byte == Byte.colon { colons += 1 }
-      guard byte.isDigit || (0x61...0x66).contains(byte) || byte == Byte.colon || byte == Byte.dot else { return false }
-    }
-    return colons >= 2
   }
 }

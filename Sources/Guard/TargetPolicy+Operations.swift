@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// How the path of an allowed target is read, by the role of its host.
 extension TargetPolicy {
@@ -27,7 +28,7 @@ extension TargetPolicy {
     guard end - start <= 128 else { throw .operationNotAllowed }
     for index in start..<end {
       let byte = bytes[index]
-      guard byte.isLetter || byte.isDigit || byte == Byte.dash || byte == Byte.underscore else {
+      guard byte.isLetterOrDigit || byte == Byte.dash || byte == Byte.underscore else {
         throw .operationNotAllowed
       }
     }

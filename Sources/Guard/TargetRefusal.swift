@@ -1,7 +1,7 @@
 /// Why a target is not forwarded; the client is at fault and a retry cannot help.
 ///
 /// No message repeats the target: it is attacker-controlled text, and a query may hold secrets.
-public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
+package enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   /// The value is not an `https://host/path?query` in the strict form the fal clients send.
   case malformed
   /// The scheme is `http`; the key must not travel in clear (protocol.md §2.6 a).
@@ -20,7 +20,7 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   case endpointNotAllowed
 
   /// A stable name for the error body, logs and metrics.
-  public var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .malformed: "target_invalid"
     case .notHTTPS: "target_not_https"
@@ -42,7 +42,7 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   }
 
   /// The HTTP status: 400 for a value no policy would accept, 403 for one that this policy does not.
-  public var status: Int {
+  package var status: Int {
     switch self {
     case .malformed, .notHTTPS, .tooLong, .endpointMissing: 400
     case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .endpointNotAllowed: 403
@@ -50,7 +50,7 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   }
 
   /// A sentence for the client that says what is wrong and, where one exists, which setting would change it.
-  public var message: String {
+  package var message: String {
     switch self {
     case .malformed:
       "x-fal-target-url must be a complete https URL of a fal host in lower case, without user, port, fragment, "

@@ -1,4 +1,4 @@
-internal import HTTPWire
+internal import Text
 
 /// The lexical form of a target: `https://` host path [`?` query], accepted only where every URL parser agrees on it.
 ///

@@ -1,9 +1,11 @@
+internal import Text
+
 /// One entry of `allowed_urls`: a glob over host, path and query of a target, written without `https://`.
 ///
 /// The query belongs to the matched text, so a literal `?` is written `\?` (protocol.md §2.5, point 2).
-public struct URLPattern: Sendable, Equatable {
+package struct URLPattern: Sendable, Equatable {
   /// The host all targets of this pattern have; always literal, lower case, and one of fal's own.
-  public let host: String
+  package let host: String
 
   private let glob: GlobPattern
 
@@ -11,7 +13,7 @@ public struct URLPattern: Sendable, Equatable {
   private static let domains = ["fal.run", "fal.ai", "falrun.com"]
 
   /// Compiles `text`; throws when the glob is bad, the path is missing, or the host is not a literal fal host.
-  public init(_ text: String) throws(PatternError) {
+  package init(_ text: String) throws(PatternError) {
     glob = try GlobPattern(text)
     if text.utf8.starts(with: "https://".utf8) || text.utf8.starts(with: "http://".utf8) {
       throw PatternError(problem: "must be written without its scheme")
@@ -31,8 +33,8 @@ public struct URLPattern: Sendable, Equatable {
   }
 
   /// The pattern as it was written.
-  public var text: String { glob.text }
+  package var text: String { glob.text }
 
   /// Whether `bytes`, a target from its host on (no scheme, query included), fits this pattern.
-  public func matches(_ bytes: Span<UInt8>) -> Bool { glob.matches(bytes) }
+  package func matches(_ bytes: Span<UInt8>) -> Bool { glob.matches(bytes) }
 }

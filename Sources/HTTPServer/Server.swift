@@ -1,5 +1,7 @@
 internal import HTTPWire
 package import Observability
+package import System
+internal import Text
 package import Transport
 
 /// The HTTP/1.1 server of one event loop: its connections, and what they share.

@@ -1,5 +1,5 @@
 /// How the length of a message's content is known (RFC 9112 §6.3).
-public enum BodyFraming: Equatable, Sendable {
+package enum BodyFraming: Equatable, Sendable {
   /// There is no content.
   case none
   /// Exactly so many bytes.

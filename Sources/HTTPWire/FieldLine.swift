@@ -1,7 +1,7 @@
 /// One field line as offsets into the head it was parsed from; no text is copied.
-public struct FieldLine: Equatable, Sendable {
+package struct FieldLine: Equatable, Sendable {
   /// The rule this name falls under.
-  public let kind: FieldName
+  package let kind: FieldName
   let nameStart: UInt16
   let nameLength: UInt16
   let valueStart: UInt16
@@ -16,7 +16,7 @@ public struct FieldLine: Equatable, Sendable {
   }
 
   /// Where the name stands, in bytes from the first byte of the head.
-  public var name: Range<Int> { Int(nameStart)..<(Int(nameStart) + Int(nameLength)) }
+  package var name: Range<Int> { Int(nameStart)..<(Int(nameStart) + Int(nameLength)) }
   /// Where the value stands without surrounding whitespace, in bytes from the first byte of the head.
-  public var value: Range<Int> { Int(valueStart)..<(Int(valueStart) + Int(valueLength)) }
+  package var value: Range<Int> { Int(valueStart)..<(Int(valueStart) + Int(valueLength)) }
 }

@@ -1,14 +1,16 @@
+internal import Text
+
 /// The field section of a message head (RFC 9112 §5), as offsets into the head.
 ///
 /// One value is kept per event loop and filled again for each head, so that parsing allocates nothing once warm.
-public struct FieldSection: Sendable {
+package struct FieldSection: Sendable {
   /// Connection options beyond the usual ones; each is compared with each forwarded field.
   private static let connectionOptionLimit = 32
 
   /// The field lines in the order they came.
-  public internal(set) var lines: [FieldLine] = []
+  package internal(set) var lines: [FieldLine] = []
   /// Whether Connection named an option besides `close`, `keep-alive` and `upgrade` (RFC 9110 §7.6.1).
-  public var namesConnectionOptions: Bool { connectionOptions > 0 }
+  package var namesConnectionOptions: Bool { connectionOptions > 0 }
   private var connectionOptions = 0
   var connectionClose = false
   var connectionKeepAlive = false
@@ -25,13 +27,13 @@ public struct FieldSection: Sendable {
   }
 
   /// The first line of that kind.
-  public func first(_ kind: FieldName) -> FieldLine? {
+  package func first(_ kind: FieldName) -> FieldLine? {
     for line in lines where line.kind == kind { return line }
     return nil
   }
 
   /// Whether a Connection field of this head names `name`, so that the field must not be forwarded (RFC 9110 §7.6.1).
-  public func connectionNames(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+  package func connectionNames(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
     guard namesConnectionOptions else { return false }
     for line in lines where line.kind == .connection {
       var found = false
@@ -107,7 +109,7 @@ public struct FieldSection: Sendable {
   }
 
   /// Calls `body` with each member of a comma-separated list, without surrounding whitespace (RFC 9110 §5.6.1).
-  public static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+  package static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
     var start = 0
     while start < value.count {
       var end = start
@@ -144,14 +146,8 @@ public struct FieldSection: Sendable {
   }
 
   private static func contentLength(_ value: Span<UInt8>) throws(WireError) -> UInt64 {
-    // 18 digits stay below 2^63; no sign, space or list is tolerated.
-    guard value.count >= 1, value.count <= 18 else { throw .invalidContentLength }
-    var length: UInt64 = 0
-    for index in 0..<value.count {
-      let byte = value[unchecked: index]
-      guard byte.isDigit else { throw .invalidContentLength }
-      length = length &* 10 &+ UInt64(byte &- 0x30)
-    }
+    // No sign, space or list is tolerated.
+    guard let length = Decimal.value(of: value, digits: 18) else { throw .invalidContentLength }
     return length
   }
 

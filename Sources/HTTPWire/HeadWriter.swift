@@ -1,23 +1,25 @@
+internal import Text
+
 /// Writes a message head into memory it was lent; never past its end.
 ///
 /// Running out of room is remembered in `overflowed` and checked once, in place of a result at every call.
-public struct HeadWriter: ~Copyable {
+package struct HeadWriter: ~Copyable {
   private let base: UnsafeMutablePointer<UInt8>
   private let capacity: Int
   /// Bytes written so far.
-  public private(set) var count = 0
+  package private(set) var count = 0
   /// Whether something did not fit; the bytes written are then worthless.
-  public private(set) var overflowed = false
+  package private(set) var overflowed = false
 
   /// A writer into `memory`, which must outlive it.
-  public init(_ memory: UnsafeMutableRawBufferPointer) {
+  package init(_ memory: UnsafeMutableRawBufferPointer) {
     base = memory.baseAddress!.assumingMemoryBound(to: UInt8.self)
     capacity = memory.count
   }
 
   /// Writes these bytes.
   @inline(__always)
-  public mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+  package mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count <= capacity - count, let source = bytes.baseAddress else {
       if !bytes.isEmpty { overflowed = true }
       return
@@ -27,22 +29,22 @@ public struct HeadWriter: ~Copyable {
   }
 
   /// Writes a constant.
-  public mutating func write(_ text: StaticString) {
+  package mutating func write(_ text: StaticString) {
     write(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// Writes these bytes.
-  public mutating func write(_ bytes: Span<UInt8>) {
+  package mutating func write(_ bytes: Span<UInt8>) {
     bytes.withUnsafeBufferPointer { write($0) }
   }
 
   /// Writes these bytes.
-  public mutating func write(_ bytes: [UInt8]) {
+  package mutating func write(_ bytes: [UInt8]) {
     bytes.withUnsafeBufferPointer { write($0) }
   }
 
   /// Writes one byte.
-  public mutating func write(byte: UInt8) {
+  package mutating func write(byte: UInt8) {
     guard count < capacity else {
       overflowed = true
       return
@@ -52,32 +54,20 @@ public struct HeadWriter: ~Copyable {
   }
 
   /// Writes a number in decimal.
-  public mutating func write(decimal value: UInt64) {
-    var divisor: UInt64 = 1
-    while value / divisor >= 10 { divisor *= 10 }
-    var rest = value
-    while divisor > 0 {
-      write(byte: 0x30 &+ UInt8(rest / divisor))
-      rest %= divisor
-      divisor /= 10
-    }
+  package mutating func write(decimal value: UInt64) {
+    for digit in DecimalDigits(value) { write(byte: digit) }
   }
 
   /// Writes a number in lower-case hexadecimal without leading zeros, as a chunk size has it.
-  public mutating func write(hexadecimal value: UInt64) {
-    var shift = value == 0 ? 0 : (63 - value.leadingZeroBitCount) & ~3
-    while shift >= 0 {
-      let digit = UInt8((value >> UInt64(shift)) & 15)
-      write(byte: digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
-      shift -= 4
-    }
+  package mutating func write(hexadecimal value: UInt64) {
+    for digit in HexadecimalDigits(value) { write(byte: digit) }
   }
 
   /// Bytes a chunk takes at most besides its content.
-  public static let chunkOverhead = 24
+  package static let chunkOverhead = 24
 
   /// Writes a chunk (RFC 9112 §7.1) with this content, which is not empty.
-  public mutating func chunk(_ content: UnsafeBufferPointer<UInt8>) {
+  package mutating func chunk(_ content: UnsafeBufferPointer<UInt8>) {
     write(hexadecimal: UInt64(content.count))
     write("\r\n")
     write(content)
@@ -85,7 +75,7 @@ public struct HeadWriter: ~Copyable {
   }
 
   /// Writes the last chunk and an empty trailer section.
-  public mutating func lastChunk() { write("0\r\n\r\n") }
+  package mutating func lastChunk() { write("0\r\n\r\n") }
 
   /// Writes one field line of a constant name and a text.
   package mutating func field(_ name: StaticString, _ value: String) {
@@ -109,7 +99,7 @@ public struct HeadWriter: ~Copyable {
   }
 
   /// Writes one field line of a name and a value.
-  public mutating func field(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+  package mutating func field(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     write(name)
     write(": ")
     write(value)

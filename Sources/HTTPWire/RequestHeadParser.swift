@@ -1,24 +1,26 @@
+internal import Text
+
 /// Parses request heads in place (RFC 9112 §3, §5, §6), strictly: what two readers could take differently is refused.
 ///
 /// One parser serves all connections of an event loop; what belongs to a connection is only the scan offset.
-public struct RequestHeadParser: Sendable {
+package struct RequestHeadParser: Sendable {
   /// Bytes of the longest method token worth reading; the longest registered one has 17.
   private static let methodLimit = 1024
 
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.
-  public private(set) var head = RequestHead()
+  package private(set) var head = RequestHead()
   /// The limits every head is held to.
-  public let limits: HeadLimits
+  package let limits: HeadLimits
 
   /// A parser with these limits.
-  public init(limits: HeadLimits) { self.limits = limits }
+  package init(limits: HeadLimits) { self.limits = limits }
 
   /// Reads one head from the start of `bytes`.
   ///
   /// `scanned` is the connection's memory between calls, 0 before a new head: an incomplete head is parsed again only
   /// once a further line has ended, so a head that arrives byte by byte costs one parse for each line.
   /// - Returns: the length of the head in bytes, or nil if more bytes are needed.
-  public mutating func parse(_ bytes: Span<UInt8>, scanned: inout Int) throws(WireError) -> Int? {
+  package mutating func parse(_ bytes: Span<UInt8>, scanned: inout Int) throws(WireError) -> Int? {
     if scanned > 0, !LineEnd.stands(in: bytes, from: scanned) {
       scanned = bytes.count
       try checkIncomplete(bytes)
@@ -205,22 +207,5 @@ public struct RequestHeadParser: Sendable {
   }
 
   /// uri-host [":" port] with an unreserved-only name or an IPv6 literal; no userinfo (RFC 9110 §7.2).
-  static func isHost(_ value: Span<UInt8>) -> Bool {
-    guard !value.isEmpty, value.count <= 255 + 6 else { return false }
-    var index = 0
-    if value[0] == UInt8(ascii: "[") {
-      guard let end = IPv6Literal.end(in: value, from: 1), end < value.count, value[end] == UInt8(ascii: "]") else {
-        return false
-      }
-      index = end + 1
-    } else {
-      while index < value.count, value[index].isUnreserved { index += 1 }
-      guard index > 0 else { return false }
-    }
-    if index == value.count { return true }
-    guard value[index] == UInt8(ascii: ":"), value.count - index - 1 <= 5 else { return false }
-    index += 1
-    while index < value.count, value[index].isDigit { index += 1 }
-    return index == value.count
-  }
+  static func isHost(_ value: Span<UInt8>) -> Bool { value.count <= 255 + 6 && Authority(value) != nil }
 }

@@ -1,3 +1,5 @@
+package import Text
+
 /// Formats one line per request for one event loop; lines leave in batches through the shared writer.
 package struct AccessLog {
   /// How a line looks.
@@ -50,7 +52,7 @@ package struct AccessLog {
     batch.append("{\"time\":\"")
     batch += dateAndClock
     batch.append(UInt8(ascii: "."))
-    batch.appendPadded(Int64(time.milliseconds), width: 3)
+    batch.append(decimal: UInt64(time.milliseconds), width: 3)
     batch.append("Z\",\"request_id\":\"")
     batch += record.labels[record.requestID]
     batch.append("\",\"method\":\"")
@@ -121,6 +123,6 @@ package struct AccessLog {
     let microseconds = nanoseconds / 1000
     batch.append(decimal: microseconds / 1000)
     batch.append(UInt8(ascii: "."))
-    batch.appendPadded(Int64(microseconds % 1000), width: 3)
+    batch.append(decimal: microseconds % 1000, width: 3)
   }
 }

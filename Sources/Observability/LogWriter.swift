@@ -1,10 +1,11 @@
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
+internal import System
+internal import Text
 
 /// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
 /// request. What exceeds the limit is dropped and counted, and the count is logged.
-public final class LogWriter: Sendable {
+package final class LogWriter: Sendable {
   private let queue = DispatchQueue(label: "fal-proxy.log", qos: .utility)
   private let descriptor: Int32
   private let limit: Int
@@ -12,13 +13,13 @@ public final class LogWriter: Sendable {
   private let droppedLines = Atomic(0)
 
   /// A writer to `descriptor` (1 is standard output) that holds at most `limit` bytes.
-  public init(descriptor: Int32, limit: Int) {
+  package init(descriptor: Int32, limit: Int) {
     self.descriptor = descriptor
     self.limit = limit
   }
 
   /// Hands over whole lines.
-  public func write(_ text: [UInt8], lines: Int) {
+  package func write(_ text: [UInt8], lines: Int) {
     // Counted before it is known to fit: two loops together may drop a batch too many, never hold one too many.
     guard pendingBytes.add(text.count, ordering: .relaxed).newValue <= limit else {
       pendingBytes.subtract(text.count, ordering: .relaxed)
@@ -29,7 +30,7 @@ public final class LogWriter: Sendable {
   }
 
   /// Waits until everything handed over has been written, `milliseconds` at most.
-  public func drain(milliseconds: Int) {
+  package func drain(milliseconds: Int) {
     let done = DispatchSemaphore(value: 0)
     queue.async { done.signal() }
     _ = done.wait(timeout: .now() + .milliseconds(milliseconds))
@@ -49,18 +50,7 @@ public final class LogWriter: Sendable {
   }
 
   private func writeAll(_ text: [UInt8]) {
-    var offset = 0
-    while offset < text.count {
-      let count = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
-      if count > 0 {
-        offset += count
-      } else if errno == EAGAIN {
-        // Somebody made the descriptor non-blocking; wait for it here, on this queue alone.
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&waiting, 1, 1000)
-      } else if errno != EINTR {
-        return
-      }
-    }
+    // It may wait for ever, on this queue alone. After an error there is nobody left to read it.
+    text.withUnsafeBytes { bytes in try? Syscalls.writeAll(descriptor, bytes) }
   }
 }

@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 internal import Synchronization
 
 /// What fal says about the proxy's own key in an answer to somebody else's request (protocol.md §5.4).
@@ -44,7 +45,7 @@ enum KeyVerdict: Int, CaseIterable {
 }
 
 /// Tells the operator what fal says about the key, each once a minute; one for all loops.
-public final class KeyVerdicts: Sendable {
+package final class KeyVerdicts: Sendable {
   /// Nanoseconds between two lines about the same.
   private static let interval: UInt64 = 60_000_000_000
 
@@ -55,7 +56,7 @@ public final class KeyVerdicts: Sendable {
   private let unreadAt = Atomic<UInt64>(0)
 
   /// - Parameter report: takes a line for the operator and must not wait: it is called on an event loop.
-  public init(report: @escaping @Sendable (String) -> Void) { self.report = report }
+  package init(report: @escaping @Sendable (String) -> Void) { self.report = report }
 
   func note(_ verdict: KeyVerdict, now: UInt64) {
     let isDue =

@@ -1,5 +1,6 @@
 package import HTTPServer
 package import Observability
+package import System
 package import Transport
 
 /// The proxy on one event loop, kept on the loop; the loops' owner drives it from outside.

@@ -3,6 +3,7 @@ package import HTTPServer
 package import HTTPWire
 internal import Observability
 internal import Settings
+internal import Text
 package import Transport
 internal import Upstream
 

@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import HTTPWire
+internal import Text
 internal import Transport
 internal import Upstream
 

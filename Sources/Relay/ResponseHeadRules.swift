@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// What of fal's response head goes to the client: all but what is about the connection to fal, about fal's own origin,
 /// or about its servers (RFC 9110 §7.6.1, protocol.md §10.2).

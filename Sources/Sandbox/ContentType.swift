@@ -1,3 +1,5 @@
+internal import Text
+
 /// Content types and file names from outside, made fit for fields and URLs.
 enum ContentType {
   static let unknown = "application/octet-stream"
@@ -7,7 +9,7 @@ enum ContentType {
   /// `text` if it can stand in a field, else the type of unknown bytes.
   static func safe(_ text: String?) -> String {
     guard let text, !text.isEmpty, text.utf8.count <= lengthLimit, text.utf8.contains(UInt8(ascii: "/")),
-      text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
+      text.utf8.allSatisfy({ $0.isVisible || $0 == 0x20 })
     else { return unknown }
     return text
   }
@@ -23,13 +25,6 @@ enum ContentType {
 
   private static func isSuffix(_ text: Substring) -> Bool {
     !text.isEmpty && text.utf8.count <= suffixLimit
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"):
-          true
-        default: false
-        }
-      }
+      && text.utf8.allSatisfy { $0.isLetterOrDigit }
   }
 }

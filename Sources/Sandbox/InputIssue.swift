@@ -1,3 +1,5 @@
+internal import Text
+
 /// One thing wrong with an input: an entry of a `detail` list (protocol.md §5.1).
 struct InputIssue: Equatable, Sendable {
   var location: [JSONValue]

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Reads the members of an input and gathers what is wrong with them.
 struct InputReader {
   private let value: JSONValue

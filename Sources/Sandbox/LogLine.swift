@@ -1,3 +1,5 @@
+internal import Text
+
 /// A line a job has logged.
 struct LogLine: Equatable, Sendable {
   /// When, in milliseconds since 1970.

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What a model was asked for, checked (protocol.md §9.1).
 struct ModelInput: Equatable, Sendable {
   var prompt = ""

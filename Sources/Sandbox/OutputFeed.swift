@@ -1,3 +1,5 @@
+internal import Text
+
 /// The events of a model's `/stream`: a few previews, then the output (protocol.md §4).
 struct OutputFeed {
   let job: Job

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The names and values of a query, decoded.
 struct QueryText: Equatable, Sendable {
   private(set) var items: [(name: String, value: String)]
@@ -53,12 +55,7 @@ struct QueryText: Equatable, Sendable {
 extension UInt8 {
   /// Two hexadecimal digits; a sign is none.
   fileprivate init?(hexadecimal digits: Substring.UTF8View) {
-    guard digits.count == 2 else { return nil }
-    var value: UInt8 = 0
-    for digit in digits {
-      guard let digit = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
-      value = value << 4 | UInt8(digit)
-    }
-    self = value
+    guard digits.count == 2, let high = digits.first?.hexDigit, let low = digits.last?.hexDigit else { return nil }
+    self = high << 4 | low
   }
 }

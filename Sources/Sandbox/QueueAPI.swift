@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// The queue (protocol.md §3).
 struct QueueAPI {

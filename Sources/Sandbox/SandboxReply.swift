@@ -1,3 +1,5 @@
+internal import Text
+
 /// A whole answer as a value.
 struct SandboxReply: Equatable, Sendable {
   var status: Int

@@ -1,3 +1,5 @@
+internal import Text
+
 extension SandboxState {
   /// What asking for the result of a job answers (protocol.md §3.7).
   func reply(for job: Job, at now: UInt64) -> SandboxReply {

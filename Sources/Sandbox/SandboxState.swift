@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// What the APIs of one sandbox share.
 final class SandboxState {

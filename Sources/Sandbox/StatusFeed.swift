@@ -1,3 +1,5 @@
+internal import Text
+
 /// The events of `status/stream`: a status at once and whenever something is new, each with the logs since the last
 /// (protocol.md §3.6).
 struct StatusFeed {

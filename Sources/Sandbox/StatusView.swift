@@ -1,3 +1,5 @@
+internal import Text
+
 /// How a caller sees the jobs of the queue: under which URLs, and whether with logs.
 struct StatusView: Equatable {
   /// Where the URLs begin.

@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// Announcing uploads, and taking them (protocol.md §6.1, §6.2).
 struct StorageAPI {

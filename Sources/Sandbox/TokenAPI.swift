@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// Short-lived tokens (protocol.md §7). These open nothing.
 struct TokenAPI {

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Identifiers that begin with the time (RFC 9562 §5.7), as fal gives its requests (protocol.md §3.4).
 enum UUIDv7 {
   static func text(milliseconds: UInt64, using random: inout some RandomNumberGenerator) -> String {

@@ -1,16 +1,16 @@
 /// Where to connect instead of a fal host: an https origin, or a plain http one on the loopback interface only, because
 /// the fal key must never cross a wire in the clear.
-public struct OriginOverride: Sendable, Hashable, CustomStringConvertible {
+package struct OriginOverride: Sendable, Hashable, CustomStringConvertible {
   /// A lower-case host name, an IPv4 literal, or an IPv6 literal without brackets.
-  public let host: String
+  package let host: String
   /// 1…65535; 443 or 80 when the URL names none.
-  public let port: Int
+  package let port: Int
   /// Whether the connection is encrypted.
-  public let isTLS: Bool
+  package let isTLS: Bool
 
   /// The origin written in `url`: `https://host[:port]`, or `http://` with 127.0.0.0/8, `[::1]` or `localhost`. Nil for
   /// anything else; a path, a query or user information are not part of an origin, not even a trailing `/`.
-  public init?(_ url: String) {
+  package init?(_ url: String) {
     let text = url.lowercased()
     let isTLS = text.hasPrefix("https://")
     guard isTLS || text.hasPrefix("http://") else { return nil }
@@ -43,7 +43,7 @@ public struct OriginOverride: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The origin as a URL, the port always written out.
-  public var description: String {
+  package var description: String {
     let shown = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
     return "\(isTLS ? "https" : "http")://\(shown):\(port)"
   }

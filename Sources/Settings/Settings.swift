@@ -2,7 +2,7 @@
 ///
 /// A fresh value holds the defaults. What each key does, its range and its unit are in `Settings.table` and, for people,
 /// in `config/settings.md`. A property is called as its key is, in camel case; sizes are in bytes.
-public struct Settings: Sendable {
+package struct Settings: Sendable {
   package var host = "127.0.0.1"
   package var port = 8080
   package var path = "/api/fal/proxy"
@@ -30,7 +30,7 @@ public struct Settings: Sendable {
   package var drainTimeout = Duration.seconds(25)
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// The list entry that stands for the built-in list.
   package static let defaultMarker = "@default"

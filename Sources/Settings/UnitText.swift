@@ -1,3 +1,5 @@
+internal import Text
+
 /// Durations and sizes as they are written: an integer and a unit, nothing between them.
 enum UnitText {
   private static let durationUnits: [(name: String, factor: Int)] = [
@@ -37,12 +39,12 @@ enum UnitText {
   }
 
   private static func quantity(_ text: String, _ units: [(name: String, factor: Int)]) -> Int? {
-    let digits = text.utf8.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-    let rest = text.utf8.dropFirst(digits.count)
-    guard !digits.isEmpty, digits.count <= 18, let number = String(digits).flatMap({ Int($0) }),
-      let unit = units.first(where: { rest.elementsEqual($0.name.utf8) })
+    let length = text.utf8.prefix { $0.isDigit }.count
+    let unit = text.utf8.dropFirst(length)
+    guard let number = Decimal.value(of: text.utf8.span.extracting(0..<length)),
+      let factor = units.first(where: { unit.elementsEqual($0.name.utf8) })?.factor
     else { return nil }
-    let (product, overflow) = number.multipliedReportingOverflow(by: unit.factor)
+    let (product, overflow) = Int(number).multipliedReportingOverflow(by: factor)
     return overflow ? nil : product
   }
 }

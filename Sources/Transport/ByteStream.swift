@@ -1,7 +1,9 @@
+package import System
+
 /// One connection's bytes, plain or through TLS; non-blocking.
-public struct ByteStream: ~Copyable {
+package struct ByteStream: ~Copyable {
   /// What a read came to.
-  public enum ReadResult: Equatable, Sendable {
+  package enum ReadResult: Equatable, Sendable {
     /// So many bytes (> 0) were put into the memory.
     case bytes(Int)
     /// Nothing now.
@@ -13,7 +15,7 @@ public struct ByteStream: ~Copyable {
   }
 
   /// What a write came to.
-  public enum WriteResult: Equatable, Sendable {
+  package enum WriteResult: Equatable, Sendable {
     /// So many bytes (> 0) were taken.
     case bytes(Int)
     /// Nothing now.
@@ -28,9 +30,9 @@ public struct ByteStream: ~Copyable {
   init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 
   /// Whether the last read has seen that nothing more is there now, neither in the socket nor in TLS' own buffer.
-  public private(set) var isDrained = false
+  package private(set) var isDrained = false
   /// Whether the stream goes through TLS, which may have to write before it can read.
-  public var isTLS: Bool { tls != nil }
+  package var isTLS: Bool { tls != nil }
 
   /// See `Channel.startTLS`.
   mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
@@ -41,13 +43,13 @@ public struct ByteStream: ~Copyable {
   func noteReadable(isEnd: Bool) { tls?.noteReadable(isEnd: isEnd) }
 
   /// Carries the TLS handshake on.
-  public mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
+  package mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
 
   /// The TLS session, to be resumed by a later connection to the same host (RFC 8446 §2.2).
-  public func resumableSession() -> TLSResumption? { tls?.resumption() }
+  package func resumableSession() -> TLSResumption? { tls?.resumption() }
 
   /// Reads into `memory`.
-  public mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ReadResult {
+  package mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ReadResult {
     if let tls {
       let result = tls.read(into: memory)
       isDrained = tls.isDrained
@@ -66,7 +68,7 @@ public struct ByteStream: ~Copyable {
   }
 
   /// Writes from `memory`, which is not empty.
-  public mutating func write(_ memory: UnsafeRawBufferPointer) -> WriteResult {
+  package mutating func write(_ memory: UnsafeRawBufferPointer) -> WriteResult {
     if let tls { return tls.write(memory) }
     switch Syscalls.send(descriptor.number, memory) {
     case .bytes(let count): return .bytes(count)
@@ -76,7 +78,7 @@ public struct ByteStream: ~Copyable {
   }
 
   /// Whether an idle stream can still be used: open, and no byte has come unasked.
-  public func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
+  package func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
 
   /// Why the connect that was under way has failed; nil when it has not.
   func connectError() -> SystemError? {
@@ -85,16 +87,16 @@ public struct ByteStream: ~Copyable {
   }
 
   /// Says that no more bytes will be written.
-  public func finishWriting() { Syscalls.shutdownWrite(descriptor.number) }
+  package func finishWriting() { Syscalls.shutdownWrite(descriptor.number) }
 
   /// Makes the coming close a reset: the peer must not take what it got for a whole message.
-  public func resetOnClose() { Syscalls.resetOnClose(descriptor.number) }
+  package func resetOnClose() { Syscalls.resetOnClose(descriptor.number) }
 
   /// Says goodbye in TLS (close_notify), best effort, before the descriptor is closed.
-  public mutating func sayGoodbye() { tls?.sayGoodbye() }
+  package mutating func sayGoodbye() { tls?.sayGoodbye() }
 
   /// A stream socket on its way to `address`; ready to write, or broken, when that has ended.
-  static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+  package static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
     let descriptor = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(descriptor.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
     _ = try Syscalls.connect(descriptor.number, address)

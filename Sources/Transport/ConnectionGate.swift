@@ -1,31 +1,31 @@
 internal import Synchronization
 
 /// Counts open connections over all loops against one limit.
-public final class ConnectionGate: Sendable {
+package final class ConnectionGate: Sendable {
   private let limit: Int
   private let open = Atomic<Int>(0)
   private let emptied = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   /// A gate for `limit` connections.
-  public init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
   /// How many connections are open.
-  public var count: Int { open.load(ordering: .relaxed) }
+  package var count: Int { open.load(ordering: .relaxed) }
 
   /// Whether another connection may be accepted.
-  public var hasRoom: Bool { count < limit }
+  package var hasRoom: Bool { count < limit }
 
   /// Counts a connection in.
-  public func enter() { open.wrappingAdd(1, ordering: .relaxed) }
+  package func enter() { open.wrappingAdd(1, ordering: .relaxed) }
 
   /// Counts a connection out.
-  public func leave() {
+  package func leave() {
     if open.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { emptied.continuation.yield() }
   }
 
   /// Waits until no connection is open, at most `limit`; to be called by one task at a time.
   /// - Returns: whether none is.
-  public func waitUntilEmpty(atMost limit: Duration) async -> Bool {
+  package func waitUntilEmpty(atMost limit: Duration) async -> Bool {
     let deadline = ContinuousClock.now + limit
     // The end of the time comes through the same stream: a stream whose reader is cancelled could not be read again.
     let timer = Task {

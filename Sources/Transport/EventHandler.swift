@@ -34,9 +34,9 @@ open class EventHandler {
 }
 
 /// A deadline without a descriptor.
-public final class DeadlineHandler: EventHandler {
+package final class DeadlineHandler: EventHandler {
   /// Called each time the deadline set for this handler passes.
-  public var onDeadline: (() -> Void)?
+  package var onDeadline: (() -> Void)?
 
   /// The deadline has passed.
   public override func deadlineReached() { onDeadline?() }

@@ -1,7 +1,9 @@
+package import System
+
 /// One thread's worth of connections: a poller, the handlers it reports to, their deadlines and a pool of buffers.
 ///
 /// Not Sendable on purpose: it belongs to a `LoopActor`, and the compiler keeps everything reachable from it there.
-public final class EventLoop {
+package final class EventLoop {
   private struct Slot {
     var generation: UInt32 = 0
     var handler: EventHandler?
@@ -21,17 +23,17 @@ public final class EventLoop {
   private let bell: Bell
 
   /// Blocks for the connections of this loop.
-  public let buffers = BufferPool()
+  package let buffers = BufferPool()
   /// A way back to this loop from anywhere.
-  public let handle: LoopHandle
+  package let handle: LoopHandle
   /// Monotonic time in nanoseconds, read once per batch of events.
-  public private(set) var now: UInt64
+  package private(set) var now: UInt64
   /// Whatever the owner of the loop keeps on it.
-  public var attachment: AnyObject?
+  package var attachment: AnyObject?
 
   init(handle: LoopHandle, waker: Waker) throws(SystemError) {
     poller = try Poller()
-    now = Syscalls.monotonicNanoseconds()
+    now = SystemClock.monotonicNanoseconds()
     wheel = TimerWheel(now: now)
     self.handle = handle
     bell = Bell()
@@ -40,7 +42,7 @@ public final class EventLoop {
   }
 
   /// Gives `handler` an identity and a place for its deadline.
-  public func attach(_ handler: EventHandler) {
+  package func attach(_ handler: EventHandler) {
     let index: UInt32
     if let free = freeSlots.popLast() {
       index = free
@@ -53,7 +55,7 @@ public final class EventLoop {
   }
 
   /// Forgets a handler; events and deadlines of its past no longer reach anyone.
-  public func detach(_ handler: EventHandler) {
+  package func detach(_ handler: EventHandler) {
     let index = Int(handler.id.index)
     guard index < slots.count, slots[index].handler === handler else { return }
     wheel.set(index, deadline: TimerWheel.never, now: now)
@@ -74,25 +76,25 @@ public final class EventLoop {
   }
 
   /// The handler with that identity, if it is still attached.
-  public func handler(_ id: HandlerID) -> EventHandler? {
+  package func handler(_ id: HandlerID) -> EventHandler? {
     guard Int(id.index) < slots.count, slots[Int(id.index)].generation == id.generation else { return nil }
     return slots[Int(id.index)].handler
   }
 
   /// Calls `body` with every attached handler; handlers may detach meanwhile.
-  public func forEachHandler(_ body: (EventHandler) -> Void) {
+  package func forEachHandler(_ body: (EventHandler) -> Void) {
     for index in slots.indices {
       if let handler = slots[index].handler { body(handler) }
     }
   }
 
   /// Watches both directions of a stream for an attached handler.
-  public func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
+  package func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
     try poller.watchStream(stream.descriptor, token: handler.id.token)
   }
 
   /// Sets the one deadline of `handler`, `nanoseconds` from now; nil for none. Resolution 32 ms, never early.
-  public func setDeadline(_ handler: EventHandler, in nanoseconds: UInt64?) {
+  package func setDeadline(_ handler: EventHandler, in nanoseconds: UInt64?) {
     guard self.handler(handler.id) === handler else { return }
     let deadline = nanoseconds.map { now &+ $0 } ?? TimerWheel.never
     wheel.set(Int(handler.id.index), deadline: deadline, now: now)
@@ -100,7 +102,7 @@ public final class EventLoop {
 
   /// Calls `handler` again soon, although its descriptor will report nothing new: for one that stopped in the middle
   /// so that others get their turn.
-  public func callAgain(_ handler: EventHandler) { again.append(handler.id) }
+  package func callAgain(_ handler: EventHandler) { again.append(handler.id) }
 
   /// Serves events and deadlines, asleep in the poller in between, until the waker calls: somebody else wants a turn on
   /// the loop's queue.
@@ -114,7 +116,7 @@ public final class EventLoop {
       }
       let count = awaitEvents()
       lastBatch = count
-      now = Syscalls.monotonicNanoseconds()
+      now = SystemClock.monotonicNanoseconds()
       for index in 0..<count {
         let (token, events) = poller.ready(index)
         handler(HandlerID(token: token))?.ready(events)
@@ -156,7 +158,7 @@ public final class EventLoop {
   }
 
   /// Reads the clock; to be called before work that no event has brought.
-  func readClock() { now = Syscalls.monotonicNanoseconds() }
+  func readClock() { now = SystemClock.monotonicNanoseconds() }
 }
 
 /// Hears the waker of its loop.

@@ -1,10 +1,11 @@
 internal import Glibc
+package import System
 
 /// Accepts connections for one loop; every loop has its own socket on the same port (SO_REUSEPORT).
 ///
 /// When the connection limit is reached or descriptors run out it stops accepting, and looks again every 50 ms: the
 /// kernel's backlog holds the waiting clients meanwhile.
-public final class Listener: EventHandler {
+package final class Listener: EventHandler {
   private static let acceptsPerEvent = 64
   private static let pauseNanoseconds: UInt64 = 50_000_000
 
@@ -14,11 +15,11 @@ public final class Listener: EventHandler {
   private var descriptor: OwnedDescriptor?
   private var isPaused = false
   /// The address bound, with the port the system chose where 0 was asked for.
-  public let address: SocketAddress
+  package let address: SocketAddress
 
   /// Binds and listens on `address`; accepts once `start` was called.
   /// - Throws: SystemError when the address cannot be bound.
-  public init(
+  package init(
     on loop: EventLoop, address: SocketAddress, gate: ConnectionGate, backlog: Int32 = 4096,
     onAccept: @escaping (consuming ByteStream) -> Void
   ) throws(SystemError) {
@@ -34,7 +35,7 @@ public final class Listener: EventHandler {
       try Syscalls.setOption(socket.number, IPProtocol.ipv6, IPProtocol.v6Only, 0)
     }
     try Syscalls.bindAndListen(socket.number, address, backlog: backlog)
-    self.address = try Syscalls.localAddress(socket.number)
+    self.address = try Syscalls.localAddress(of: socket.number)
     descriptor = consume socket
     super.init()
   }
@@ -42,7 +43,7 @@ public final class Listener: EventHandler {
   /// Makes sure that nobody else listens on `address`: with SO_REUSEPORT two processes would share its connections, and
   /// a forgotten old one would go on taking half of them.
   /// - Throws: SystemError (EADDRINUSE) when somebody does.
-  public static func assertFree(_ address: SocketAddress) throws(SystemError) {
+  package static func assertFree(_ address: SocketAddress) throws(SystemError) {
     guard address.port != 0 else { return }
     let socket = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
@@ -51,13 +52,13 @@ public final class Listener: EventHandler {
   }
 
   /// Begins to accept.
-  public func start() throws(SystemError) {
+  package func start() throws(SystemError) {
     loop.attach(self)
     try watch()
   }
 
   /// Accepts what is already waiting and closes the socket.
-  public func close() {
+  package func close() {
     if !isPaused { acceptWaiting(upTo: .max) }
     descriptor = nil
     loop.detach(self)
@@ -94,17 +95,16 @@ public final class Listener: EventHandler {
     var left = limit
     while left > 0 {
       guard gate.hasRoom else { return pause() }
-      let result: Result<OwnedDescriptorNumber, SystemError>
-      switch descriptor {
-      case .some(let socket): result = Syscalls.accept(socket.number)
-      case .none: return
-      }
-      switch result {
-      case .success(let number):
+      do throws(SystemError) {
+        let accepted: OwnedDescriptor
+        switch descriptor {
+        case .some(let socket): accepted = try Syscalls.accept(socket.number)
+        case .none: return
+        }
         gate.enter()
-        onAccept(ByteStream(OwnedDescriptor(number)))
+        onAccept(ByteStream(accepted))
         left -= 1
-      case .failure(let error):
+      } catch {
         if error.isDescriptorExhaustion { pause() }
         return
       }

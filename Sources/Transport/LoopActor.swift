@@ -1,4 +1,5 @@
 internal import Dispatch
+package import System
 
 /// Wakes a loop that sleeps in its poller, from any thread.
 final class Waker: Sendable {
@@ -34,7 +35,7 @@ final class QueueExecutor: SerialExecutor {
 }
 
 /// A way to reach an event loop from any thread.
-public final class LoopHandle: Sendable {
+package final class LoopHandle: Sendable {
   private let executor: QueueExecutor
   nonisolated(unsafe) private weak var owner: LoopActor?
 
@@ -43,7 +44,7 @@ public final class LoopHandle: Sendable {
   fileprivate func adopt(_ owner: LoopActor) { self.owner = owner }
 
   /// Runs `body` on the loop, after what is running there now.
-  public func perform(_ body: @escaping @Sendable (EventLoop) -> Void) {
+  package func perform(_ body: @escaping @Sendable (EventLoop) -> Void) {
     executor.async { [weak owner] in owner?.assumeIsolated { $0.enter(body) } }
   }
 }
@@ -53,15 +54,15 @@ public final class LoopHandle: Sendable {
 /// Swift sees an actor. Other blocks of the queue (jobs of the actor, `LoopHandle.perform`) wake the loop, which then
 /// goes to the end of the queue. A dispatch source on the epoll descriptor would do without the sleeping thread, but
 /// costs an idle loop two threads' wake-ups before it sees an event, which is longer than relaying the request takes.
-public actor LoopActor {
+package actor LoopActor {
   private nonisolated let executor: QueueExecutor
   private let loop: EventLoop
 
   /// The executor of the loop's queue.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// A loop with its own queue; it serves nothing before `start`.
-  public init(label: String) throws(SystemError) {
+  package init(label: String) throws(SystemError) {
     executor = try QueueExecutor(label: label)
     let handle = LoopHandle(executor: executor)
     loop = try EventLoop(handle: handle, waker: executor.waker)
@@ -69,10 +70,10 @@ public actor LoopActor {
   }
 
   /// Begins to serve events; goes on as long as the process does.
-  public func start() { takeTurn() }
+  package func start() { takeTurn() }
 
   /// Runs `body` on the loop.
-  public func run<R: Sendable, E: Error>(_ body: @Sendable (EventLoop) throws(E) -> R) throws(E) -> R {
+  package func run<R: Sendable, E: Error>(_ body: @Sendable (EventLoop) throws(E) -> R) throws(E) -> R {
     loop.readClock()
     return try body(loop)
   }

@@ -1,4 +1,5 @@
-import CEpoll
+internal import CEpoll
+internal import System
 
 /// What a descriptor is ready for.
 public struct ReadyEvents: OptionSet, Sendable {

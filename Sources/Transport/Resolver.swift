@@ -1,10 +1,11 @@
 internal import Dispatch
+internal import CEpoll
 internal import Glibc
 
 /// Why a name has no address.
-public struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The resolver's own text.
-  public let description: String
+  package let description: String
 
   /// An error in these words.
   package init(description: String) { self.description = description }

@@ -1,7 +1,9 @@
+internal import CEpoll
 internal import Glibc
+internal import Text
 
 /// An IPv4 or IPv6 address with a port.
-public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
+package struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   private let storage: sockaddr_storage
   private let length: socklen_t
 
@@ -11,24 +13,22 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The address a literal names (`127.0.0.1`, `::1`), or of `localhost`; nil for any other text.
-  public init?(literal: String, port: Int) {
-    let text = literal == "localhost" ? "127.0.0.1" : literal
+  package init?(literal: String, port: Int) {
+    guard let port = UInt16(exactly: port) else { return nil }
     var storage = sockaddr_storage()
-    var v4 = sockaddr_in()
-    var v6 = sockaddr_in6()
-    if inet_pton(AF_INET, text, &v4.sin_addr) == 1 {
-      v4.sin_family = sa_family_t(AF_INET)
-      v4.sin_port = in_port_t(port).bigEndian
-      withUnsafeMutableBytes(of: &storage) { target in
-        withUnsafeBytes(of: &v4) { target.copyMemory(from: $0) }
-      }
+    if let address = literal == "localhost" ? IPv4Address(0x7F00_0001) : IPv4Address(literal) {
+      var name = sockaddr_in()
+      name.sin_family = sa_family_t(AF_INET)
+      name.sin_port = port.bigEndian
+      name.sin_addr.s_addr = address.value.bigEndian
+      withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: name, as: sockaddr_in.self) }
       self.init(storage, length: socklen_t(MemoryLayout<sockaddr_in>.size))
-    } else if inet_pton(AF_INET6, text, &v6.sin6_addr) == 1 {
-      v6.sin6_family = sa_family_t(AF_INET6)
-      v6.sin6_port = in_port_t(port).bigEndian
-      withUnsafeMutableBytes(of: &storage) { target in
-        withUnsafeBytes(of: &v6) { target.copyMemory(from: $0) }
-      }
+    } else if let address = IPv6Address(literal) {
+      var name = sockaddr_in6()
+      name.sin6_family = sa_family_t(AF_INET6)
+      name.sin6_port = port.bigEndian
+      withUnsafeMutableBytes(of: &name.sin6_addr) { $0.storeBytes(of: address.value.bigEndian, as: UInt128.self) }
+      withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: name, as: sockaddr_in6.self) }
       self.init(storage, length: socklen_t(MemoryLayout<sockaddr_in6>.size))
     } else {
       return nil
@@ -47,7 +47,7 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Equal when family, port, host and, in IPv6, scope are.
-  public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+  package static func == (left: SocketAddress, right: SocketAddress) -> Bool {
     guard left.length == right.length else { return false }
     return withUnsafeBytes(of: left.storage) { one in
       withUnsafeBytes(of: right.storage) { other in
@@ -57,24 +57,26 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The port.
-  public var port: Int {
+  package var port: Int {
     withUnsafeBytes(of: storage) { Int($0[2]) << 8 | Int($0[3]) }
   }
 
   /// `host:port`, an IPv6 host in brackets.
-  public var description: String {
-    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+  package var description: String {
     withUnsafeBytes(of: storage) { bytes in
-      let offset = isIPv6 ? 8 : 4
-      _ = inet_ntop(family, bytes.baseAddress! + offset, &text, socklen_t(text.count))
+      // Where the address stands in sockaddr_in6 and sockaddr_in.
+      if family == AF_INET6 {
+        let value = UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))
+        return "[\(IPv6Address(value))]:\(port)"
+      }
+      return "\(IPv4Address(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))):\(port)"
     }
-    let host = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
-  func withSockAddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
-    withUnsafePointer(to: storage) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+  func withSockAddr<R, E: Error>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws(E) -> R) throws(E) -> R {
+    try withUnsafePointer(to: storage) { (storage) throws(E) in
+      // Every address begins as a sockaddr does.
+      try body(UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length)
     }
   }
 }

@@ -3,14 +3,14 @@ internal import Dispatch
 
 /// How TLS connections to upstreams are made: TLS 1.2 or newer, chain and name verified against the system's store,
 /// which `SSL_CERT_FILE` and `SSL_CERT_DIR` may replace (OpenSSL reads both).
-public final class TLSContext: Sendable {
+package final class TLSContext: Sendable {
   private let loading = DispatchGroup()
   /// Written once, before `loading` is over.
   nonisolated(unsafe) private var loaded: Result<OpaquePointer, TLSError>?
 
   /// A client context, loaded on another thread: reading a system's hundred and more certificates takes longer than all
   /// the rest of a start.
-  public convenience init() { self.init(trusting: nil) }
+  package convenience init() { self.init(trusting: nil) }
 
   /// A context that trusts the certificates of a PEM file in place of the system's store.
   package init(trusting file: String?) {
@@ -20,7 +20,7 @@ public final class TLSContext: Sendable {
   deinit { if case .success(let pointer) = loaded { SSL_CTX_free(pointer) } }
 
   /// Waits until the context is loaded.
-  public func waitUntilLoaded() throws(TLSError) { _ = try pointer() }
+  package func waitUntilLoaded() throws(TLSError) { _ = try pointer() }
 
   /// OpenSSL's context, which it guards for use from several loops; waits until it is loaded.
   func pointer() throws(TLSError) -> OpaquePointer {
@@ -52,9 +52,9 @@ public final class TLSContext: Sendable {
 }
 
 /// Why TLS could not be set up or carried on: OpenSSL's own reason, which holds no secret.
-public struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The reason, in OpenSSL's words.
-  public let description: String
+  package let description: String
 
   package init(description: String) { self.description = description }
 

@@ -1,8 +1,9 @@
 internal import COpenSSL
 internal import Glibc
+internal import System
 
 /// What is kept of a TLS session to resume it later; belongs to one loop.
-public final class TLSResumption {
+package final class TLSResumption {
   let pointer: OpaquePointer
 
   init(_ pointer: OpaquePointer) { self.pointer = pointer }
@@ -11,9 +12,9 @@ public final class TLSResumption {
 }
 
 /// TLS on one connection, as a client.
-public final class TLSSession {
+package final class TLSSession {
   /// How far the handshake is.
-  public enum Handshake: Equatable, Sendable {
+  package enum Handshake: Equatable, Sendable {
     /// The channel is encrypted and the peer is who it should be.
     case done
     /// More has to come from the peer, or the socket has to drain.

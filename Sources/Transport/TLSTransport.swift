@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+internal import System
 
 /// The socket below TLS, as a BIO of our own: it remembers that a read came short of what was asked, so that OpenSSL's
 /// next read, which would only hear "nothing now" from the kernel, costs no system call.

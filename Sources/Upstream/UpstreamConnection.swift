@@ -1,3 +1,4 @@
+internal import System
 package import Transport
 
 /// What an exchange hears from the connection it waits for or was lent.

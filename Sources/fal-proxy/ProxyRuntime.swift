@@ -4,6 +4,7 @@ import Observability
 import Relay
 import Sandbox
 import Settings
+import System
 import Transport
 
 /// The event loops of the process and what they share.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Glibc
 import Settings
+import System
 import Transport
 
 /// `fal-proxy serve`: the proxy, until a signal ends it.
@@ -13,7 +14,7 @@ struct Serve: ParsableCommand {
   var sandbox = false
 
   func run() throws {
-    ProcessLimits.harden()
+    ProcessLimits.harden(returningBlocksFrom: BufferPool.largeSize)
     let started = try StartUp.load(config: options.config, sandbox: sandbox)
     let descriptors = ProcessLimits.raiseDescriptorLimit()
     if descriptors > 0, descriptors < 2 * started.settings.limits.connections {

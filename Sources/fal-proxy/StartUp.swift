@@ -3,6 +3,7 @@ import Dispatch
 import Glibc
 import Relay
 import Settings
+import System
 
 /// What both commands do first: everything that can be wrong is found and reported before anything listens.
 enum StartUp {
@@ -75,9 +76,12 @@ enum StartUp {
   /// Writes a line for the operator without making the caller wait for whoever reads it.
   @Sendable static func reportLater(_ line: String) { reports.async { report(line) } }
 
+  /// Milliseconds for which a line waits for room where standard error is non-blocking.
+  private static let reportPatience: Int32 = 1000
+
   /// Writes a line for the operator; standard output carries the access log alone.
   static func report(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    _ = write(2, bytes, bytes.count)
+    // Whoever reads it may have gone, or read nothing: then the line is lost, and nothing else.
+    Array((line + "\n").utf8).withUnsafeBytes { bytes in try? Syscalls.writeAll(2, bytes, patience: reportPatience) }
   }
 }

@@ -7,7 +7,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "EndToEndTests"))
+
+from harness import wait_until  # noqa: E402
 
 RID = "764cabcf-b745-4b3e-ae38-1200304cf45b"
 STATUS_PATH = f"/fal-ai/flux-differential-diffusion/requests/{RID}/status"
@@ -30,15 +34,13 @@ def free_port():
 
 
 def wait_for(port, seconds=10):
-    deadline = time.monotonic() + seconds
-    while True:
+    def answers():
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
-            return
+            return True
         except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.005)
+            return False
+    wait_until(answers, seconds, f"a server at port {port}")
 
 
 class Process:

@@ -52,12 +52,23 @@ def settings():
     return {piece.encode()[:LONGEST] for piece in [text, *pieces, *odd, *maps, *texts]}
 
 
+def json_texts():
+    """Bodies of the corpora that are JSON, and every rule of RFC 8259 both kept and broken."""
+    seeds = {entry.data.partition(b"\r\n\r\n")[2] for entry in corpus.load("requests") + corpus.load("responses")}
+    seeds = {seed for seed in seeds if seed[:1] in (b"{", b"[", b'"')}
+    texts = ["null", "true", "false", "-0.5E+10", "18446744073709551615", '""', "[]", "{}", "[1,[2,[3]],{}]", "[1,]",
+             '{"prompt":"a","seed":7,"image_url":"data:image/png;base64,' + "iVBORw0KGgo" * 30 + '","x":[{"y":null}]}',
+             '{"a":1,"\\u0061":2}', '"\\ud83d\\ude00\\"\\\\\\/\\b\\f\\n\\r\\t"', '"é😀"',
+             "[[[[[[1]]]]]]", " [ 1 , 2 ] "]
+    return seeds | {text.encode() for text in texts}
+
+
 def main(folder):
     requests = [entry.data for entry in corpus.load("requests")]
     responses = [entry.data for entry in corpus.load("responses")]
     bodies = [data.partition(b"\r\n\r\n")[2] for data in requests + responses if b"hunked" in data]
     for name, seeds in (("RequestHead", requests), ("ResponseHead", responses), ("Chunked", bodies),
-                        ("TargetURL", targets()), ("SettingsFile", settings())):
+                        ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts())):
         write(folder / name, {seed for seed in seeds if len(seed) <= LONGEST})
 
 

@@ -1,4 +1,5 @@
 import Guard
+import TestSupport
 import Testing
 
 @Suite struct GlobPatternTests {
@@ -50,7 +51,7 @@ import Testing
 
   @Test("agrees with a plain recursive matcher on small random patterns and texts")
   func reference() throws {
-    var random = SplitMix(state: 7)
+    var random = SplitMix64(seed: 7)
     let parts = ["a", "b", "*", "**", "?", "/", "/", "/**/", "**/", "/**"]
     var matched = 0
     for _ in 0..<20_000 {

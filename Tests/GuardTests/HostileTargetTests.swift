@@ -1,5 +1,6 @@
 import Guard
 import HTTPWire
+import TestSupport
 import Testing
 
 @Suite struct HostileTargetTests {
@@ -55,7 +56,7 @@ import Testing
   @Test("whatever mutation is accepted, an independent parser finds an allowed host and the same endpoint in it")
   func mutations() {
     let policy = TargetPolicy.make(endpoints: ["fal-ai/flux/**", "workflows/o/n"])
-    var random = SplitMix(state: 42)
+    var random = SplitMix64(seed: 42)
     var accepted = 0
     for _ in 0..<40_000 {
       var bytes = Array(Self.seeds.randomElement(using: &random)!.utf8)

@@ -1,10 +1,11 @@
 import HTTPWire
+import TestSupport
 import Testing
 
 @Suite("Chunked transfer coding: random encodings")
 struct ChunkedPropertyTests {
   /// A valid encoding of `data` in random chunks, with random extensions, trailers, leading zeros and letter case.
-  private func encode(_ data: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private func encode(_ data: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var coded: [UInt8] = []
     var offset = 0
     while offset < data.count {
@@ -20,7 +21,7 @@ struct ChunkedPropertyTests {
     return coded + [0x0D, 0x0A]
   }
 
-  private func sizeLine(_ size: Int, _ random: inout SplitMix) -> [UInt8] {
+  private func sizeLine(_ size: Int, _ random: inout SplitMix64) -> [UInt8] {
     let digits = String(size, radix: 16, uppercase: Bool.random(using: &random))
     var line = bytes(String(repeating: "0", count: Int.random(in: 0...3, using: &random)) + digits)
     if Int.random(in: 0...3, using: &random) == 0 {
@@ -29,7 +30,7 @@ struct ChunkedPropertyTests {
     return line + [0x0D, 0x0A]
   }
 
-  private func filler(_ random: inout SplitMix) -> [UInt8] {
+  private func filler(_ random: inout SplitMix64) -> [UInt8] {
     (0..<Int.random(in: 0...12, using: &random)).map { _ in
       let byte = UInt8.random(in: 0x20...0xFF, using: &random)
       return byte == 0x7F ? 0x09 : byte
@@ -39,7 +40,7 @@ struct ChunkedPropertyTests {
   @Test(
     "decodes to the data at random splits, with anything behind it (RFC 9112 §7.1)", arguments: 0..<8 as Range<UInt64>)
   func roundTrip(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<60 {
       let data = (0..<Int.random(in: 0...3000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       let coded = encode(data, &random)
@@ -54,7 +55,7 @@ struct ChunkedPropertyTests {
 
   @Test("one changed byte gives the same outcome whole and in pieces", arguments: 0..<4 as Range<UInt64>)
   func mutations(seed: UInt64) {
-    var random = SplitMix(state: seed &+ 1000)
+    var random = SplitMix64(seed: seed &+ 1000)
     for _ in 0..<200 {
       let data = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       var coded = encode(data, &random)

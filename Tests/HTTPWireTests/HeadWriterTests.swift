@@ -1,4 +1,5 @@
 import HTTPWire
+import TestSupport
 import Testing
 
 @Suite("Head writer")
@@ -78,7 +79,7 @@ struct HeadWriterTests {
 
   @Test("random writes never pass the end", arguments: 0..<4 as Range<UInt64>)
   func random(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<300 {
       let capacity = Int.random(in: 1...50, using: &random)
       var wanted = 0

@@ -84,19 +84,6 @@ func request(_ line: String, _ lines: [String]) -> String {
   ([line] + lines).map { $0 + "\r\n" }.joined() + "\r\n"
 }
 
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}
-
 extension WireError {
   /// Whether it is answered with a plain 400, and not with a status that says more.
   var isPlainRefusal: Bool {

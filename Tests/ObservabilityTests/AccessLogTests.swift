@@ -1,6 +1,7 @@
 import Foundation
 import Observability
 import Testing
+import Text
 
 @Suite("Access log")
 struct AccessLogTests {

@@ -1,6 +1,7 @@
 import HTTPServer
 import HTTPWire
 import Observability
+import System
 import Testing
 import Transport
 

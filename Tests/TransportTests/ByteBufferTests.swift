@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transport
 
@@ -120,7 +121,7 @@ struct ByteBufferTests {
 
   @Test("is a queue of bytes under random operations", arguments: 0..<6 as Range<UInt64>)
   func model(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     let pool = BufferPool()
     var buffer = ByteBuffer()
     var (written, read) = (0, 0)

@@ -1,25 +1,13 @@
+import TestSupport
 import Testing
 import Transport
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}
 
 @Suite("Timer wheel against a list of deadlines")
 struct TimerWheelModelTests {
   private static let lateness: UInt64 = 64_000_000
 
   /// One delay of the kinds that connections use, in nanoseconds.
-  private func delay(_ random: inout SplitMix) -> UInt64 {
+  private func delay(_ random: inout SplitMix64) -> UInt64 {
     switch Int.random(in: 0...5, using: &random) {
     case 0: UInt64.random(in: 0...100_000_000, using: &random)
     case 1: UInt64.random(in: 32_000_000_000...33_500_000_000, using: &random)
@@ -32,7 +20,7 @@ struct TimerWheelModelTests {
     "agrees with it under random operations: nothing early, late by more than 64 ms, lost or twice",
     arguments: 0..<6 as Range<UInt64>)
   func model(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var now = UInt64.random(in: 0...1_000_000_000_000, using: &random)
     var wheel = TimerWheel(now: now)
     var deadlines = [UInt64](repeating: TimerWheel.never, count: 200)
@@ -73,7 +61,7 @@ struct TimerWheelModelTests {
 
   @Test("holds ten thousand entries that all move with each request")
   func many() {
-    var random = SplitMix(state: 42)
+    var random = SplitMix64(seed: 42)
     var now: UInt64 = 0
     var wheel = TimerWheel(now: now)
     for round in 0..<20 {

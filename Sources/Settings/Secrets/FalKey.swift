@@ -1,14 +1,14 @@
 /// Finds the fal key: in `FAL_KEY`, in `FAL_KEY_ID` and `FAL_KEY_SECRET`, or in the file that `FAL_KEY_FILE` names.
 ///
 /// An empty variable counts as not set. The key is copied from where it is into a `SecretBytes` and nowhere else.
-public enum FalKey {
+package enum FalKey {
   /// The longest key, in bytes, the halves and their colon together.
-  public static let limit = 1024
+  package static let limit = 1024
   /// The largest key file, in bytes.
-  public static let fileLimit = 4096
+  package static let fileLimit = 4096
 
   /// The key, or nil after a fault; also nil, without a fault, when there is none and none is `required`.
-  public static func load(
+  package static func load(
     from environment: some EnvironmentSource, required: Bool, faults: inout SettingsFaults
   ) -> SecretBytes? {
     let whole = environment.value(of: "FAL_KEY")

@@ -4,15 +4,15 @@ import Glibc
 ///
 /// They live in an allocation of their own, never in a `String`, print as `<redacted>` whichever way they are printed,
 /// and are overwritten when the last reference goes away. Immutable, so a reference may cross threads freely.
-public final class SecretBytes: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package final class SecretBytes: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Written only before `init` returns and in `deinit`; that is what makes sharing the pointer safe.
   nonisolated(unsafe) private let storage: UnsafeMutableRawBufferPointer
 
   /// How many bytes there are.
-  public let count: Int
+  package let count: Int
 
   /// Copies `bytes`; the caller's buffer is left as it is.
-  public convenience init(copying bytes: UnsafeRawBufferPointer) {
+  package convenience init(copying bytes: UnsafeRawBufferPointer) {
     self.init(capacity: bytes.count) { (target) throws(Never) in
       target.copyMemory(from: bytes)
       return bytes.count
@@ -45,7 +45,7 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomDebugSt
   }
 
   /// Calls `body` with the bytes; the buffer is valid only during the call.
-  public func withUnsafeBytes<Result, Failure: Error>(
+  package func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try body(UnsafeRawBufferPointer(rebasing: storage[0..<count]))
@@ -73,11 +73,11 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomDebugSt
   func starts(with text: String) -> Bool { withUnsafeBytes { $0.starts(with: text.utf8) } }
 
   /// Always `<redacted>`.
-  public var description: String { "<redacted>" }
+  package var description: String { "<redacted>" }
 
   /// Always `<redacted>`.
-  public var debugDescription: String { "<redacted>" }
+  package var debugDescription: String { "<redacted>" }
 
   /// The mirror of the text `<redacted>`; `dump` shows nothing else.
-  public var customMirror: Mirror { Mirror(reflecting: "<redacted>") }
+  package var customMirror: Mirror { Mirror(reflecting: "<redacted>") }
 }

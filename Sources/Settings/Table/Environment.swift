@@ -3,21 +3,21 @@
 /// The environment of this process, read as bytes.
 ///
 /// The C library guards it with no lock that a Swift caller could share: read and scrub it before other threads start.
-public struct Environment: EnvironmentSource {
+package struct Environment: EnvironmentSource {
   /// Variables whose values are secrets.
   static let secretNames = ["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "FAL_PROXY_AUTH_TOKENS"]
 
   /// The environment; nothing is read yet.
-  public init() {}
+  package init() {}
 
   /// Calls `body` with the bytes of the variable's value; nil when it is not set.
-  public func withValue<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+  package func withValue<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
     guard let value = getenv(name) else { return nil }
     return body(UnsafeRawBufferPointer(start: value, count: strlen(value)))
   }
 
   /// The names of all set variables that begin with `prefix`.
-  public func names(startingWith prefix: String) -> [String] {
+  package func names(startingWith prefix: String) -> [String] {
     var names: [String] = []
     Self.forEachEntry(environ) { entry, nameLength, _ in
       let name = UnsafeRawBufferPointer(start: entry, count: nameLength)
@@ -28,7 +28,7 @@ public struct Environment: EnvironmentSource {
 
   /// Overwrites the secrets where they stand and unsets them, so that neither `/proc/<pid>/environ`, a child process nor
   /// a core dump's environment block shows them. Call it once the settings are loaded and before threads start.
-  public static func scrub() {
+  package static func scrub() {
     scrubValues(in: environ)
     for name in secretNames { unsetenv(name) }
   }

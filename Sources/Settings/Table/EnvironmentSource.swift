@@ -1,5 +1,5 @@
 /// Where environment variables come from: the process, or a test. Values are bytes, because some of them are secrets.
-public protocol EnvironmentSource {
+package protocol EnvironmentSource {
   /// Calls `body` with the bytes of the variable's value, without the closing NUL; nil when it is not set.
   func withValue<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result?
 

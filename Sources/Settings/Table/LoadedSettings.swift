@@ -1,23 +1,23 @@
 /// What loading found: the settings as far as they could be read, the fal key, where each value came from, and all
 /// faults. A caller that judges more (patterns, for one) adds its faults with `reject` before it asks for `result`.
-public struct LoadedSettings: Sendable {
+package struct LoadedSettings: Sendable {
   /// The settings; a key with a fault has its default.
-  public internal(set) var settings = Settings()
+  package internal(set) var settings = Settings()
   /// The fal key; nil when there is none or it has a fault.
-  public internal(set) var falKey: SecretBytes?
+  package internal(set) var falKey: SecretBytes?
   /// Where a key was set, `file:line` or a variable's name, by dotted key (`groups[2].name` in the second map of a list);
   /// keys left at their default are absent.
-  public internal(set) var sources: [String: String] = [:]
+  package internal(set) var sources: [String: String] = [:]
   /// Everything wrong so far.
-  public var faults = SettingsFaults()
+  package var faults = SettingsFaults()
 
   /// Adds a fault about the value of `key`, at the place where that value was set.
-  public mutating func reject(_ key: String, _ message: String) {
+  package mutating func reject(_ key: String, _ message: String) {
     faults.append(source: sources[key] ?? "default", key: key, message: message)
   }
 
   /// Settings and key when nothing is wrong, otherwise all faults.
-  public var result: Result<(settings: Settings, falKey: SecretBytes?), SettingsFaults> {
+  package var result: Result<(settings: Settings, falKey: SecretBytes?), SettingsFaults> {
     faults.isEmpty ? .success((settings, falKey)) : .failure(faults)
   }
 }

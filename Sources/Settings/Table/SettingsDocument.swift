@@ -93,5 +93,5 @@ extension Settings {
 
   /// The effective value of every key, one `key: value` a line in the order of the documentation; secrets are counted,
   /// not shown.
-  public var listing: [String] { Self.table.listing(of: self) }
+  package var listing: [String] { Self.table.listing(of: self) }
 }

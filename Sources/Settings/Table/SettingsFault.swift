@@ -1,21 +1,21 @@
 /// One thing wrong with the configuration, in one line and without any value, for a value may be a secret.
-public struct SettingsFault: Error, Sendable, Hashable, CustomStringConvertible {
+package struct SettingsFault: Error, Sendable, Hashable, CustomStringConvertible {
   /// `config/fal-proxy.yaml:12`, or the name of an environment variable.
-  public let source: String
+  package let source: String
   /// The dotted name of the key, when the fault is about one.
-  public let key: String?
+  package let key: String?
   /// What was expected, with range and unit.
-  public let message: String
+  package let message: String
 
   /// A fault of `key` (nil for a fault of the source as a whole).
-  public init(source: String, key: String? = nil, message: String) {
+  package init(source: String, key: String? = nil, message: String) {
     self.source = source
     self.key = key
     self.message = message
   }
 
   /// `source: key: message`; control characters become `?` so that a name cannot forge a second line.
-  public var description: String {
+  package var description: String {
     Self.oneLine([source, key, message].compactMap(\.self).joined(separator: ": "))
   }
 

@@ -1,23 +1,23 @@
 /// Everything wrong with the configuration, so that an operator mends it in one go.
-public struct SettingsFaults: Error, Sendable, Hashable, CustomStringConvertible {
+package struct SettingsFaults: Error, Sendable, Hashable, CustomStringConvertible {
   /// How many faults are kept. A last one says that there were more.
   static let limit = 500
 
   /// The faults in the order they were found: file, environment, key, then what the caller added.
-  public private(set) var all: [SettingsFault] = []
+  package private(set) var all: [SettingsFault] = []
   private var known: Set<SettingsFault> = []
 
   /// No fault.
-  public init() {}
+  package init() {}
 
   /// Whether nothing is wrong.
-  public var isEmpty: Bool { all.isEmpty }
+  package var isEmpty: Bool { all.isEmpty }
 
   /// Whether further faults are dropped.
   var isFull: Bool { all.count > Self.limit }
 
   /// Adds one fault; a repeated one is kept once.
-  public mutating func append(_ fault: SettingsFault) {
+  package mutating func append(_ fault: SettingsFault) {
     guard !isFull, known.insert(fault).inserted else { return }
     if all.count < Self.limit {
       all.append(fault)
@@ -27,10 +27,10 @@ public struct SettingsFaults: Error, Sendable, Hashable, CustomStringConvertible
   }
 
   /// Adds one fault from its parts.
-  public mutating func append(source: String, key: String? = nil, message: String) {
+  package mutating func append(source: String, key: String? = nil, message: String) {
     append(SettingsFault(source: source, key: key, message: message))
   }
 
   /// One fault a line, without a newline at the end.
-  public var description: String { all.map(\.description).joined(separator: "\n") }
+  package var description: String { all.map(\.description).joined(separator: "\n") }
 }

@@ -1,12 +1,12 @@
 /// Loads the configuration: environment over file over defaults, all faults together.
-public enum SettingsLoader {
+package enum SettingsLoader {
   /// Names the file when no path is given.
   static let fileVariable = "FAL_PROXY_CONFIG"
 
   /// Reads the file at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
   /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set, except
   /// where that could open a door: there it is a fault.
-  public static func load(
+  package static func load(
     configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
   ) -> LoadedSettings {
     var loaded = LoadedSettings()

@@ -1,3 +1,5 @@
+internal import System
+
 /// One connection in the making: the name is looked up, its addresses are raced, and the winner shakes hands in TLS.
 ///
 /// It holds a socket for each attempt that is pending; whatever its end, all that is not handed over is closed.

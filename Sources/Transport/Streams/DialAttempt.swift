@@ -1,3 +1,5 @@
+internal import System
+
 /// One socket on its way to one address.
 final class DialAttempt: EventHandler {
   /// Which address of the race it goes to.

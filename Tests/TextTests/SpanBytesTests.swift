@@ -1,5 +1,5 @@
-import HTTPWire
 import Testing
+import Text
 
 @Suite("Comparisons on bytes")
 struct SpanBytesTests {
@@ -46,19 +46,19 @@ struct SpanBytesTests {
     }
   }
 
-  @Test(
-    "forEachToken gives the members of a list without whitespace and empty members (RFC 9110 §5.6.1)",
-    arguments: [
-      ("", []), (",", []), (" , ,\t", []), ("a", ["a"]), ("a,b", ["a", "b"]), (" a , b\t,c d ", ["a", "b", "c d"]),
-      (",a,,b,", ["a", "b"]), ("\"a,b\"", ["\"a", "b\""]),
-    ] as [(String, [String])])
-  func tokens(list: String, members: [String]) {
-    var seen: [String] = []
-    FieldSection.forEachToken(in: bytes(list).span) { token in
-      var member: [UInt8] = []
-      for index in 0..<token.count { member.append(token[index]) }
-      seen.append(text(member))
-    }
-    #expect(seen == members)
+  @Test("hasBytes and firstIndex stay within their bounds")
+  func searching() {
+    let text = bytes("/a/b")
+    let (slash, b) = (UInt8(ascii: "/"), bytes("b"))
+    let found = [
+      text.span.firstIndex(of: slash, from: 0, limit: 4), text.span.firstIndex(of: slash, from: 1, limit: 4),
+      text.span.firstIndex(of: slash, from: 1, limit: 2), text.span.firstIndex(of: slash, from: 4, limit: 4),
+    ]
+    #expect(found == [0, 2, 2, 4])
+    let standing = (-2...6).filter { text.span.hasBytes(b, at: $0) }
+    let nothing = (-2...6).filter { text.span.hasBytes([], at: $0) }
+    #expect(standing == [3] && nothing == [0, 1, 2, 3, 4])
   }
+
+  private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 }

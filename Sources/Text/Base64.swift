@@ -1,13 +1,13 @@
 /// Base64 (RFC 4648 §4, §5).
-enum Base64 {
+package enum Base64 {
   private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   /// The padded text of the standard alphabet.
-  static func text(_ bytes: [UInt8]) -> String { encode(bytes, standard, pads: true) }
+  package static func text(_ bytes: [UInt8]) -> String { encode(bytes, standard, pads: true) }
 
   /// The unpadded text of the alphabet for URLs.
-  static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
+  package static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
 
   private static func encode(_ bytes: [UInt8], _ alphabet: [UInt8], pads: Bool) -> String {
     let count = (bytes.count + 2) / 3 * 4
@@ -36,13 +36,13 @@ enum Base64 {
   }
 
   /// The first bytes of a text in the standard alphabet, as far as whole groups reach within `limit` digits.
-  static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
+  package static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     var group: UInt32 = 0
     var digits = 0
     for byte in text.utf8.prefix(limit) {
-      guard let digit = standard.firstIndex(of: byte) else { break }
-      group = group << 6 | UInt32(digit)
+      guard let value = value(of: byte) else { break }
+      group = group << 6 | value
       digits += 1
       if digits == 4 {
         bytes += [UInt8(group >> 16 & 255), UInt8(group >> 8 & 255), UInt8(group & 255)]
@@ -51,5 +51,17 @@ enum Base64 {
       }
     }
     return bytes
+  }
+
+  /// What a digit of the standard alphabet means.
+  private static func value(of digit: UInt8) -> UInt32? {
+    switch digit {
+    case 0x41...0x5A: UInt32(digit - 0x41)
+    case 0x61...0x7A: UInt32(digit - 0x61 + 26)
+    case 0x30...0x39: UInt32(digit - 0x30 + 52)
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
   }
 }

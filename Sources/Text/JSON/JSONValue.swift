@@ -1,5 +1,5 @@
 /// A JSON text as a value: members keep their order, numbers keep their digits (a seed may exceed 2^53).
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)
   /// The number as it is written.
@@ -8,34 +8,35 @@ enum JSONValue: Equatable, Sendable {
   case array([JSONValue])
   case object([JSONMember])
 
-  static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
+  package static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
     .object(members.map { JSONMember(name: $0.key, value: $0.value) })
   }
 
-  static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
+  package static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
   /// A finite number.
-  static func decimal(_ value: Double) -> JSONValue { .number("\(value)") }
+  package static func decimal(_ value: Double) -> JSONValue { .number("\(value)") }
 
   /// The member with that name; the last one when there are several, like the parsers of fal's apps.
-  subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.last { $0.name == name }?.value
+    // Byte by byte (RFC 8259 §8.3): to Swift's `==` the Kelvin sign is a K.
+    return members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
-  var text: String? {
+  package var text: String? {
     guard case .string(let text) = self else { return nil }
     return text
   }
 
   /// The elements of an array.
-  var elements: [JSONValue]? {
+  package var elements: [JSONValue]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
 
   /// An integer that fits; 5.0 is one (as in JSON Schema), 5.5 is none.
-  var int: Int? {
+  package var int: Int? {
     guard case .number(let text) = self else { return nil }
     if let exact = Int(text) { return exact }
     // Digits alone that do not fit must not be rounded to something that does.
@@ -43,14 +44,25 @@ enum JSONValue: Equatable, Sendable {
     return Double(text).flatMap { Int(exactly: $0) }
   }
 
-  var double: Double? {
+  package var double: Double? {
     guard case .number(let text) = self else { return nil }
     return Double(text)
   }
 }
 
+/// A name and its value in a JSON object.
+package struct JSONMember: Equatable, Sendable {
+  package var name: String
+  package var value: JSONValue
+
+  package init(name: String, value: JSONValue) {
+    self.name = name
+    self.value = value
+  }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
-  init(stringLiteral value: String) { self = .string(value) }
-  init(integerLiteral value: Int) { self = .integer(value) }
-  init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(integerLiteral value: Int) { self = .integer(value) }
+  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 }

@@ -1,9 +1,9 @@
 /// A file descriptor with one owner, closed exactly once.
-public struct OwnedDescriptor: ~Copyable, Sendable {
+package struct OwnedDescriptor: ~Copyable, Sendable {
   /// The number, for system calls only; never an identity.
-  let number: Int32
+  package let number: Int32
 
-  init(_ number: Int32) { self.number = number }
+  package init(_ number: Int32) { self.number = number }
 
   deinit { Syscalls.close(number) }
 }

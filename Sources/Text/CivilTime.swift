@@ -1,28 +1,29 @@
-internal import Glibc
-
-/// The time of day in UTC, as the two texts HTTP and logs write it in.
-public struct CivilTime: Equatable, Sendable {
+/// The time of day in UTC, as the texts that HTTP and logs write it in.
+package struct CivilTime: Equatable, Sendable {
   /// Seconds since 1970.
-  public let seconds: Int64
+  package let seconds: Int64
   /// Milliseconds within the second.
-  public let milliseconds: Int
+  package let milliseconds: Int
 
-  /// A moment.
-  public init(seconds: Int64, milliseconds: Int) {
+  package init(seconds: Int64, milliseconds: Int) {
     self.seconds = seconds
     self.milliseconds = milliseconds
   }
 
-  /// The moment of the call.
-  public static func now() -> CivilTime {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return CivilTime(seconds: Int64(time.tv_sec), milliseconds: Int(time.tv_nsec / 1_000_000))
+  /// A date of the Gregorian calendar with a time of day.
+  private struct Fields {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+    /// 0 is Sunday.
+    var weekday: Int64
+    /// Within the day.
+    var second: Int64
   }
 
-  private var fields: (year: Int64, month: Int64, day: Int64, weekday: Int64, second: Int64) {
+  private var fields: Fields {
     let days = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
-    // Days since 1970 to a date of the Gregorian calendar, in eras of 400 years that begin on 1 March.
+    // Days since 1970 to a date, in eras of 400 years that begin on 1 March.
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -30,13 +31,14 @@ public struct CivilTime: Equatable, Sendable {
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthFromMarch = (5 * dayOfYear + 2) / 153
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    return (year, month, day, ((days + 4) % 7 + 7) % 7, seconds - days * 86400)
+    return Fields(
+      year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
+      day: dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, weekday: ((days + 4) % 7 + 7) % 7,
+      second: seconds - days * 86400)
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), 29 bytes.
-  public var httpDate: [UInt8] {
+  package var httpDate: [UInt8] {
     let now = fields
     let days = Array("SunMonTueWedThuFriSat".utf8)
     let months = Array("JanFebMarAprMayJunJulAugSepOctNovDec".utf8)
@@ -56,7 +58,7 @@ public struct CivilTime: Equatable, Sendable {
   }
 
   /// `1994-11-06T08:49:37` (RFC 3339 without the fraction and zone), 19 bytes.
-  public var dateAndClock: [UInt8] {
+  package var dateAndClock: [UInt8] {
     let now = fields
     var text: [UInt8] = []
     text.reserveCapacity(19)
@@ -72,14 +74,8 @@ public struct CivilTime: Equatable, Sendable {
 }
 
 extension [UInt8] {
-  /// Appends `value` in decimal with leading zeros.
-  mutating func appendPadded(_ value: Int64, width: Int) {
-    var divisor: Int64 = 1
-    for _ in 1..<width { divisor *= 10 }
-    while divisor > 0 {
-      append(0x30 + UInt8(value / divisor % 10))
-      divisor /= 10
-    }
+  fileprivate mutating func appendPadded(_ value: Int64, width: Int) {
+    append(decimal: UInt64(clamping: value), width: width)
   }
 
   /// Appends `hh:mm:ss`.
@@ -89,20 +85,5 @@ extension [UInt8] {
     appendPadded(second / 60 % 60, width: 2)
     append(UInt8(ascii: ":"))
     appendPadded(second % 60, width: 2)
-  }
-
-  /// Appends `value` in decimal.
-  mutating func append(decimal value: UInt64) {
-    var divisor: UInt64 = 1
-    while value / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(0x30 + UInt8(value / divisor % 10))
-      divisor /= 10
-    }
-  }
-
-  /// Appends a constant.
-  mutating func append(_ text: StaticString) {
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }

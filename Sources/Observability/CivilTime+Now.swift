@@ -1,0 +1,10 @@
+internal import System
+package import Text
+
+extension CivilTime {
+  /// The moment of the call.
+  package static func now() -> CivilTime {
+    let time = SystemClock.sinceEpoch()
+    return CivilTime(seconds: time.seconds, milliseconds: Int(time.nanoseconds / 1_000_000))
+  }
+}

@@ -1,0 +1,33 @@
+/// An IPv4 address, and its one text form that nobody reads differently: four decimal numbers without leading zeros.
+package struct IPv4Address: Equatable, Hashable, Sendable, CustomStringConvertible {
+  /// The address as a number, 127.0.0.1 being 0x7F000001.
+  package let value: UInt32
+
+  package init(_ value: UInt32) { self.value = value }
+
+  /// The address that the whole of `text` is (IPv4address of RFC 3986 §3.2.2); the short, octal and hexadecimal forms of
+  /// inet_aton are none.
+  package init?(_ text: Span<UInt8>) {
+    var value: UInt32 = 0
+    var start = 0
+    for part in 0..<4 {
+      let end = text.firstIndex(of: UInt8(ascii: "."), from: start, limit: text.count)
+      // The last part goes to the end, and only the last.
+      guard (end == text.count) == (part == 3), let number = Decimal.value(of: text.extracting(start..<end), digits: 3),
+        number <= 255, end - start == 1 || text[start] != 0x30
+      else { return nil }
+      value = value << 8 | UInt32(number)
+      start = end + 1
+    }
+    self.value = value
+  }
+
+  package init?(_ text: String) { self.init(text.utf8.span) }
+
+  /// Whether traffic to it cannot leave the machine: 127.0.0.0/8.
+  package var isLoopback: Bool { value >> 24 == 127 }
+
+  package var description: String {
+    "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+  }
+}
