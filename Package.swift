@@ -38,7 +38,7 @@ let package = Package(
     room("Settings", imports: ["Text", "System"]),
     room("Guard", imports: ["HTTPWire", "Text"]),
     room("Observability", imports: ["Text", "System"]),
-    room("Upstream", imports: ["Text", "System", "Transport", "HTTPWire"]),
+    room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
     room("HTTPServer", imports: ["Text", "System", "Transport", "HTTPWire", "Observability"]),
     room(
       "Relay",
