@@ -1,4 +1,6 @@
 /// The decimal digits of a number as ASCII, the highest first.
+// Without `@usableFromInline` no member of a package type is inlined into another module, whatever stands before it.
+@usableFromInline
 package struct DecimalDigits: Sequence, IteratorProtocol {
   @usableFromInline var rest: UInt64
   /// The weight of the next digit; 0 behind the last.
@@ -9,7 +11,8 @@ package struct DecimalDigits: Sequence, IteratorProtocol {
   package init(_ value: UInt64, width: Int = 1) {
     rest = value
     for _ in 1..<width { weight *= 10 }
-    while value / weight >= 10 { weight *= 10 }
+    let limit = value / 10
+    while weight <= limit { weight *= 10 }
   }
 
   @inlinable
@@ -23,6 +26,7 @@ package struct DecimalDigits: Sequence, IteratorProtocol {
 }
 
 /// Reads decimal numbers as protocols write them.
+@usableFromInline
 package enum Decimal {
   /// The value of 1 to `limit` digits (at most 18, which cannot overflow); nil for anything else, such as a sign.
   @inlinable

@@ -15,6 +15,7 @@ extension UInt8 {
 }
 
 /// The lower-case hexadecimal digits of a number as ASCII, the highest first.
+@usableFromInline
 package struct HexadecimalDigits: Sequence, IteratorProtocol {
   @usableFromInline let value: UInt64
   /// How far to the right the next digit stands, in bits; negative behind the last.
