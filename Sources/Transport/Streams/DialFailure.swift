@@ -1,5 +1,5 @@
 /// Why no connection could be had. In none of these cases was anything of a request sent.
-public enum DialFailure: Error, Equatable, Sendable {
+package enum DialFailure: Error, Equatable, Sendable {
   /// The name has no address, in the resolver's words.
   case nameNotResolved(String)
   /// The name leads to addresses that it may not lead to; one of them.
@@ -18,7 +18,7 @@ public enum DialFailure: Error, Equatable, Sendable {
 
 extension DialFailure: CustomStringConvertible {
   /// One line for an operator.
-  public var description: String {
+  package var description: String {
     switch self {
     case .nameNotResolved(let reason): "name not resolved: \(reason)"
     case .addressForbidden(let address): "the name leads to \(address), which it must not"
