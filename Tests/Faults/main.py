@@ -9,7 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from faults import descriptors, mixed, names, network, slow, streams, upstreams  # noqa: E402
+from faults import descriptors, mixed, names, network, races, slow, streams, upstreams  # noqa: E402
 from faults.leaks import Leaks  # noqa: E402
 from faults.report import HEADING, Row  # noqa: E402
 
@@ -17,6 +17,7 @@ CASES = {
     "slow": slow.run,
     "upstream": upstreams.run,
     "dns": names.run,
+    "races": races.run,
     "descriptors": descriptors.run,
     "drain": streams.run_drained,
     "restart": streams.run_killed,

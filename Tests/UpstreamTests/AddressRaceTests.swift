@@ -164,6 +164,37 @@ struct AddressRaceTests {
     #expect(race.next(now: 0) == .start(1))
   }
 
+  @Test("an attempt that could not begin is said again after the delay, or at once when another one fails")
+  func postponed() {
+    var race = AddressRace(count: 3, now: 0, deadline: 5_000_000_000)
+    #expect(race.next(now: 0) == .start(0))
+    #expect(race.next(now: 250_000_000) == .start(1))
+    race.attemptPostponed(1, now: 250_000_000)
+    #expect(race.next(now: 250_000_000) == .wait(until: 500_000_000))
+    #expect(race.next(now: 500_000_000) == .start(1))
+    race.attemptPostponed(1, now: 500_000_000)
+    race.attemptFailed(0, now: 600_000_000)
+    #expect(race.next(now: 600_000_000) == .start(1))
+    race.attemptFailed(1, now: 600_000_000)
+    #expect(race.next(now: 600_000_000) == .start(2))
+    race.attemptPostponed(1, now: 600_000_000)
+    #expect(race.next(now: 600_000_000) == .wait(until: 5_000_000_000))
+    race.attemptFailed(2, now: 600_000_000)
+    #expect(race.next(now: 600_000_000) == .lost)
+  }
+
+  @Test("an attempt that can never begin lets the time pass")
+  func postponedForEver() {
+    var race = AddressRace(count: 2, now: 0, deadline: 1_000_000_000)
+    #expect(race.next(now: 0) == .start(0))
+    for turn in 1...3 {
+      let now = UInt64(turn) * 250_000_000
+      #expect(race.next(now: now) == .start(1))
+      race.attemptPostponed(1, now: now)
+    }
+    #expect(race.next(now: 1_000_000_000) == .timedOut)
+  }
+
   @Test("a timer that is late starts one attempt, not one for each delay that has passed")
   func lateTimer() {
     var race = AddressRace(count: 4, now: 0, deadline: 5_000_000_000)

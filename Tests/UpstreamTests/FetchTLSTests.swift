@@ -82,29 +82,4 @@ struct FetchTLSTests {
     #expect(tlsReason(answer) != nil, "\(answer)")
     await actor.run { _ in server.value.close() }
   }
-
-  @Test("a handshake that stands still ends with its own limit")
-  func silentHandshake() async throws {
-    let outcome: (DialFailure?, UInt64, SocketAddress)? = try await TestLoop.ended { loop, end in
-      do {
-        let server = try TestServer(on: loop) { _ in }
-        var limits = DialLimits()
-        limits.tls = 200_000_000
-        let dialer = Dialer(
-          on: loop, host: "localhost", port: server.address.port, tlsContext: TestLoop.tlsContext, limits: limits)
-        let began = loop.now
-        dialer.dial { _, failure in
-          dialer.close()
-          server.close()
-          end((failure, (loop.now - began) / 1_000_000, server.address))
-        }.start()
-      } catch {
-        Issue.record(error)
-        end(nil)
-      }
-    }
-    let (failure, milliseconds, address) = try #require(outcome)
-    #expect(failure == .tlsTimedOut(address))
-    #expect((200...900).contains(milliseconds), "\(milliseconds) ms")
-  }
 }

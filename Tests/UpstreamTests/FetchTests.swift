@@ -6,58 +6,9 @@ import Testing
 
 @Suite("Fetch", .serialized)
 struct FetchTests {
-  /// A server, what it saw and the client's outcome.
-  private struct Seen: Sendable {
-    var answer: Result<FetchResponse, FetchError>
-    var requests: [String] = []
-    /// Whether every client of the server has gone when the outcome was told and the loop had gone round.
-    var allGone = true
-
-    var error: FetchError? {
-      if case .failure(let error) = answer { return error }
-      return nil
-    }
-  }
-
-  private func seen(
-    _ request: FetchRequest? = nil, reads: Bool = true, maxBytes: Int = 1 << 20, timeout: UInt64 = 10_000_000_000,
-    _ play: @escaping @Sendable (TestServer.Client) -> Void
-  ) async throws -> Seen {
-    let actor = try await TestLoop.actor
-    let server = try await actor.run { loop in
-      let server = try TestServer(on: loop, play: play)
-      server.reads = reads
-      return OnLoop(server)
-    }
-    let port = await actor.run { _ in server.value.address.port }
-    var used =
-      request ?? FetchRequest(.get, FetchDestination(host: "127.0.0.1", port: 0, isTLS: false, target: "/keys?a=b"))
-    used.destination.port = port
-    used.maxBytes = maxBytes
-    used.timeout = timeout
-    let fetch = await Fetch(on: actor, tlsContext: TestLoop.tlsContext)
-    let answer = await outcome(of: fetch, used)
-    return await actor.run { loop in
-      // The client has closed by now; what the server has not noticed yet it reads here.
-      for client in server.value.clients { client.ready([.readable]) }
-      let seen = Seen(
-        answer: answer, requests: server.value.clients.map(\.text), allGone: server.value.clients.allSatisfy(\.isGone))
-      server.value.close()
-      return seen
-    }
-  }
-
-  private func outcome(of fetch: Fetch, _ request: FetchRequest) async -> Result<FetchResponse, FetchError> {
-    do throws(FetchError) {
-      return .success(try await fetch.fetch(request))
-    } catch {
-      return .failure(error)
-    }
-  }
-
   @Test("one request, one answer, and the connection is closed")
   func answered() async throws {
-    let seen = try await seen { $0.send("HTTP/1.1 200 OK\r\nX-A: b\r\ncontent-length: 5\r\n\r\nhello") }
+    let seen = try await FetchTrial.seen { $0.send("HTTP/1.1 200 OK\r\nX-A: b\r\ncontent-length: 5\r\n\r\nhello") }
     #expect(
       try seen.answer.get()
         == FetchResponse(
@@ -71,13 +22,13 @@ struct FetchTests {
   @Test("a chunked answer that comes byte by byte")
   func byteByByte() async throws {
     let text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
-    let seen = try await seen { client in for byte in text.utf8 { client.send([byte]) } }
+    let seen = try await FetchTrial.seen { client in for byte in text.utf8 { client.send([byte]) } }
     #expect(try seen.answer.get().content == Array("hello".utf8))
   }
 
   @Test("an answer that ends with its connection")
   func untilClose() async throws {
-    let seen = try await seen { client in
+    let seen = try await FetchTrial.seen { client in
       client.send("HTTP/1.1 200 OK\r\n\r\nhello")
       client.finish()
     }
@@ -86,7 +37,9 @@ struct FetchTests {
 
   @Test("a redirect is an answer, and nobody goes there")
   func redirect() async throws {
-    let seen = try await seen { $0.send("HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-length: 0\r\n\r\n") }
+    let seen = try await FetchTrial.seen {
+      $0.send("HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-length: 0\r\n\r\n")
+    }
     #expect(try seen.answer.get().status == 302)
     #expect(seen.requests.count == 1)
   }
@@ -95,7 +48,7 @@ struct FetchTests {
   func large() async throws {
     var request = FetchRequest(.post, FetchDestination(host: "127.0.0.1", port: 0, isTLS: false, target: "/"))
     request.content = (0..<3_000_000).map { 0x61 + UInt8($0 / 7 % 26) }
-    let seen = try await seen(request, maxBytes: 4_000_000) { client in
+    let seen = try await FetchTrial.seen(request, maxBytes: 4_000_000) { client in
       let content = client.received.suffix(3_000_000)
       client.send("HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\n\r\n")
       client.send(Array(content))
@@ -105,7 +58,7 @@ struct FetchTests {
 
   @Test("an answer that is too large is not read to its end", arguments: [true, false])
   func tooLarge(stated: Bool) async throws {
-    let seen = try await seen(maxBytes: 1000) { client in
+    let seen = try await FetchTrial.seen(maxBytes: 1000) { client in
       client.send("HTTP/1.1 200 OK\r\n" + (stated ? "content-length: 100000000\r\n\r\n" : "\r\n"))
       client.send([UInt8](repeating: 0x61, count: 200_000))
     }
@@ -117,7 +70,7 @@ struct FetchTests {
     "an answer that is cut is none",
     arguments: ["", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhell"])
   func cut(text: String) async throws {
-    let seen = try await seen { client in
+    let seen = try await FetchTrial.seen { client in
       client.send(text)
       client.finish()
     }
@@ -126,7 +79,7 @@ struct FetchTests {
 
   @Test("a connection that breaks")
   func broken() async throws {
-    let seen = try await seen { client in
+    let seen = try await FetchTrial.seen { client in
       client.send("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhell")
       client.close()
     }
@@ -135,7 +88,7 @@ struct FetchTests {
 
   @Test("what is no HTTP", arguments: ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\nx: y\n\n"])
   func malformed(text: String) async throws {
-    let seen = try await seen { $0.send(text) }
+    let seen = try await FetchTrial.seen { $0.send(text) }
     guard case .malformed? = seen.error?.cause else {
       Issue.record("\(seen.answer)")
       return
@@ -145,7 +98,7 @@ struct FetchTests {
 
   @Test("a slow answer ends with the time", arguments: ["", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nh"])
   func slow(text: String) async throws {
-    let seen = try await seen(timeout: 200_000_000) { $0.send(text) }
+    let seen = try await FetchTrial.seen(timeout: 200_000_000) { $0.send(text) }
     #expect(seen.error == FetchError(cause: .timedOut, requestMayHaveArrived: true))
     #expect(seen.allGone)
   }
@@ -162,7 +115,7 @@ struct FetchTests {
       return OnLoop(server)
     }
     request.destination.port = await actor.run { _ in server.value.address.port }
-    let answer = await outcome(of: await Fetch(on: actor, tlsContext: TestLoop.tlsContext), request)
+    let answer = await FetchTrial.outcome(of: await Fetch(on: actor, tlsContext: TestLoop.tlsContext), request)
     await actor.run { _ in server.value.close() }
     #expect(try answer.get().status == 413)
   }
@@ -171,7 +124,7 @@ struct FetchTests {
   func refused() async throws {
     let actor = try await TestLoop.actor
     let request = FetchRequest(.get, FetchDestination(host: "127.0.0.1", port: 1, isTLS: false, target: "/"))
-    let answer = await outcome(of: await Fetch(on: actor, tlsContext: TestLoop.tlsContext), request)
+    let answer = await FetchTrial.outcome(of: await Fetch(on: actor, tlsContext: TestLoop.tlsContext), request)
     guard case .failure(let error) = answer, case .notConnected(.connectFailed) = error.cause else {
       Issue.record("\(answer)")
       return
@@ -187,7 +140,7 @@ struct FetchTests {
     let fetch = await Fetch(
       on: actor, tlsContext: TestLoop.tlsContext, resolver: FakeResolver(.addresses([found])).resolver)
     let request = FetchRequest(.get, FetchDestination(host: "keys.example", port: 443, isTLS: true, target: "/"))
-    let answer = await outcome(of: fetch, request)
+    let answer = await FetchTrial.outcome(of: fetch, request)
     #expect(
       answer == .failure(FetchError(cause: .notConnected(.addressForbidden(found)), requestMayHaveArrived: false)))
   }
@@ -199,7 +152,8 @@ struct FetchTests {
     let fetch = await Fetch(on: actor, tlsContext: TestLoop.tlsContext, resolver: names.resolver)
     let request = FetchRequest(.get, FetchDestination(host: "keys.example", port: 80, isTLS: false, target: "/"))
     #expect(
-      await outcome(of: fetch, request) == .failure(FetchError(cause: .plainText, requestMayHaveArrived: false)))
+      await FetchTrial.outcome(of: fetch, request)
+        == .failure(FetchError(cause: .plainText, requestMayHaveArrived: false)))
     #expect(names.questions == 0)
   }
 
@@ -217,7 +171,7 @@ struct FetchTests {
     let port = await actor.run { _ in server.value.address.port }
     let fetch = await Fetch(on: actor, tlsContext: TestLoop.tlsContext)
     let task = Task {
-      await outcome(
+      await FetchTrial.outcome(
         of: fetch, FetchRequest(.get, FetchDestination(host: "127.0.0.1", port: port, isTLS: false, target: "/")))
     }
     var events = asked.stream.makeAsyncIterator()
@@ -236,7 +190,7 @@ struct FetchTests {
     let request = FetchRequest(.get, FetchDestination(host: "keys.example", port: 443, isTLS: true, target: "/"))
     let task = Task {
       withUnsafeCurrentTask { $0?.cancel() }
-      return await outcome(of: fetch, request)
+      return await FetchTrial.outcome(of: fetch, request)
     }
     #expect(await task.value == .failure(FetchError(cause: .cancelled, requestMayHaveArrived: false)))
     #expect(names.questions == 0)
@@ -248,7 +202,7 @@ struct FetchTests {
       .post, FetchDestination(host: "127.0.0.1", port: 1, isTLS: false, target: "/canary?canary"))
     request.fields = [FetchField("authorization", "Bearer canary")]
     request.content = Array("canary".utf8)
-    let seen = try await seen(request, timeout: 200_000_000) { _ in }
+    let seen = try await FetchTrial.seen(request, timeout: 200_000_000) { _ in }
     let error = try #require(seen.error)
     #expect(!"\(error)".contains("canary") && !String(reflecting: error).contains("canary"))
   }

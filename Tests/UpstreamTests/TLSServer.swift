@@ -62,6 +62,8 @@ final class TLSServer: Sendable {
   private let done = DispatchSemaphore(value: 0)
 
   init(_ certificate: Certificate, answer: Answer) throws {
+    // OpenSSL writes to a client that has gone with write(2).
+    signal(SIGPIPE, SIG_IGN)
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -59,10 +59,16 @@ final class AddressBook: EventHandler {
     return .awaited(patience: limits.lookUpPatience - waited)
   }
 
-  /// Puts an address that has won a race first for a while.
+  /// Puts an address that has won a race, and kept what it promised, first for a while.
   func prefer(_ address: SocketAddress) {
     preferred = (address, loop.now &+ AddressBook.preferenceTime)
     stale = AddressRace.order(stale, preferred: address)
+  }
+
+  /// Puts an address that takes connections and then lets them down last, until the name is looked up again.
+  func distrust(_ address: SocketAddress) {
+    if preferred?.address == address { preferred = nil }
+    if let index = stale.firstIndex(of: address) { stale.append(stale.remove(at: index)) }
   }
 
   /// Forgets whoever waits, and the answer to come.

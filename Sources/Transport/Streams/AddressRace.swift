@@ -65,6 +65,14 @@ package struct AddressRace: Equatable, Sendable {
     nextStart = now
   }
 
+  /// The attempt with address `index`, the last one said to start, could not begin: it will be said again, after the delay.
+  package mutating func attemptPostponed(_ index: Int, now: UInt64) {
+    guard index == started - 1, isPending(index) else { return }
+    pending &= ~(1 << UInt32(index))
+    started -= 1
+    nextStart = now &+ delay
+  }
+
   /// The attempt with address `index` has connected; it has won unless another one did before.
   package mutating func attemptConnected(_ index: Int) {
     guard winner == nil, isPending(index) else { return }

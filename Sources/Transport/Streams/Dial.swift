@@ -17,6 +17,8 @@ package final class Dial: EventHandler {
   private var race = AddressRace(count: 0, now: 0, deadline: 0)
   private var attempts: [DialAttempt] = []
   private var lastFailure = DialFailure.nameNotResolved("no address")
+  /// Why the next address could not be tried yet, for lack of descriptors.
+  private var exhaustion: SystemError?
 
   init(with dialer: Dialer, onEnd: @escaping (Dial, DialFailure?) -> Void) {
     self.dialer = dialer
@@ -72,26 +74,34 @@ package final class Dial: EventHandler {
       case .wait(let until): return loop.setDeadline(self, in: until &- loop.now)
       case .won(let index): return connected(index)
       case .lost: return fail(lastFailure)
-      case .timedOut: return fail(.connectTimedOut(addresses[attempts.first?.index ?? 0]))
+      case .timedOut: return fail(exhaustion.map { .exhausted($0) } ?? .connectTimedOut(slowest))
       }
+      if phase == .ended { return }
     }
   }
+
+  /// The address that has been tried longest without an answer.
+  private var slowest: SocketAddress { addresses[attempts.first?.index ?? 0] }
 
   private func start(_ index: Int) {
     let attempt = DialAttempt(of: self, index: index)
     do {
       try attempt.start(addresses[index], on: loop)
       attempts.append(attempt)
+      exhaustion = nil
+    } catch  where error.isDescriptorExhaustion {
+      // Whatever is under way may still win; without it there is nothing to wait for.
+      guard !attempts.isEmpty else { return fail(.exhausted(error)) }
+      exhaustion = error
+      race.attemptPostponed(index, now: loop.now)
     } catch {
-      note(error, at: index)
+      failed(index, error)
     }
   }
 
-  private func note(_ error: SystemError, at index: Int) {
+  private func failed(_ index: Int, _ error: SystemError) {
     race.attemptFailed(index, now: loop.now)
-    // An address that could not be tried leaves it open whether it can be reached.
-    if case .exhausted = lastFailure { return }
-    lastFailure = error.isDescriptorExhaustion ? .exhausted(error) : .connectFailed(error, addresses[index])
+    lastFailure = .connectFailed(error, addresses[index])
   }
 
   /// An attempt has heard from its socket.
@@ -104,7 +114,7 @@ package final class Dial: EventHandler {
       if let error = attempt.channel?.stream.connectError() {
         attempts.removeAll { $0 === attempt }
         attempt.close(on: loop)
-        note(error, at: attempt.index)
+        failed(attempt.index, error)
       } else {
         race.attemptConnected(attempt.index)
       }
@@ -115,14 +125,13 @@ package final class Dial: EventHandler {
   private func connected(_ index: Int) {
     for attempt in attempts where attempt.index != index { attempt.close(on: loop) }
     attempts.removeAll { $0.index != index }
-    if index > 0 { dialer.book.prefer(addresses[index]) }
     guard let context = dialer.tlsContext, let winner = attempts.first else { return succeed() }
     phase = .handshaking
     loop.setDeadline(self, in: dialer.limits.tls)
     do {
       try winner.channel?.startTLS(context, host: dialer.host, resuming: dialer.resumption)
     } catch {
-      return fail(.tlsFailed(error, addresses[index]))
+      return failTLS(.tlsFailed(error, addresses[index]))
     }
     handshake()
   }
@@ -137,13 +146,19 @@ package final class Dial: EventHandler {
     case .failed(let error)?:
       // A session the peer no longer wants must not stand in the way of the next attempt.
       dialer.resumption = nil
-      fail(.tlsFailed(error, addresses[winner.index]))
+      failTLS(.tlsFailed(error, addresses[winner.index]))
     }
+  }
+
+  private func failTLS(_ failure: DialFailure) {
+    dialer.book.distrust(slowest)
+    fail(failure)
   }
 
   // MARK: End
 
   private func succeed() {
+    if let winner = attempts.first, winner.index > 0 { dialer.book.prefer(addresses[winner.index]) }
     phase = .ended
     loop.detach(self)
     let onEnd = self.onEnd
@@ -179,7 +194,7 @@ package final class Dial: EventHandler {
       let known = dialer.book.stale
       if known.isEmpty { fail(.nameNotResolved("no answer in time")) } else { addressesFound(known) }
     case .racing: advance()
-    case .handshaking: fail(.tlsTimedOut(addresses[attempts.first?.index ?? 0]))
+    case .handshaking: failTLS(.tlsTimedOut(slowest))
     }
   }
 }

@@ -1,7 +1,7 @@
 /// The way to one host from one loop: its addresses, how TLS is spoken there, and the session to resume.
 package final class Dialer {
   /// Whom the certificate must name, and whose addresses are looked up.
-  package let host: String
+  let host: String
   /// A session of an earlier connection, for the next one (RFC 8446 §2.2).
   package var resumption: TLSResumption?
   let loop: EventLoop
