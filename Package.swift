@@ -59,7 +59,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     tests("System", imports: ["System"]),
     tests("Text", imports: ["Text", "TestSupport"]),
-    tests("HTTPWire", imports: ["HTTPWire", "TestSupport"]),
+    tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
     tests("Guard", imports: ["Guard", "HTTPWire", "TestSupport"]),
     tests("Sandbox", imports: ["Sandbox", "Text", "HTTPWire", "CZlib"]),

@@ -1,6 +1,9 @@
+package import Text
+
 /// Moves the content of one message out of its framing into the framing of another (RFC 9112 §6, §7.1): bytes in, room
-/// out. The end of the content is moved too: the last chunk, where the output has chunks.
-package struct BodyPump: Equatable, Sendable {
+/// out. The end of the content is moved too: the last chunk, where the output has chunks. A filter may change the content on
+/// the way.
+package struct BodyPump: Sendable {
   /// How content is framed where it goes.
   package enum Output: Sendable {
     /// Not at all: its length is known there, or its end is the end of the connection.
@@ -26,10 +29,16 @@ package struct BodyPump: Equatable, Sendable {
 
   private var decoder: BodyDecoder
   private var endIsWritten = false
+  /// Replaces a word of the content in flight.
+  private var filter: WordFilter?
   /// Bytes of content moved so far.
   package private(set) var contentCount: UInt64 = 0
 
-  package init(_ framing: BodyFraming) { decoder = BodyDecoder(framing) }
+  /// - Parameter filter: what comes out then has another length than what goes in, unless the two words are of one.
+  package init(_ framing: BodyFraming, filter: WordFilter? = nil) {
+    decoder = BodyDecoder(framing)
+    self.filter = filter
+  }
 
   /// Whether the whole content has been seen; the end may still have to be written.
   package var isDone: Bool { decoder.isDone }
@@ -42,7 +51,7 @@ package struct BodyPump: Equatable, Sendable {
 
   /// How much of what comes next is content that may be moved without being looked at, and reported with `advance`.
   package func directLimit(_ output: Output) -> UInt64 {
-    output == .plain && !decoder.isDelimitedByFraming ? decoder.contentAhead : 0
+    output == .plain && filter == nil && !decoder.isDelimitedByFraming ? decoder.contentAhead : 0
   }
 
   /// Takes `count` bytes as moved, `directLimit` at most.
@@ -89,7 +98,8 @@ package struct BodyPump: Equatable, Sendable {
         return move
       }
       // No more content than there is room for, or the decoder would run ahead of what was moved.
-      let room = max(0, memory.count - writer.count - BodyPump.overhead)
+      var room = max(0, memory.count - writer.count - BodyPump.overhead)
+      if let filter { room = filter.inputLimit(room: room) }
       let piece = UnsafeBufferPointer(rebasing: input[move.consumed...])
       switch try decoder.next(piece.span, contentLimit: room) {
       case .needMore(let count):
@@ -101,13 +111,39 @@ package struct BodyPump: Equatable, Sendable {
         }
       case .content(let skip, let count):
         let content = UnsafeBufferPointer(rebasing: piece[skip..<skip + count])
-        if output == .chunked { writer.chunk(content) } else { writer.write(content) }
+        if filter != nil {
+          let bytes = UnsafeRawBufferPointer(content)
+          _ = writer.fill(asChunk: output == .chunked) { filter!.filter(bytes, into: $0).written }
+        } else if output == .chunked {
+          writer.chunk(content)
+        } else {
+          writer.write(content)
+        }
         move.consumed += skip + count
         contentCount += UInt64(count)
       case .end(let count): move.consumed += count
       }
     }
-    // The overhead that was kept free holds it.
+    while filter != nil {
+      var isDone = false
+      let written = writer.fill(asChunk: output == .chunked) { memory in
+        let end = filter!.finish(into: memory)
+        isDone = end.isDone
+        return end.written
+      }
+      if isDone {
+        filter = nil
+      } else if written == 0 || memory.count - writer.count <= BodyPump.overhead {
+        move.written = writer.count
+        move.outcome = .needsRoom
+        return move
+      }
+    }
+    guard output == .plain || endIsWritten || memory.count - writer.count >= 5 else {
+      move.written = writer.count
+      move.outcome = .needsRoom
+      return move
+    }
     if output == .chunked, !endIsWritten { writer.lastChunk() }
     endIsWritten = true
     move.written = writer.count

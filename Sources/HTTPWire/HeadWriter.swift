@@ -74,6 +74,33 @@ package struct HeadWriter: ~Copyable {
     write("\r\n")
   }
 
+  /// Writes what `fill` puts into the memory it is lent, which leaves room for the framing of a chunk.
+  /// - Returns: what `fill` returned: the number of bytes.
+  mutating func fill(asChunk: Bool, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+    let start = count
+    // The size is known behind the content: room for six digits, leading zeros included (RFC 9112 §7.1).
+    let header = asChunk ? 8 : 0
+    let free = capacity - start - (asChunk ? HeadWriter.chunkOverhead : 0)
+    guard free > 0 else { return 0 }
+    let written = fill(UnsafeMutableRawBufferPointer(start: base + start + header, count: free))
+    guard asChunk else {
+      count = start + written
+      return written
+    }
+    guard written > 0 else { return 0 }
+    var size = written
+    for place in stride(from: 5, through: 0, by: -1) {
+      base[start + place] = UInt8(ascii: "0") &+ UInt8(size & 15) &+ (size & 15 > 9 ? 39 : 0)
+      size >>= 4
+    }
+    (base + start + 6).update(from: HeadWriter.lineEnd, count: 2)
+    count = start + header + written
+    write("\r\n")
+    return written
+  }
+
+  private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+
   /// Writes the last chunk and an empty trailer section.
   package mutating func lastChunk() { write("0\r\n\r\n") }
 

@@ -40,6 +40,12 @@ package struct WordFilter: Sendable {
   /// The most bytes that can be held back, for want of certainty alone.
   package var heldBackLimit: Int { word.count - 1 }
 
+  /// How many bytes of the stream can come so that whatever is written for them fits `room` bytes.
+  package func inputLimit(room: Int) -> Int {
+    let growth = max(1, (replacement.count + word.count - 1) / word.count)
+    return max(0, room / growth - word.count - replacement.count)
+  }
+
   /// Takes bytes of the stream from `input` and writes what is certain to `room`, as far as both reach.
   ///
   /// It stops with input left only when the room is full, and then wants what it has not consumed again.

@@ -1,4 +1,5 @@
 import Testing
+import Text
 
 @testable import HTTPWire
 
@@ -8,7 +9,13 @@ struct BodyPumpTests {
   private func pump(
     _ wire: [UInt8], _ framing: BodyFraming, as output: BodyPump.Output, piece: Int, room: Int
   ) -> (out: [UInt8], rest: Int, isDone: Bool)? {
-    var pump = BodyPump(framing)
+    pump(wire, BodyPump(framing), as: output, piece: piece, room: room)
+  }
+
+  private func pump(
+    _ wire: [UInt8], _ pump: BodyPump, as output: BodyPump.Output, piece: Int, room: Int
+  ) -> (out: [UInt8], rest: Int, isDone: Bool)? {
+    var pump = pump
     var out: [UInt8] = []
     var start = 0
     var end = min(piece, wire.count)
@@ -122,5 +129,63 @@ struct BodyPumpTests {
     let wire = Array("2\r\nab\r\n0\r\n\r\nGET".utf8)
     #expect(try wire.withUnsafeBufferPointer { try pump.skip($0) } == wire.count - 3)
     #expect(pump.isDone && pump.contentCount == 2)
+  }
+
+  // MARK: With a filter
+
+  /// Every occurrence of `word` replaced, from left to right.
+  private func replaced(_ content: [UInt8], _ word: [UInt8], _ other: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = []
+    var index = 0
+    while index < content.count {
+      if content[index...].starts(with: word) {
+        out += other
+        index += word.count
+      } else {
+        out.append(content[index])
+        index += 1
+      }
+    }
+    return out
+  }
+
+  @Test(
+    "replaces a word in flight, wherever it is cut, out of and into every framing",
+    arguments: ["QQ", "Q", "", "REPLACED"],
+    [1, 2, 5, 64, 5000])
+  func filtered(other: String, piece: Int) throws {
+    let word = Array("aab".utf8)
+    let content = Array("aabaaab--aaaabaabaab-aa".utf8) + content(300) + Array("xaab aa".utf8)
+    let expected = replaced(content, word, Array(other.utf8))
+    let framings: [(BodyFraming, [UInt8])] = [
+      (.contentLength(UInt64(content.count)), content), (.chunked, chunked(content, 3)), (.untilClose, content),
+    ]
+    for (framing, wire) in framings {
+      for room in [80, 200, 70_000] {
+        for output in [BodyPump.Output.plain, .chunked] {
+          let pump = BodyPump(framing, filter: WordFilter(replacing: word, with: Array(other.utf8)))
+          let moved = try #require(self.pump(wire, pump, as: output, piece: piece, room: room))
+          #expect(moved.isDone && moved.rest == 0)
+          guard output == .chunked else {
+            #expect(moved.out == expected)
+            continue
+          }
+          let back = try #require(self.pump(moved.out, .chunked, as: .plain, piece: 4096, room: 70_000))
+          #expect(back.isDone && back.out == expected)
+        }
+      }
+    }
+  }
+
+  @Test("a filter holds nothing back that cannot be part of its word")
+  func undelayed() throws {
+    var pump = BodyPump(.untilClose, filter: WordFilter(replacing: Array("aab".utf8), with: Array("Q".utf8)))
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 200, alignment: 1)
+    defer { memory.deallocate() }
+    for (input, out) in [("data: 1\n\n", "data: 1\n\n"), ("xxaa", "xx"), ("x", "aax"), ("aab", "Q")] {
+      let move = try Array(input.utf8).withUnsafeBufferPointer { try pump.move($0, into: memory, as: .plain) }
+      #expect(String(decoding: memory[..<move.written], as: UTF8.self) == out)
+    }
+    #expect(pump.directLimit(.plain) == 0)
   }
 }
