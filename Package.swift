@@ -2,6 +2,10 @@
 import PackageDescription
 
 /// Every target is built in Swift 6 mode with the same strictness; a warning is an error.
+///
+/// The rooms below the relay are `public` though nobody outside the package uses them: the compiler inlines nothing of a
+/// `package` type into another module. Measured, the same sources with `package` take 43,100 instructions a relayed poll in
+/// place of 39,200, and 8 % more processor time.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),

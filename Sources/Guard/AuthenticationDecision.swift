@@ -1,5 +1,5 @@
 /// What `Authenticator` says about the `Authorization` of a request.
-package enum AuthenticationDecision: Equatable, Sendable {
+public enum AuthenticationDecision: Equatable, Sendable {
   /// No tokens are configured, so everyone passes.
   case open
   /// The presented token is one of the configured ones.
@@ -10,5 +10,5 @@ package enum AuthenticationDecision: Equatable, Sendable {
   case rejected
 
   /// Whether the request may go on.
-  package var passes: Bool { self == .open || self == .accepted }
+  public var passes: Bool { self == .open || self == .accepted }
 }

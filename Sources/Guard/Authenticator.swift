@@ -1,19 +1,19 @@
 internal import Text
 
 /// Compares bearer tokens (RFC 6750 §2.1) in a time that does not depend on their content.
-package struct Authenticator: Sendable, CustomStringConvertible, CustomReflectable {
+public struct Authenticator: Sendable, CustomStringConvertible, CustomReflectable {
   private let tokens: [[UInt8]]
 
   /// An authenticator for `tokens`; with none it is open.
   ///
   /// An empty token never matches, and its presence alone does not leave the door open: a variable that was meant to
   /// hold a token and is empty must not turn authentication off.
-  package init(tokens: [[UInt8]]) {
+  public init(tokens: [[UInt8]]) {
     self.tokens = tokens
   }
 
   /// Decides on the value of `Authorization`, nil when the header was not sent.
-  package func decide(authorization: Span<UInt8>?) -> AuthenticationDecision {
+  public func decide(authorization: Span<UInt8>?) -> AuthenticationDecision {
     guard !tokens.isEmpty else { return .open }
     guard let authorization else { return .missing }
     guard authorization.hasPrefixIgnoringCase("bearer ") else { return .rejected }
@@ -42,8 +42,8 @@ package struct Authenticator: Sendable, CustomStringConvertible, CustomReflectab
   }
 
   /// Says how many tokens there are, never what they are.
-  package var description: String { "Authenticator(\(tokens.count) tokens, <redacted>)" }
+  public var description: String { "Authenticator(\(tokens.count) tokens, <redacted>)" }
 
   /// No children, so that `dump` and debuggers' summaries print no secret.
-  package var customMirror: Mirror { Mirror(self, children: []) }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }

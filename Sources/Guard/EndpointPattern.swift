@@ -3,7 +3,7 @@ internal import Text
 /// One entry of `allowed_endpoints`: a glob over an endpoint id such as `fal-ai/flux/dev`.
 ///
 /// It also covers the streaming form of what it covers (`…/stream`), and no other subpath (protocol.md §2.6 i).
-package struct EndpointPattern: Sendable, Equatable {
+public struct EndpointPattern: Sendable, Equatable {
   private let glob: GlobPattern
 
   /// The leading segments up to the first `**`, at most three: as many as an app can have.
@@ -15,7 +15,7 @@ package struct EndpointPattern: Sendable, Equatable {
   private let isNamespaced: Bool
 
   /// Compiles `text`; throws when the glob is bad, a segment is empty, or the pattern cannot name `owner/alias`.
-  package init(_ text: String) throws(PatternError) {
+  public init(_ text: String) throws(PatternError) {
     glob = try GlobPattern(text)
     let segments = text.split(separator: "/", omittingEmptySubsequences: false)
     guard !segments.contains("") else {
@@ -36,10 +36,10 @@ package struct EndpointPattern: Sendable, Equatable {
   }
 
   /// The pattern as it was written.
-  package var text: String { glob.text }
+  public var text: String { glob.text }
 
   /// Whether a model may be called at `endpoint`: a target's path without its leading and one trailing slash.
-  package func allows(endpoint: Span<UInt8>) -> Bool {
+  public func allows(endpoint: Span<UInt8>) -> Bool {
     if glob.matches(endpoint) { return true }
     guard let base = ModelPath(endpoint, id: 0..<endpoint.count).streamBase(endpoint) else { return false }
     return glob.matches(endpoint.extracting(base))
@@ -49,7 +49,7 @@ package struct EndpointPattern: Sendable, Equatable {
   ///
   /// For `workflows/o/n`, `workflows/o` and `o/n` pass too: fal's Swift, Dart and Java clients shorten namespaced ids
   /// that way (protocol.md §2.2). Follow-ups run nothing, and their request id is not guessable.
-  package func allows(app: Span<UInt8>) -> Bool {
+  public func allows(app: Span<UInt8>) -> Bool {
     covers(app, from: 0) || (isNamespaced && covers(app, from: 1))
   }
 

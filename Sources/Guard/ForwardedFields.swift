@@ -1,7 +1,7 @@
 internal import Text
 
 /// The entries of `forward_fields`: request fields that are forwarded beside those fal documents (protocol.md §3.2).
-package struct ForwardedFields: Sendable {
+public struct ForwardedFields: Sendable {
   /// Names in lower case.
   private let names: [[UInt8]]
 
@@ -19,7 +19,7 @@ package struct ForwardedFields: Sendable {
   ]
 
   /// Compiles `names`; throws for one that is no field name (RFC 9110 §5.1), has an underscore, or may never be forwarded.
-  package init(_ names: [String]) throws(PatternError) {
+  public init(_ names: [String]) throws(PatternError) {
     var compiled: [[UInt8]] = []
     for name in names {
       let lower = name.lowercased()
@@ -41,10 +41,10 @@ package struct ForwardedFields: Sendable {
   }
 
   /// Whether none is listed.
-  package var isEmpty: Bool { names.isEmpty }
+  public var isEmpty: Bool { names.isEmpty }
 
   /// Whether `name` is listed, in whatever case.
-  package func contains(_ name: Span<UInt8>) -> Bool {
+  public func contains(_ name: Span<UInt8>) -> Bool {
     for listed in names where name.count == listed.count && name.equalsIgnoringCase(of: listed.span) { return true }
     return false
   }

@@ -8,9 +8,9 @@ internal import Text
 /// Unlike picomatch, braces, brackets, parentheses, `!` and `|` are refused rather than given a meaning, `**` does not
 /// look for dot segments (`TargetPolicy` refuses those itself), and a final `*` covers no slash after it.
 /// protocol.md §2.5.
-package struct GlobPattern: Sendable, Equatable {
+public struct GlobPattern: Sendable, Equatable {
   /// The pattern as it was written.
-  package let text: String
+  public let text: String
 
   /// Literal bytes are ASCII, so the upper half of the byte values is free for the wildcards.
   private let tokens: [UInt8]
@@ -29,7 +29,7 @@ package struct GlobPattern: Sendable, Equatable {
   }
 
   /// Compiles `text`; throws for an empty pattern, a byte outside printable ASCII, a final `\` or an unsupported sign.
-  package init(_ text: String) throws(PatternError) {
+  public init(_ text: String) throws(PatternError) {
     let source = Array(text.utf8)
     guard !source.isEmpty else { throw PatternError(problem: "is empty") }
     var tokens: [UInt8] = []
@@ -97,7 +97,7 @@ package struct GlobPattern: Sendable, Equatable {
   ///
   /// Two places to come back to are enough. A later `**/` can absorb whatever an earlier one would have, and a star
   /// cannot pass `/`, so it is settled once the slash after it has matched. Hence no exponential backtracking.
-  package func matches(_ bytes: Span<UInt8>) -> Bool {
+  public func matches(_ bytes: Span<UInt8>) -> Bool {
     guard !bytes.isEmpty else { return false }
     let tokens = tokens.span
     var token = 0

@@ -1,5 +1,5 @@
 /// What `OriginPolicy` says about the `Origin` of a request.
-package enum OriginDecision: Equatable, Sendable {
+public enum OriginDecision: Equatable, Sendable {
   /// No `Origin` was sent: not a cross-origin request of a browser. It passes without CORS headers.
   case absent
   /// The page comes from this proxy's own origin; it passes and needs no CORS headers.
@@ -12,5 +12,5 @@ package enum OriginDecision: Equatable, Sendable {
   case refused
 
   /// Whether the request may go on.
-  package var passes: Bool { self != .refused }
+  public var passes: Bool { self != .refused }
 }

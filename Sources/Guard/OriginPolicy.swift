@@ -1,9 +1,9 @@
 internal import Text
 
 /// Decides which web origins may call the proxy from a browser (CORS; Fetch Standard §3.2, RFC 6454).
-package struct OriginPolicy: Sendable {
+public struct OriginPolicy: Sendable {
   /// Whether allowed origins may send cookies and the like (`Access-Control-Allow-Credentials`).
-  package let allowCredentials: Bool
+  public let allowCredentials: Bool
 
   private var exact: [[UInt8]] = []
   private var wildcards: [Wildcard] = []
@@ -20,7 +20,7 @@ package struct OriginPolicy: Sendable {
   /// port unless it is the default), `https://*.example.com` for one or more labels below, and `*` for any.
   ///
   /// Throws for anything else, and for `*` together with `allowCredentials`, which browsers refuse.
-  package init(allowedOrigins: [String], allowCredentials: Bool) throws(PatternError) {
+  public init(allowedOrigins: [String], allowCredentials: Bool) throws(PatternError) {
     self.allowCredentials = allowCredentials
     for entry in allowedOrigins {
       if entry == "*" {
@@ -40,7 +40,7 @@ package struct OriginPolicy: Sendable {
   ///
   /// A page of the proxy's own origin passes without being listed. A browser vouches for that in `Sec-Fetch-Site`;
   /// on plain http it does not, so there the origin is compared with `Host`.
-  package func decide(origin: Span<UInt8>?, host: Span<UInt8>?, secFetchSite: Span<UInt8>?) -> OriginDecision {
+  public func decide(origin: Span<UInt8>?, host: Span<UInt8>?, secFetchSite: Span<UInt8>?) -> OriginDecision {
     guard let origin else { return .absent }
     guard let text = OriginText(origin) else { return allowsAny ? .anyAllowed : .refused }
     if let site = secFetchSite, site.equals("same-origin") { return .sameOrigin }

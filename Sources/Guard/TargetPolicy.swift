@@ -1,15 +1,15 @@
-package import HTTPWire
+public import HTTPWire
 internal import Text
 
 /// Decides which targets are forwarded: the form of the URL, the host, the operation and the endpoint.
 ///
 /// A decision reads the bytes once or twice, allocates nothing and keeps no state.
-package struct TargetPolicy: Sendable {
+public struct TargetPolicy: Sendable {
   /// The distinct hosts this policy can accept, in the order they were configured.
-  package let hosts: [String]
+  public let hosts: [String]
 
   /// The greatest accepted length of a target, in bytes.
-  package let maximumLength: Int
+  public let maximumLength: Int
 
   private let rules: [HostRules]
   let endpoints: [EndpointPattern]
@@ -24,7 +24,7 @@ package struct TargetPolicy: Sendable {
 
   /// The default of `allowed_urls`: what the official clients send through a proxy, under both names of the control
   /// API, without the tokens (protocol.md §2.2, §2.6 c).
-  package static let defaultURLs: [String] =
+  public static let defaultURLs: [String] =
     ["fal.run/**", "queue.fal.run/**"]
     + restHosts.flatMap { host in
       ["initiate", "initiate-multipart"].flatMap { route in
@@ -33,7 +33,7 @@ package struct TargetPolicy: Sendable {
     }
 
   /// The default of `allowed_endpoints`.
-  package static let defaultEndpoints = ["fal-ai/flux-differential-diffusion"]
+  public static let defaultEndpoints = ["fal-ai/flux-differential-diffusion"]
 
   /// A policy over compiled patterns.
   ///
@@ -43,7 +43,7 @@ package struct TargetPolicy: Sendable {
   /// `tokensEnabled` adds `/tokens/` and `/tokens/realtime` of both control hosts; while it is false no token route
   /// passes, whatever `allowedURLs` says.
   /// `maximumLength` is in bytes.
-  package init(
+  public init(
     allowedURLs: [URLPattern], allowedEndpoints: [EndpointPattern], tokensEnabled: Bool, maximumLength: Int = 8192
   ) {
     var hosts: [String] = []
@@ -68,7 +68,7 @@ package struct TargetPolicy: Sendable {
   }
 
   /// Accepts `target`, the raw value of `x-fal-target-url`, for `method`, or throws the refusal to answer with.
-  package func decide(method: Method, target: Span<UInt8>) throws(TargetRefusal) -> Target {
+  public func decide(method: Method, target: Span<UInt8>) throws(TargetRefusal) -> Target {
     let text = try TargetText(target, maximumLength: maximumLength)
     let host = target.extracting(TargetText.hostStart..<text.hostEnd)
     let role = HostRole(host)

@@ -1,7 +1,7 @@
 /// Why a target is not forwarded; the client is at fault and a retry cannot help.
 ///
 /// No message repeats the target: it is attacker-controlled text, and a query may hold secrets.
-package enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
+public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   /// The value is not an `https://host/path?query` in the strict form the fal clients send.
   case malformed
   /// The scheme is `http`; the key must not travel in clear (protocol.md §2.6 a).
@@ -20,7 +20,7 @@ package enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   case endpointNotAllowed
 
   /// A stable name for the error body, logs and metrics.
-  package var name: StaticString {
+  public var name: StaticString {
     switch self {
     case .malformed: "target_invalid"
     case .notHTTPS: "target_not_https"
@@ -34,7 +34,7 @@ package enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   }
 
   /// Whether it is about what the value is, and not about what this proxy allows.
-  package var isAboutForm: Bool {
+  public var isAboutForm: Bool {
     switch self {
     case .malformed, .notHTTPS, .tooLong, .endpointMissing: true
     case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .endpointNotAllowed: false
@@ -42,7 +42,7 @@ package enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   }
 
   /// The HTTP status: 400 for a value no policy would accept, 403 for one that this policy does not.
-  package var status: Int {
+  public var status: Int {
     switch self {
     case .malformed, .notHTTPS, .tooLong, .endpointMissing: 400
     case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .endpointNotAllowed: 403
@@ -50,7 +50,7 @@ package enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   }
 
   /// A sentence for the client that says what is wrong and, where one exists, which setting would change it.
-  package var message: String {
+  public var message: String {
     switch self {
     case .malformed:
       "x-fal-target-url must be a complete https URL of a fal host in lower case, without user, port, fragment, "

@@ -3,9 +3,9 @@ internal import Text
 /// One entry of `allowed_urls`: a glob over host, path and query of a target, written without `https://`.
 ///
 /// The query belongs to the matched text, so a literal `?` is written `\?` (protocol.md §2.5, point 2).
-package struct URLPattern: Sendable, Equatable {
+public struct URLPattern: Sendable, Equatable {
   /// The host all targets of this pattern have; always literal, lower case, and one of fal's own.
-  package let host: String
+  public let host: String
 
   private let glob: GlobPattern
 
@@ -13,7 +13,7 @@ package struct URLPattern: Sendable, Equatable {
   private static let domains = ["fal.run", "fal.ai", "falrun.com"]
 
   /// Compiles `text`; throws when the glob is bad, the path is missing, or the host is not a literal fal host.
-  package init(_ text: String) throws(PatternError) {
+  public init(_ text: String) throws(PatternError) {
     glob = try GlobPattern(text)
     if text.utf8.starts(with: "https://".utf8) || text.utf8.starts(with: "http://".utf8) {
       throw PatternError(problem: "must be written without its scheme")
@@ -33,8 +33,8 @@ package struct URLPattern: Sendable, Equatable {
   }
 
   /// The pattern as it was written.
-  package var text: String { glob.text }
+  public var text: String { glob.text }
 
   /// Whether `bytes`, a target from its host on (no scheme, query included), fits this pattern.
-  package func matches(_ bytes: Span<UInt8>) -> Bool { glob.matches(bytes) }
+  public func matches(_ bytes: Span<UInt8>) -> Bool { glob.matches(bytes) }
 }

@@ -1,29 +1,29 @@
-package import HTTPWire
+public import HTTPWire
 internal import Observability
 
 /// The refusals of HTTP itself (RFC 9110 §15, RFC 9112): every status, name and sentence.
 extension Cause {
-  package static let notFound = Cause(404, "not_found", "There is nothing at this path.")
-  package static let connectNotSupported = Cause(
+  public static let notFound = Cause(404, "not_found", "There is nothing at this path.")
+  public static let connectNotSupported = Cause(
     501, "not_implemented", "This proxy neither tunnels nor switches protocols.", closes: true)
-  package static let headTimedOut = Cause(
+  public static let headTimedOut = Cause(
     408, "request_timeout", "The request head did not arrive within timeouts.head.", closes: true)
-  package static let contentTimedOut = Cause(
+  public static let contentTimedOut = Cause(
     408, "request_timeout", "The request content stood still for longer than timeouts.body.", closes: true)
-  package static let contentTooLarge = Cause(
+  public static let contentTooLarge = Cause(
     413, "content_too_large", "The request content is larger than limits.body.", closes: true)
-  package static let overloaded = Cause(
+  public static let overloaded = Cause(
     503, "overloaded", "The proxy has no capacity left.", by: .proxy, fields: ["retry-after": "1"])
-  package static let draining = Cause(
+  public static let draining = Cause(
     503, "draining", "The proxy is shutting down.", by: .proxy, closes: true, fields: ["retry-after": "1"])
 
   /// - Parameter allow: the methods that are served, as Allow lists them (RFC 9110 §10.2.1).
-  package static func methodNotAllowed(_ allow: StaticString) -> Cause {
+  public static func methodNotAllowed(_ allow: StaticString) -> Cause {
     Cause(405, "method_not_allowed", "This path answers to \(allow) only.", fields: ["allow": allow.description])
   }
 
   /// A message that is not acceptable HTTP/1.1.
-  package static func wire(_ fault: WireError) -> Cause {
+  public static func wire(_ fault: WireError) -> Cause {
     func refuse(_ status: Int, _ name: StaticString, _ sentence: String) -> Cause {
       Cause(status, name, sentence, closes: true)
     }

@@ -1,35 +1,35 @@
-package import Observability
+public import Observability
 
 /// Why a request gets an answer of this process in place of what it asked for.
 ///
 /// HTTP's own causes are in `Cause+HTTP`; whoever serves requests adds its own in one file of its own. A class, so that what
 /// carries one stays small.
-package final class Cause: Error, Equatable, Sendable {
-  package let status: Int
+public final class Cause: Error, Equatable, Sendable {
+  public let status: Int
   /// The part of `error_type` after `proxy_`.
-  package let name: StaticString
+  public let name: StaticString
   /// One sentence, or a few; it never repeats what the client sent.
-  package let sentence: String
-  package let party: Party
+  public let sentence: String
+  public let party: Party
   /// Whether the same request may be sent again without running or costing anything twice; protocol.md §10.1 says which
   /// statuses clients repeat by themselves.
-  package let isRetrySafe: Bool
+  public let isRetrySafe: Bool
   /// Whether the connection must be closed, because what follows on it cannot be trusted or is unwanted.
-  package let closes: Bool
+  public let closes: Bool
   /// Further field lines of the answer; lower-case names.
-  package let fields: [Field]
+  public let fields: [Field]
 
-  package struct Field: Equatable, Sendable {
-    package let name: StaticString
-    package let value: String
+  public struct Field: Equatable, Sendable {
+    public let name: StaticString
+    public let value: String
 
-    package static func == (left: Field, right: Field) -> Bool {
+    public static func == (left: Field, right: Field) -> Bool {
       left.name.description == right.name.description && left.value == right.value
     }
   }
 
   /// - Parameter fields: names and values of further field lines.
-  package init(
+  public init(
     _ status: Int, _ name: StaticString, _ sentence: String, by party: Party = .client, isRetrySafe: Bool = true,
     closes: Bool = false, fields: KeyValuePairs<StaticString, String> = [:]
   ) {
@@ -42,13 +42,13 @@ package final class Cause: Error, Equatable, Sendable {
     self.fields = fields.map { Field(name: $0.key, value: $0.value) }
   }
 
-  package static func == (left: Cause, right: Cause) -> Bool {
+  public static func == (left: Cause, right: Cause) -> Bool {
     left.status == right.status && left.name.description == right.name.description && left.sentence == right.sentence
       && left.party == right.party && left.closes == right.closes && left.fields == right.fields
   }
 
   /// The response content: a JSON object every official client can read (protocol.md §10.3).
-  package var content: [UInt8] {
+  public var content: [UInt8] {
     let text = Cause.escaped(sentence)
     return Array("{\"detail\":\"\(text)\",\"message\":\"\(text)\",\"error_type\":\"proxy_\(name)\"}\n".utf8)
   }

@@ -1,7 +1,7 @@
 /// A request that is being served: it owns the request's content and response until it finishes.
 ///
 /// Stream and exchange hold each other; the stream lets go when the exchange ends, however it ends.
-package protocol Exchange: AnyObject {
+public protocol Exchange: AnyObject {
   var stream: any RequestStream { get }
 
   /// The head has been read; the content follows.
@@ -21,5 +21,5 @@ package protocol Exchange: AnyObject {
 }
 
 extension Exchange {
-  package func endNow() { stream.give(LocalAnswer(.draining)) }
+  public func endNow() { stream.give(LocalAnswer(.draining)) }
 }

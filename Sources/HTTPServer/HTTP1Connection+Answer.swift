@@ -7,7 +7,7 @@ extension HTTP1Connection {
   /// Unwanted content that is read past rather than answered with a close.
   private static let discardLimit: UInt64 = 64 << 10
 
-  package func give(_ answer: LocalAnswer) {
+  public func give(_ answer: LocalAnswer) {
     let exchange = self.exchange
     self.exchange = nil
     exchange?.cancel()

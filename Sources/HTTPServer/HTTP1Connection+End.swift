@@ -1,5 +1,5 @@
 internal import HTTPWire
-package import Observability
+public import Observability
 internal import Transport
 
 /// The end of a request, and of the connection.
@@ -8,7 +8,7 @@ extension HTTP1Connection {
   private static let lingerReadsPerTurn = 16
 
   /// Logs, and serves the next request or closes.
-  package func finish() {
+  public func finish() {
     phase = .head
     exchange = nil
     if !state.content.isDone, state.content.knownRest == nil { isPersistent = false }
@@ -78,7 +78,7 @@ extension HTTP1Connection {
   }
 
   /// Resets the connection, so that a cut response is never taken for a whole one.
-  package func abort(by party: Party) {
+  public func abort(by party: Party) {
     guard phase != .closed else { return }
     let exchange = self.exchange
     let wasServing = phase == .exchange || phase == .answering

@@ -1,15 +1,15 @@
-package import HTTPWire
-package import Observability
-package import Transport
+public import HTTPWire
+public import Observability
+public import Transport
 
 /// What the exchange of the current request sees.
 extension HTTP1Connection: RequestStream {
-  package var record: AccessRecord { state.record }
-  package var routeFields: StaticString {
+  public var record: AccessRecord { state.record }
+  public var routeFields: StaticString {
     get { state.routeFields }
     set { state.routeFields = newValue }
   }
-  package var responseFields: [UInt8] {
+  public var responseFields: [UInt8] {
     get { state.responseFields }
     _modify { yield &state.responseFields }
   }
@@ -19,10 +19,10 @@ extension HTTP1Connection: RequestStream {
 
   // MARK: Request content
 
-  package var contentIsDone: Bool { state.content.isDone }
-  package var contentCount: UInt64 { state.content.contentCount }
+  public var contentIsDone: Bool { state.content.isDone }
+  public var contentCount: UInt64 { state.content.contentCount }
 
-  package func moveContent(
+  public func moveContent(
     into target: inout ByteBuffer, as output: BodyPump.Output
   ) throws(WireError) -> ContentMove {
     let state = state
@@ -74,12 +74,12 @@ extension HTTP1Connection: RequestStream {
 
   // MARK: Response
 
-  package var responseHasLeft: Bool {
+  public var responseHasLeft: Bool {
     let state = state
     return state.responseStarted && channel.bytesWritten > state.responseOffset
   }
 
-  package func beginResponse(
+  public func beginResponse(
     _ status: Int, reason: Span<UInt8>, length: ResponseLength, room: Int, _ fields: (inout HeadWriter) -> Bool
   ) -> BodyPump.Output? {
     // A client still sending what is already being answered cannot be told apart from its next request.
@@ -113,30 +113,30 @@ extension HTTP1Connection: RequestStream {
     return output
   }
 
-  package func outputRoom(_ minimum: Int, upTo limit: Int) -> UnsafeMutableRawBufferPointer {
+  public func outputRoom(_ minimum: Int, upTo limit: Int) -> UnsafeMutableRawBufferPointer {
     _ = channel.output.reserve(minimum, from: loop.buffers, upTo: limit)
     return channel.output.writable
   }
 
-  package func commitOutput(_ count: Int) { channel.output.commit(count) }
+  public func commitOutput(_ count: Int) { channel.output.commit(count) }
 
-  package func flush() -> Channel.Flush { channel.flush() }
+  public func flush() -> Channel.Flush { channel.flush() }
 
-  package func releaseIdleMemory() { channel.releaseIdleMemory(to: loop.buffers) }
+  public func releaseIdleMemory() { channel.releaseIdleMemory(to: loop.buffers) }
 
   // MARK: Waiting
 
-  package var clientIsGone: Bool { channel.peerFinished }
+  public var clientIsGone: Bool { channel.peerFinished }
 
   /// Events that bring no progress do not prolong the wait.
-  package func awaitClient() {
+  public func awaitClient() {
     let moved = channel.bytesRead &+ channel.bytesWritten
     guard progressMark != moved else { return }
     progressMark = moved
     loop.setDeadline(self, in: options.stallTimeout)
   }
 
-  package func awaitNothing() { setDeadline(in: nil) }
+  public func awaitNothing() { setDeadline(in: nil) }
 
-  package func callAgain() { loop.callAgain(self) }
+  public func callAgain() { loop.callAgain(self) }
 }

@@ -1,10 +1,10 @@
 internal import HTTPWire
 internal import Observability
-package import Transport
+public import Transport
 
 /// One client's connection under HTTP/1.1: it reads request heads, hands requests to the service one after another, and
 /// closes. To the exchange of the current request it is the `RequestStream`.
-package final class HTTP1Connection: EventHandler {
+public final class HTTP1Connection: EventHandler {
   enum Phase {
     /// Reading a request head, or waiting for one.
     case head
@@ -47,8 +47,8 @@ package final class HTTP1Connection: EventHandler {
     super.init()
   }
 
-  package var loop: EventLoop { server.loop }
-  package var options: ServerOptions { server.options }
+  public var loop: EventLoop { server.loop }
+  public var options: ServerOptions { server.options }
 
   /// What is known of the current request; lent when it is first asked for.
   var state: RequestState {
@@ -84,7 +84,7 @@ package final class HTTP1Connection: EventHandler {
 
   // MARK: Events
 
-  package override func ready(_ events: ReadyEvents) {
+  public override func ready(_ events: ReadyEvents) {
     channel.note(events)
     switch phase {
     case .head: process()
@@ -96,7 +96,7 @@ package final class HTTP1Connection: EventHandler {
     }
   }
 
-  package override func deadlineReached() {
+  public override func deadlineReached() {
     switch phase {
     case .head:
       if reading.deadlineIsSet { refuse(.headTimedOut) } else { close() }

@@ -1,13 +1,13 @@
-package import HTTPWire
+public import HTTPWire
 
 /// Says that the process lives, or whether it wants more work.
-package final class HealthService: Service {
+public final class HealthService: Service {
   private let isReady: () -> Bool
 
   /// - Parameter isReady: whether the answer is 200 rather than 503.
-  package init(isReady: @escaping () -> Bool = { true }) { self.isReady = isReady }
+  public init(isReady: @escaping () -> Bool = { true }) { self.isReady = isReady }
 
-  package func disposition(
+  public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     guard head.method == .get || head.method == .head else {

@@ -1,20 +1,20 @@
-package import Observability
+public import Observability
 
 /// A response made here, whole, for one request.
-package struct LocalAnswer {
-  package var status: Int
+public struct LocalAnswer {
+  public var status: Int
   /// Names and values of further field lines; lower-case names, and values that hold no line end.
-  package var fields: [(StaticString, String)]
+  public var fields: [(StaticString, String)]
   /// The media type of the content; nil where there is none.
-  package var contentType: StaticString?
-  package var content: [UInt8]
+  public var contentType: StaticString?
+  public var content: [UInt8]
   /// Whether the connection must be closed afterwards.
-  package var closes = false
+  public var closes = false
   /// Why it is none of what was asked for, where it is not; for the log.
-  package private(set) var error: StaticString?
-  package private(set) var party: Party?
+  public private(set) var error: StaticString?
+  public private(set) var party: Party?
 
-  package init(
+  public init(
     _ status: Int, contentType: StaticString? = nil, content: [UInt8] = [], fields: [(StaticString, String)] = []
   ) {
     self.status = status
@@ -23,7 +23,7 @@ package struct LocalAnswer {
     self.fields = fields
   }
 
-  package init(_ cause: Cause) {
+  public init(_ cause: Cause) {
     self.init(cause.status, contentType: "application/json", content: cause.content)
     fields.append(("cache-control", "private, no-store"))
     for field in cause.fields { fields.append((field.name, field.value)) }

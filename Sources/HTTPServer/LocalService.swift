@@ -1,38 +1,38 @@
-package import HTTPWire
+public import HTTPWire
 /// A request that is answered by an application in this process, whole content first.
-package struct LocalRequest {
+public struct LocalRequest {
   /// The method.
-  package let method: Method
+  public let method: Method
   /// The path without query, as it was sent.
-  package let path: String
+  public let path: String
   /// The query without the question mark; empty when there is none.
-  package let query: String
+  public let query: String
   /// The authority the client used: Host.
-  package let authority: String
+  public let authority: String
   /// Field lines, names in lower case.
-  package let fields: [(name: String, value: String)]
+  public let fields: [(name: String, value: String)]
   /// The content.
-  package internal(set) var content: [UInt8] = []
+  public internal(set) var content: [UInt8] = []
 
   /// The value of the first field line with that lower-case name.
-  package func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+  public func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 }
 
 /// An application that answers requests in this process: the sandbox, pages.
-package protocol LocalApplication: AnyObject {
+public protocol LocalApplication: AnyObject {
   /// Answers `request`, now or later, through `responder`; the content has arrived whole.
   func respond(to request: LocalRequest, _ responder: LocalResponder)
 }
 
 /// Hands every request of a server to one application.
-package final class LocalService: Service {
+public final class LocalService: Service {
   private let application: any LocalApplication
 
   /// A service for `application`.
-  package init(_ application: any LocalApplication) { self.application = application }
+  public init(_ application: any LocalApplication) { self.application = application }
 
   /// Collects the content, then asks the application.
-  package func disposition(
+  public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     guard head.method != .connect, !head.wantsWebSocket else {

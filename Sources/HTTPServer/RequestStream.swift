@@ -1,11 +1,11 @@
-package import HTTPWire
-package import Observability
-package import Transport
+public import HTTPWire
+public import Observability
+public import Transport
 
 /// All that an exchange sees of its client: the content of one request, the response to it, and the wait for either.
 ///
 /// HTTP/1.1 has one of them on a connection at a time, other versions may have many: nobody above may know.
-package protocol RequestStream: AnyObject {
+public protocol RequestStream: AnyObject {
   /// The loop both ends of the exchange live on.
   var loop: EventLoop { get }
   /// What is known of the request: written here and above, read when it is logged, never to steer.
@@ -76,7 +76,7 @@ package protocol RequestStream: AnyObject {
 }
 
 /// What a move of request content came to.
-package enum ContentMove: Sendable {
+public enum ContentMove: Sendable {
   /// Some was moved, or there is no room: flush the target and come again.
   case moved
   /// Nothing more is there now; `clientReady` will tell.
@@ -88,7 +88,7 @@ package enum ContentMove: Sendable {
 }
 
 /// How long the content of a response is.
-package enum ResponseLength: Equatable, Sendable {
+public enum ResponseLength: Equatable, Sendable {
   /// There is none, and nothing is said about it: 204, 304 and the like.
   case none
   /// So many bytes, also where the answer is to HEAD and they are only stated (RFC 9110 §8.6).

@@ -1,8 +1,8 @@
-package import HTTPWire
+public import HTTPWire
 internal import Observability
 
 /// Finds the service for a path. Paths are compared byte by byte, without the query.
-package final class Router: Service {
+public final class Router: Service {
   private struct Route {
     let path: [UInt8]
     let name: StaticString
@@ -11,19 +11,19 @@ package final class Router: Service {
   }
 
   private var routes: [Route] = []
-  package private(set) var refusalFields: StaticString = ""
+  public private(set) var refusalFields: StaticString = ""
 
-  package init() {}
+  public init() {}
 
   /// Adds a route; those added first are looked at first.
   /// - Parameter name: what the log calls it.
-  package func add(_ path: String, _ name: StaticString, _ service: any Service) {
+  public func add(_ path: String, _ name: StaticString, _ service: any Service) {
     routes.append(Route(path: Array(path.utf8), name: name, service: service, fields: service.refusalFields))
     // Whatever could not be read may have been meant for the most careful of the routes.
     if refusalFields.utf8CodeUnitCount == 0 { refusalFields = service.refusalFields }
   }
 
-  package func disposition(
+  public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     guard head.method != .connect, !head.wantsWebSocket else {

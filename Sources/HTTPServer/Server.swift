@@ -1,11 +1,11 @@
 internal import HTTPWire
-package import Observability
-package import System
+public import Observability
+public import System
 internal import Text
-package import Transport
+public import Transport
 
 /// The HTTP/1.1 server of one event loop: its connections, and what they share.
-package final class Server {
+public final class Server {
   /// How long a log line may wait for others, in nanoseconds: waking the writer for each would cost more than the line.
   private static let logDelay: UInt64 = 100_000_000
 
@@ -13,7 +13,7 @@ package final class Server {
   private static let spareStateLimit = 128
 
   /// The loop.
-  package let loop: EventLoop
+  public let loop: EventLoop
   let options: ServerOptions
   let gate: ConnectionGate
   var parser: RequestHeadParser
@@ -30,12 +30,12 @@ package final class Server {
   private var time = CivilTime(seconds: 0, milliseconds: 0)
 
   /// Whether readiness has been withdrawn: answers ask the client to come back on another connection.
-  package private(set) var isDraining = false
+  public private(set) var isDraining = false
   /// Connections that are open on this loop.
-  package private(set) var connectionCount = 0
+  public private(set) var connectionCount = 0
 
   /// A server on `loop`.
-  package init(on loop: EventLoop, options: ServerOptions, gate: ConnectionGate, log: AccessLog?) {
+  public init(on loop: EventLoop, options: ServerOptions, gate: ConnectionGate, log: AccessLog?) {
     self.loop = loop
     self.options = options
     self.gate = gate
@@ -47,7 +47,7 @@ package final class Server {
 
   /// Binds `address` and accepts connections for the service that `make` returns for the address bound.
   /// - Returns: the address bound.
-  package func listen(
+  public func listen(
     on address: SocketAddress, for make: (SocketAddress) -> any Service
   ) throws(SystemError) -> SocketAddress {
     let listener = try Listener(on: loop, address: address, gate: gate) { [unowned self] stream in accept(stream) }
@@ -73,10 +73,10 @@ package final class Server {
   // MARK: Draining
 
   /// Withdraws readiness: new connections are still served, but no answer keeps its connection open.
-  package func beginDraining() { isDraining = true }
+  public func beginDraining() { isDraining = true }
 
   /// Stops listening and closes every connection that serves no request; the others end with their answer.
-  package func stopListening() {
+  public func stopListening() {
     isDraining = true
     listener?.close()
     listener = nil
@@ -84,12 +84,12 @@ package final class Server {
   }
 
   /// Ends what is left: an exchange of which no answer byte has left is answered, any other is cut.
-  package func endAll() {
+  public func endAll() {
     loop.forEachHandler { handler in (handler as? HTTP1Connection)?.endNow() }
   }
 
   /// Cuts what is left.
-  package func abortAll() {
+  public func abortAll() {
     loop.forEachHandler { handler in (handler as? HTTP1Connection)?.abort(by: .proxy) }
   }
 
@@ -133,7 +133,7 @@ package final class Server {
   }
 
   /// Hands the gathered log lines to the writer.
-  package func flushLog() {
+  public func flushLog() {
     flushIsDue = false
     log?.flush()
   }

@@ -1,23 +1,23 @@
-package import HTTPWire
+public import HTTPWire
 
 /// What a `Server` needs to know of the settings. Times in nanoseconds, sizes in bytes.
-package struct ServerOptions: Sendable {
-  package var headLimits: HeadLimits
+public struct ServerOptions: Sendable {
+  public var headLimits: HeadLimits
   /// The largest request content.
-  package var contentLimit: UInt64
+  public var contentLimit: UInt64
   /// How long a request head may take from its first byte.
-  package var headTimeout: UInt64
+  public var headTimeout: UInt64
   /// How long a connection may wait for its next request.
-  package var idleTimeout: UInt64
+  public var idleTimeout: UInt64
   /// How long content may stand still in either direction.
-  package var stallTimeout: UInt64
+  public var stallTimeout: UInt64
   /// How long a connection is read after its last answer, so that the answer is not lost to a reset (RFC 9112 §9.6):
   /// counted from the last byte that came, and `stallTimeout` in all.
-  package var lingerTimeout: UInt64
+  public var lingerTimeout: UInt64
   /// Whether requests are logged.
-  package var logsRequests: Bool
+  public var logsRequests: Bool
 
-  package init(
+  public init(
     headLimits: HeadLimits, contentLimit: UInt64, headTimeout: UInt64, idleTimeout: UInt64, stallTimeout: UInt64,
     lingerTimeout: UInt64, logsRequests: Bool
   ) {

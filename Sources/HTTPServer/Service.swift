@@ -1,7 +1,7 @@
-package import HTTPWire
+public import HTTPWire
 
 /// What answers the requests for one path, or all of a server. One value per event loop.
-package protocol Service: AnyObject {
+public protocol Service: AnyObject {
   /// Decides what becomes of a request; `bytes` is its head, and valid only during the call.
   func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
@@ -13,11 +13,11 @@ package protocol Service: AnyObject {
 
 extension Service {
   /// None.
-  package var refusalFields: StaticString { "" }
+  public var refusalFields: StaticString { "" }
 }
 
 /// What becomes of a request.
-package enum Disposition {
+public enum Disposition {
   /// It is answered at once.
   case answer(LocalAnswer)
   /// It takes a while.

@@ -3,9 +3,9 @@ internal import Text
 /// Finds the content in a framed message body (RFC 9112 §6, §7.1) without copying it.
 ///
 /// The caller asks `next` again and again with the bytes it has not used yet.
-package struct BodyDecoder: Equatable, Sendable {
+public struct BodyDecoder: Equatable, Sendable {
   /// What stands at the start of the bytes given.
-  package enum Step: Equatable, Sendable {
+  public enum Step: Equatable, Sendable {
     /// Nothing more can be said until further bytes come; the first `consumed` are done with.
     case needMore(consumed: Int)
     /// After `skip` bytes of framing stand `count` (> 0) bytes of content.
@@ -31,7 +31,7 @@ package struct BodyDecoder: Equatable, Sendable {
 
   /// A decoder for one message body.
   /// - Parameter droppedLimit: bytes of chunk extensions and trailer section tolerated in the whole message.
-  package init(_ framing: BodyFraming, droppedLimit: Int = 8 << 10) {
+  public init(_ framing: BodyFraming, droppedLimit: Int = 8 << 10) {
     self.droppedLimit = droppedLimit
     switch framing {
     case .none, .contentLength(0): state = .done
@@ -42,15 +42,15 @@ package struct BodyDecoder: Equatable, Sendable {
   }
 
   /// Whether the whole body has been seen.
-  package var isDone: Bool { state == .done }
+  public var isDone: Bool { state == .done }
 
   /// Whether the end of the connection would be the proper end of this body.
-  package var endsWithConnection: Bool { state == .untilClose || state == .done }
+  public var endsWithConnection: Bool { state == .untilClose || state == .done }
 
   /// How many of the next bytes are content whatever they are; 0 where framing is expected.
   ///
   /// They may be moved past the decoder without being looked at, and reported with `advance`.
-  package var contentAhead: UInt64 {
+  public var contentAhead: UInt64 {
     switch state {
     case .counted(let left), .chunkContent(let left): left
     case .untilClose: .max
@@ -59,13 +59,13 @@ package struct BodyDecoder: Equatable, Sendable {
   }
 
   /// Whether framing other than the end can follow the content ahead.
-  package var isDelimitedByFraming: Bool {
+  public var isDelimitedByFraming: Bool {
     if case .counted = state { return false }
     return state != .untilClose
   }
 
   /// Takes `count` bytes of content as seen; `count` is at most `contentAhead`.
-  package mutating func advance(_ count: Int) {
+  public mutating func advance(_ count: Int) {
     switch state {
     case .counted(let left):
       let rest = left - UInt64(count)
@@ -78,13 +78,13 @@ package struct BodyDecoder: Equatable, Sendable {
   }
 
   /// Takes the end of the connection for the proper end of a body that it ends.
-  package mutating func endWithConnection() {
+  public mutating func endWithConnection() {
     if state == .untilClose { state = .done }
   }
 
   /// Looks at the start of `bytes`; content it reports counts as seen.
   /// - Parameter limit: bytes of content that may be reported; with none left only framing is read.
-  package mutating func next(_ bytes: Span<UInt8>, contentLimit limit: Int = .max) throws(WireError) -> Step {
+  public mutating func next(_ bytes: Span<UInt8>, contentLimit limit: Int = .max) throws(WireError) -> Step {
     var index = 0
     while true {
       switch state {

@@ -1,5 +1,5 @@
 /// How the length of a message's content is known (RFC 9112 §6.3).
-package enum BodyFraming: Equatable, Sendable {
+public enum BodyFraming: Equatable, Sendable {
   /// There is no content.
   case none
   /// Exactly so many bytes.

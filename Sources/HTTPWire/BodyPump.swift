@@ -1,11 +1,11 @@
-package import Text
+public import Text
 
 /// Moves the content of one message out of its framing into the framing of another (RFC 9112 §6, §7.1): bytes in, room
 /// out. The end of the content is moved too: the last chunk, where the output has chunks. A filter may change the content on
 /// the way.
-package struct BodyPump: Sendable {
+public struct BodyPump: Sendable {
   /// How content is framed where it goes.
-  package enum Output: Sendable {
+  public enum Output: Sendable {
     /// Not at all: its length is known there, or its end is the end of the connection.
     case plain
     /// In chunks.
@@ -13,59 +13,59 @@ package struct BodyPump: Sendable {
   }
 
   /// What stopped a move.
-  package enum Outcome: Sendable {
+  public enum Outcome: Sendable {
     case needsInput, needsRoom, done
   }
 
   /// What a move came to: bytes of the input that are done with, bytes of the output that were written.
-  package struct Move: Sendable {
-    package var consumed = 0
-    package var written = 0
-    package var outcome = Outcome.needsInput
+  public struct Move: Sendable {
+    public var consumed = 0
+    public var written = 0
+    public var outcome = Outcome.needsInput
   }
 
   /// Room a move needs besides that for content: with less it may not get any further.
-  package static let overhead = HeadWriter.chunkOverhead
+  public static let overhead = HeadWriter.chunkOverhead
 
   private var decoder: BodyDecoder
   private var endIsWritten = false
   /// Replaces a word of the content in flight.
   private var filter: WordFilter?
   /// Bytes of content moved so far.
-  package private(set) var contentCount: UInt64 = 0
+  public private(set) var contentCount: UInt64 = 0
 
   /// - Parameter filter: what comes out then has another length than what goes in, unless the two words are of one.
-  package init(_ framing: BodyFraming, filter: WordFilter? = nil) {
+  public init(_ framing: BodyFraming, filter: WordFilter? = nil) {
     decoder = BodyDecoder(framing)
     self.filter = filter
   }
 
   /// Whether the whole content has been seen; the end may still have to be written.
-  package var isDone: Bool { decoder.isDone }
+  public var isDone: Bool { decoder.isDone }
 
   /// Whether the end of the connection would be the proper end of the content.
-  package var endsWithConnection: Bool { decoder.endsWithConnection }
+  public var endsWithConnection: Bool { decoder.endsWithConnection }
 
   /// Takes the end of the connection for the end of a content that it ends.
-  package mutating func endWithConnection() { decoder.endWithConnection() }
+  public mutating func endWithConnection() { decoder.endWithConnection() }
 
   /// How much of what comes next is content that may be moved without being looked at, and reported with `advance`.
-  package func directLimit(_ output: Output) -> UInt64 {
+  public func directLimit(_ output: Output) -> UInt64 {
     output == .plain && filter == nil && !decoder.isDelimitedByFraming ? decoder.contentAhead : 0
   }
 
   /// Takes `count` bytes as moved, `directLimit` at most.
-  package mutating func advance(_ count: Int) {
+  public mutating func advance(_ count: Int) {
     decoder.advance(count)
     contentCount += UInt64(count)
   }
 
   /// How much of what comes next would be read past at most; nil where only its framing can tell.
-  package var knownRest: UInt64? { isDone ? 0 : decoder.isDelimitedByFraming ? nil : decoder.contentAhead }
+  public var knownRest: UInt64? { isDone ? 0 : decoder.isDelimitedByFraming ? nil : decoder.contentAhead }
 
   /// Reads past as much of `input` as belongs to the message.
   /// - Returns: the number of bytes that do.
-  package mutating func skip(_ input: UnsafeBufferPointer<UInt8>) throws(WireError) -> Int {
+  public mutating func skip(_ input: UnsafeBufferPointer<UInt8>) throws(WireError) -> Int {
     var consumed = 0
     while !decoder.isDone, consumed < input.count {
       switch try decoder.next(UnsafeBufferPointer(rebasing: input[consumed...]).span) {
@@ -82,7 +82,7 @@ package struct BodyPump: Sendable {
   }
 
   /// Moves as much of `input` into `memory` as there is room for.
-  package mutating func move(
+  public mutating func move(
     _ input: UnsafeBufferPointer<UInt8>, into memory: UnsafeMutableRawBufferPointer, as output: Output
   ) throws(WireError) -> Move {
     var move = Move()

@@ -1,7 +1,7 @@
 /// One field line as offsets into the head it was parsed from; no text is copied.
-package struct FieldLine: Equatable, Sendable {
+public struct FieldLine: Equatable, Sendable {
   /// The rule this name falls under.
-  package let kind: FieldName
+  public let kind: FieldName
   let nameStart: UInt16
   let nameLength: UInt16
   let valueStart: UInt16
@@ -16,7 +16,7 @@ package struct FieldLine: Equatable, Sendable {
   }
 
   /// Where the name stands, in bytes from the first byte of the head.
-  package var name: Range<Int> { Int(nameStart)..<(Int(nameStart) + Int(nameLength)) }
+  public var name: Range<Int> { Int(nameStart)..<(Int(nameStart) + Int(nameLength)) }
   /// Where the value stands without surrounding whitespace, in bytes from the first byte of the head.
-  package var value: Range<Int> { Int(valueStart)..<(Int(valueStart) + Int(valueLength)) }
+  public var value: Range<Int> { Int(valueStart)..<(Int(valueStart) + Int(valueLength)) }
 }

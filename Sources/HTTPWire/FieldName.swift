@@ -3,7 +3,7 @@ internal import Text
 /// The field names the relay has a rule for; every other name is `other`.
 ///
 /// Classifying once while parsing lets the rest of the relay compare one byte in place of a name.
-package enum FieldName: UInt8, Sendable {
+public enum FieldName: UInt8, Sendable {
   /// No rule of its own.
   case other
 
@@ -31,7 +31,7 @@ package enum FieldName: UInt8, Sendable {
   case privateToUpstream
 
   /// The case for `name`, compared without regard to ASCII case (RFC 9110 §5.1).
-  package init(_ name: Span<UInt8>) {
+  public init(_ name: Span<UInt8>) {
     self = FieldName.classify(name)
   }
 

@@ -3,14 +3,14 @@ internal import Text
 /// The field section of a message head (RFC 9112 §5), as offsets into the head.
 ///
 /// One value is kept per event loop and filled again for each head, so that parsing allocates nothing once warm.
-package struct FieldSection: Sendable {
+public struct FieldSection: Sendable {
   /// Connection options beyond the usual ones; each is compared with each forwarded field.
   private static let connectionOptionLimit = 32
 
   /// The field lines in the order they came.
-  package internal(set) var lines: [FieldLine] = []
+  public internal(set) var lines: [FieldLine] = []
   /// Whether Connection named an option besides `close`, `keep-alive` and `upgrade` (RFC 9110 §7.6.1).
-  package var namesConnectionOptions: Bool { connectionOptions > 0 }
+  public var namesConnectionOptions: Bool { connectionOptions > 0 }
   private var connectionOptions = 0
   var connectionClose = false
   var connectionKeepAlive = false
@@ -27,13 +27,13 @@ package struct FieldSection: Sendable {
   }
 
   /// The first line of that kind.
-  package func first(_ kind: FieldName) -> FieldLine? {
+  public func first(_ kind: FieldName) -> FieldLine? {
     for line in lines where line.kind == kind { return line }
     return nil
   }
 
   /// Whether a Connection field of this head names `name`, so that the field must not be forwarded (RFC 9110 §7.6.1).
-  package func connectionNames(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
+  public func connectionNames(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
     guard namesConnectionOptions else { return false }
     for line in lines where line.kind == .connection {
       var found = false
@@ -109,7 +109,7 @@ package struct FieldSection: Sendable {
   }
 
   /// Calls `body` with each member of a comma-separated list, without surrounding whitespace (RFC 9110 §5.6.1).
-  package static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+  public static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
     var start = 0
     while start < value.count {
       var end = start

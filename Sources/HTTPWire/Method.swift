@@ -1,11 +1,11 @@
 internal import Text
 
 /// A request method the proxy knows by name (RFC 9110 §9); everything else is `other`.
-package enum Method: UInt8, Sendable {
+public enum Method: UInt8, Sendable {
   case get, head, post, put, options, connect, other
 
   /// The method whose exact, case-sensitive token `bytes` is (RFC 9110 §9.1).
-  package init(_ bytes: Span<UInt8>) {
+  public init(_ bytes: Span<UInt8>) {
     switch bytes.count {
     case 3:
       if bytes.equals("GET") { self = .get } else if bytes.equals("PUT") { self = .put } else { self = .other }
@@ -24,7 +24,7 @@ package enum Method: UInt8, Sendable {
   }
 
   /// The token as it stands in a request line.
-  package var name: StaticString {
+  public var name: StaticString {
     switch self {
     case .get: "GET"
     case .head: "HEAD"

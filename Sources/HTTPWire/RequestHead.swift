@@ -1,27 +1,27 @@
 /// A request head (RFC 9112 §3) as offsets into the bytes it was parsed from.
-package struct RequestHead: Sendable {
+public struct RequestHead: Sendable {
   /// The method, when it is one the proxy knows.
-  package internal(set) var method: Method = .other
+  public internal(set) var method: Method = .other
   /// Where the method's token stands.
-  package internal(set) var methodRange = 0..<0
+  public internal(set) var methodRange = 0..<0
   /// Where the path and query stand; for an absolute-form target the part after the authority (RFC 9112 §3.2.2).
-  package internal(set) var path = 0..<0
+  public internal(set) var path = 0..<0
   /// Where the authority stands: of an absolute-form target, else of Host; nil in HTTP/1.0 without Host.
-  package internal(set) var authority: Range<Int>?
+  public internal(set) var authority: Range<Int>?
   /// Whether the request was made in HTTP/1.0: no chunked answer, no 100-continue, closes unless asked otherwise.
-  package internal(set) var isHTTP10 = false
+  public internal(set) var isHTTP10 = false
   /// The field section.
-  package internal(set) var fields = FieldSection()
+  public internal(set) var fields = FieldSection()
   /// How the content is framed; `none` or a length or chunked.
-  package internal(set) var framing = BodyFraming.none
+  public internal(set) var framing = BodyFraming.none
   /// Whether the connection may serve another request afterwards (RFC 9112 §9.3).
-  package internal(set) var isPersistent = true
+  public internal(set) var isPersistent = true
   /// Whether the client waits for 100 (Continue) before it sends content (RFC 9110 §10.1.1).
-  package internal(set) var expectsContinue = false
+  public internal(set) var expectsContinue = false
   /// Whether the client asks to leave HTTP/1.1 for WebSocket on this connection (RFC 9110 §7.8).
-  package internal(set) var wantsWebSocket = false
+  public internal(set) var wantsWebSocket = false
   /// The proxy's own target, when the field is present.
-  package internal(set) var falTarget: Range<Int>?
+  public internal(set) var falTarget: Range<Int>?
 
   init() {}
 }

@@ -3,24 +3,24 @@ internal import Text
 /// Parses request heads in place (RFC 9112 §3, §5, §6), strictly: what two readers could take differently is refused.
 ///
 /// One parser serves all connections of an event loop; what belongs to a connection is only the scan offset.
-package struct RequestHeadParser: Sendable {
+public struct RequestHeadParser: Sendable {
   /// Bytes of the longest method token worth reading; the longest registered one has 17.
   private static let methodLimit = 1024
 
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.
-  package private(set) var head = RequestHead()
+  public private(set) var head = RequestHead()
   /// The limits every head is held to.
-  package let limits: HeadLimits
+  public let limits: HeadLimits
 
   /// A parser with these limits.
-  package init(limits: HeadLimits) { self.limits = limits }
+  public init(limits: HeadLimits) { self.limits = limits }
 
   /// Reads one head from the start of `bytes`.
   ///
   /// `scanned` is the connection's memory between calls, 0 before a new head: an incomplete head is parsed again only
   /// once a further line has ended, so a head that arrives byte by byte costs one parse for each line.
   /// - Returns: the length of the head in bytes, or nil if more bytes are needed.
-  package mutating func parse(_ bytes: Span<UInt8>, scanned: inout Int) throws(WireError) -> Int? {
+  public mutating func parse(_ bytes: Span<UInt8>, scanned: inout Int) throws(WireError) -> Int? {
     if scanned > 0, !LineEnd.stands(in: bytes, from: scanned) {
       scanned = bytes.count
       try checkIncomplete(bytes)

@@ -1,20 +1,20 @@
 internal import Text
 
 /// Parses response heads in place (RFC 9112 §4, §5, §6) as strictly as requests: an upstream is not trusted either.
-package struct ResponseHeadParser: Sendable {
+public struct ResponseHeadParser: Sendable {
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.
-  package private(set) var head = ResponseHead()
+  public private(set) var head = ResponseHead()
   /// The limits every head is held to.
-  package let limits: HeadLimits
+  public let limits: HeadLimits
 
   /// A parser with these limits; `requestTarget` has no meaning here.
-  package init(limits: HeadLimits) { self.limits = limits }
+  public init(limits: HeadLimits) { self.limits = limits }
 
   /// Reads one head from the start of `bytes`, the answer to a request with `method`.
   ///
   /// `scanned` is the connection's memory between calls, as for `RequestHeadParser.parse`.
   /// - Returns: the length of the head in bytes, or nil if more bytes are needed.
-  package mutating func parse(
+  public mutating func parse(
     _ bytes: Span<UInt8>, answering method: Method, scanned: inout Int
   ) throws(WireError) -> Int? {
     if scanned > 0, !LineEnd.stands(in: bytes, from: scanned) {

@@ -1,6 +1,6 @@
 /// Why a message cannot be accepted as HTTP/1.1. The same faults serve requests and responses; who is to blame is the
 /// caller's knowledge.
-package enum WireError: UInt8, Error, Equatable, Sendable, CaseIterable {
+public enum WireError: UInt8, Error, Equatable, Sendable, CaseIterable {
   /// The request line or status line does not follow RFC 9112 §3 or §4.
   case malformedStartLine
   /// The major version is not 1 (RFC 9112 §2.3).

@@ -1,9 +1,9 @@
-package import Text
+public import Text
 
 /// Formats one line per request for one event loop; lines leave in batches through the shared writer.
-package struct AccessLog {
+public struct AccessLog {
   /// How a line looks.
-  package enum Format: Sendable {
+  public enum Format: Sendable {
     /// One JSON object.
     case json
     /// Columns for a person at a terminal.
@@ -20,13 +20,13 @@ package struct AccessLog {
   private var dateAndClock: [UInt8] = []
 
   /// A log in `format` that leaves through `writer`.
-  package init(format: Format, writer: LogWriter) {
+  public init(format: Format, writer: LogWriter) {
     self.format = format
     self.writer = writer
   }
 
   /// Adds the line of `record`; `now` is monotonic nanoseconds as in the record, `time` the time of day.
-  package mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
+  public mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
     if time.seconds != second {
       second = time.seconds
       dateAndClock = time.dateAndClock
@@ -40,7 +40,7 @@ package struct AccessLog {
   }
 
   /// Hands what was gathered to the writer.
-  package mutating func flush() {
+  public mutating func flush() {
     guard !batch.isEmpty else { return }
     writer.write(batch, lines: lines)
     batch = []

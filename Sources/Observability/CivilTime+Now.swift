@@ -1,9 +1,9 @@
 internal import System
-package import Text
+public import Text
 
 extension CivilTime {
   /// The moment of the call.
-  package static func now() -> CivilTime {
+  public static func now() -> CivilTime {
     let time = SystemClock.sinceEpoch()
     return CivilTime(seconds: time.seconds, milliseconds: Int(time.nanoseconds / 1_000_000))
   }

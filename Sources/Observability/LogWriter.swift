@@ -5,7 +5,7 @@ internal import Text
 
 /// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
 /// request. What exceeds the limit is dropped and counted, and the count is logged.
-package final class LogWriter: Sendable {
+public final class LogWriter: Sendable {
   private let queue = DispatchQueue(label: "fal-proxy.log", qos: .utility)
   private let descriptor: Int32
   private let limit: Int
@@ -13,13 +13,13 @@ package final class LogWriter: Sendable {
   private let droppedLines = Atomic(0)
 
   /// A writer to `descriptor` (1 is standard output) that holds at most `limit` bytes.
-  package init(descriptor: Int32, limit: Int) {
+  public init(descriptor: Int32, limit: Int) {
     self.descriptor = descriptor
     self.limit = limit
   }
 
   /// Hands over whole lines.
-  package func write(_ text: [UInt8], lines: Int) {
+  public func write(_ text: [UInt8], lines: Int) {
     // Counted before it is known to fit: two loops together may drop a batch too many, never hold one too many.
     guard pendingBytes.add(text.count, ordering: .relaxed).newValue <= limit else {
       pendingBytes.subtract(text.count, ordering: .relaxed)
@@ -30,7 +30,7 @@ package final class LogWriter: Sendable {
   }
 
   /// Waits until everything handed over has been written, `milliseconds` at most.
-  package func drain(milliseconds: Int) {
+  public func drain(milliseconds: Int) {
     let done = DispatchSemaphore(value: 0)
     queue.async { done.signal() }
     _ = done.wait(timeout: .now() + .milliseconds(milliseconds))

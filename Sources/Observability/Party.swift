@@ -1,5 +1,5 @@
 /// Who brought an exchange to an end that is not the whole answer of the upstream, or is to blame for an error.
-package enum Party: UInt8, Sendable {
+public enum Party: UInt8, Sendable {
   /// The client asked for what it cannot have, went away or stood still.
   case client
   /// The upstream broke off, answered nonsense or did not answer.
@@ -7,7 +7,7 @@ package enum Party: UInt8, Sendable {
   /// The proxy has no room, or is shutting down.
   case proxy
 
-  package var name: StaticString {
+  public var name: StaticString {
     switch self {
     case .client: "client"
     case .upstream: "upstream"

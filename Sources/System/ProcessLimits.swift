@@ -2,10 +2,10 @@ internal import CEpoll
 internal import Glibc
 
 /// What the process asks of the kernel and the C library once, before it serves anything.
-package enum ProcessLimits {
+public enum ProcessLimits {
   /// Keeps the key out of core files and away from debuggers, and a broken pipe from ending the process.
   /// - Parameter blockSize: bytes from which a block of memory is given back to the system as soon as it is free.
-  package static func harden(returningBlocksFrom blockSize: Int) {
+  public static func harden(returningBlocksFrom blockSize: Int) {
     _ = shim_disable_dumps()
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
@@ -25,14 +25,14 @@ package enum ProcessLimits {
   /// Takes code and constants that only starting up has needed out of memory: half of what a waiting process would hold.
   ///
   /// Safe because no such segment is ever written: relocations stand in writable ones. Breakpoints are lost.
-  package static func forgetStartUpCode() { shim_forget_constants(UInt(getpagesize())) }
+  public static func forgetStartUpCode() { shim_forget_constants(UInt(getpagesize())) }
 
   /// How many processors this process may run on, at least one.
-  package static var processors: Int { max(1, Int(shim_processors())) }
+  public static var processors: Int { max(1, Int(shim_processors())) }
 
   /// Raises the number of open files to what the system allows.
   /// - Returns: the limit in force.
-  package static func raiseDescriptorLimit() -> Int {
+  public static func raiseDescriptorLimit() -> Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
     if limit.rlim_cur < limit.rlim_max {

@@ -6,7 +6,7 @@ extension Syscalls {
   /// Never waits: a pipe without data cannot be read. Reads no more than `memory` holds, so a device that never ends is
   /// harmless.
   /// - Returns: the file's length in bytes, or all of `memory` when the file goes on or ends just there.
-  package static func readFile(
+  public static func readFile(
     _ path: UnsafePointer<CChar>, into memory: UnsafeMutableRawBufferPointer
   ) throws(SystemError) -> Int {
     let file = try openForReading(path)
@@ -38,7 +38,7 @@ extension Syscalls {
   /// Where somebody has made the descriptor non-blocking and it is full, it waits for room as a blocking one would.
   /// - Parameter patience: how long one wait for room may last, in milliseconds; negative for as long as it takes.
   /// - Throws: also ETIMEDOUT, when no room came in time. What was written before an error stays written.
-  package static func writeAll(
+  public static func writeAll(
     _ fd: Int32, _ bytes: UnsafeRawBufferPointer, patience: Int32 = -1
   ) throws(SystemError) {
     var rest = bytes

@@ -3,9 +3,9 @@ internal import Glibc
 /// Every system call that can be interrupted or that a data path makes: errno captured at once, would-block a value.
 ///
 /// The calls of one kind stand in `Syscalls+….swift`.
-package enum Syscalls {
+public enum Syscalls {
   /// Outcome of a call that moves bytes.
-  package enum Transfer: Equatable {
+  public enum Transfer: Equatable {
     case bytes(Int)
     case wouldBlock
     case failed(Int32)
@@ -40,7 +40,7 @@ package enum Syscalls {
   }
 
   /// Lets another thread that is ready use this processor.
-  package static func yield() { sched_yield() }
+  public static func yield() { sched_yield() }
 
   // Not repeated when interrupted: on Linux the descriptor is gone by then, and its number may be another's.
   static func close(_ fd: Int32) { _ = Glibc.close(fd) }

@@ -1,15 +1,15 @@
 internal import Glibc
 
 /// The clocks of the system.
-package enum SystemClock {
+public enum SystemClock {
   /// Monotonic time in nanoseconds.
-  package static func monotonicNanoseconds() -> UInt64 {
+  public static func monotonicNanoseconds() -> UInt64 {
     let time = read(CLOCK_MONOTONIC)
     return UInt64(time.seconds) * 1_000_000_000 + UInt64(time.nanoseconds)
   }
 
   /// The time since 1970 in UTC.
-  package static func sinceEpoch() -> (seconds: Int64, nanoseconds: Int64) { read(CLOCK_REALTIME) }
+  public static func sinceEpoch() -> (seconds: Int64, nanoseconds: Int64) { read(CLOCK_REALTIME) }
 
   @inline(__always)
   private static func read(_ clock: clockid_t) -> (seconds: Int64, nanoseconds: Int64) {

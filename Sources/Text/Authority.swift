@@ -2,13 +2,13 @@
 ///
 /// The host is an IPv6 literal in brackets, or any run of unreserved bytes: which names are meant is the reader's
 /// question (`isHostName`). User information, escapes and the sub-delims that RFC 3986 lets stand in a name are refused.
-package struct Authority: Equatable {
+public struct Authority: Equatable {
   /// The host, an IPv6 literal with its brackets.
-  package let host: Range<Int>
+  public let host: Range<Int>
   /// The digits of the port, at most five and perhaps none; nil where there is no colon either.
-  package let port: Range<Int>?
+  public let port: Range<Int>?
 
-  package init?(_ bytes: Span<UInt8>) {
+  public init?(_ bytes: Span<UInt8>) {
     var end = 0
     if !bytes.isEmpty, bytes[0] == UInt8(ascii: "[") {
       end = bytes.firstIndex(of: UInt8(ascii: "]"), from: 1, limit: bytes.count)

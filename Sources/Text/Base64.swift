@@ -1,13 +1,13 @@
 /// Base64 (RFC 4648 §4, §5).
-package enum Base64 {
+public enum Base64 {
   private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   /// The padded text of the standard alphabet.
-  package static func text(_ bytes: [UInt8]) -> String { encode(bytes, standard, pads: true) }
+  public static func text(_ bytes: [UInt8]) -> String { encode(bytes, standard, pads: true) }
 
   /// The unpadded text of the alphabet for URLs.
-  package static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
+  public static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
 
   private static func encode(_ bytes: [UInt8], _ alphabet: [UInt8], pads: Bool) -> String {
     let count = (bytes.count + 2) / 3 * 4
@@ -36,7 +36,7 @@ package enum Base64 {
   }
 
   /// The first bytes of a text in the standard alphabet, as far as whole groups reach within `limit` digits.
-  package static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
+  public static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     var group: UInt32 = 0
     var digits = 0

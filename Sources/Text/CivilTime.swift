@@ -1,11 +1,11 @@
 /// The time of day in UTC, as the texts that HTTP and logs write it in.
-package struct CivilTime: Equatable, Sendable {
+public struct CivilTime: Equatable, Sendable {
   /// Seconds since 1970.
-  package let seconds: Int64
+  public let seconds: Int64
   /// Milliseconds within the second.
-  package let milliseconds: Int
+  public let milliseconds: Int
 
-  package init(seconds: Int64, milliseconds: Int) {
+  public init(seconds: Int64, milliseconds: Int) {
     self.seconds = seconds
     self.milliseconds = milliseconds
   }
@@ -38,7 +38,7 @@ package struct CivilTime: Equatable, Sendable {
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), 29 bytes.
-  package var httpDate: [UInt8] {
+  public var httpDate: [UInt8] {
     let now = fields
     let days = Array("SunMonTueWedThuFriSat".utf8)
     let months = Array("JanFebMarAprMayJunJulAugSepOctNovDec".utf8)
@@ -58,7 +58,7 @@ package struct CivilTime: Equatable, Sendable {
   }
 
   /// `1994-11-06T08:49:37` (RFC 3339 without the fraction and zone), 19 bytes.
-  package var dateAndClock: [UInt8] {
+  public var dateAndClock: [UInt8] {
     let now = fields
     var text: [UInt8] = []
     text.reserveCapacity(19)

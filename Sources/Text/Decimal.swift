@@ -1,14 +1,12 @@
 /// The decimal digits of a number as ASCII, the highest first.
-// Without `@usableFromInline` no member of a package type is inlined into another module, whatever stands before it.
-@usableFromInline
-package struct DecimalDigits: Sequence, IteratorProtocol {
+public struct DecimalDigits: Sequence, IteratorProtocol {
   @usableFromInline var rest: UInt64
   /// The weight of the next digit; 0 behind the last.
   @usableFromInline var weight: UInt64 = 1
 
   /// At least `width` digits (1…19), with zeros in front where there are fewer.
   @inlinable
-  package init(_ value: UInt64, width: Int = 1) {
+  public init(_ value: UInt64, width: Int = 1) {
     rest = value
     for _ in 1..<width { weight *= 10 }
     let limit = value / 10
@@ -16,7 +14,7 @@ package struct DecimalDigits: Sequence, IteratorProtocol {
   }
 
   @inlinable
-  package mutating func next() -> UInt8? {
+  public mutating func next() -> UInt8? {
     guard weight > 0 else { return nil }
     let digit = rest / weight
     rest -= digit * weight
@@ -26,11 +24,10 @@ package struct DecimalDigits: Sequence, IteratorProtocol {
 }
 
 /// Reads decimal numbers as protocols write them.
-@usableFromInline
-package enum Decimal {
+public enum Decimal {
   /// The value of 1 to `limit` digits (at most 18, which cannot overflow); nil for anything else, such as a sign.
   @inlinable
-  package static func value(of text: Span<UInt8>, digits limit: Int = 18) -> UInt64? {
+  public static func value(of text: Span<UInt8>, digits limit: Int = 18) -> UInt64? {
     guard text.count >= 1, text.count <= limit else { return nil }
     var value: UInt64 = 0
     for index in 0..<text.count {

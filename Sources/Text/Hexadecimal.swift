@@ -1,7 +1,7 @@
 extension UInt8 {
   /// What this byte means as a hexadecimal digit of either case.
   @inlinable @inline(__always)
-  package var hexDigit: UInt8? {
+  public var hexDigit: UInt8? {
     switch self {
     case 0x30...0x39: self &- 0x30
     case 0x41...0x46: self &- 0x37
@@ -11,32 +11,31 @@ extension UInt8 {
   }
 
   @inlinable @inline(__always)
-  package var isHexDigit: Bool { hexDigit != nil }
+  public var isHexDigit: Bool { hexDigit != nil }
 }
 
 /// The lower-case hexadecimal digits of a number as ASCII, the highest first.
-@usableFromInline
-package struct HexadecimalDigits: Sequence, IteratorProtocol {
+public struct HexadecimalDigits: Sequence, IteratorProtocol {
   @usableFromInline let value: UInt64
   /// How far to the right the next digit stands, in bits; negative behind the last.
   @usableFromInline var shift: Int
 
   /// Without leading zeros, as a chunk size has it.
   @inlinable
-  package init(_ value: UInt64) {
+  public init(_ value: UInt64) {
     self.value = value
     shift = value == 0 ? 0 : (63 - value.leadingZeroBitCount) & ~3
   }
 
   /// The lowest `count` digits, 1…16.
   @inlinable
-  package init(_ value: UInt64, count: Int) {
+  public init(_ value: UInt64, count: Int) {
     self.value = value
     shift = 4 * count - 4
   }
 
   @inlinable
-  package mutating func next() -> UInt8? {
+  public mutating func next() -> UInt8? {
     guard shift >= 0 else { return nil }
     let digit = UInt8(truncatingIfNeeded: value &>> UInt64(shift)) & 15
     shift -= 4
@@ -44,9 +43,9 @@ package struct HexadecimalDigits: Sequence, IteratorProtocol {
   }
 }
 
-package enum Hexadecimal {
+public enum Hexadecimal {
   /// The lowest `count` digits of `value`, 1…16, in lower case.
-  package static func text(_ value: UInt64, count: Int) -> String {
+  public static func text(_ value: UInt64, count: Int) -> String {
     String(decoding: Array(HexadecimalDigits(value, count: count)), as: UTF8.self)
   }
 }

@@ -2,7 +2,7 @@ extension Span where Element == UInt8 {
   /// Whether these bytes are labels of lower-case letters, digits and dashes with single dots between them: what a URL
   /// parser leaves of a host that is a name or an IPv4 address, IDNs in their `xn--` form.
   /// - Parameter underscores: whether `_` counts as a letter. No host of the Internet has one, but some intranets' do.
-  package func isHostName(underscores: Bool = false) -> Bool {
+  public func isHostName(underscores: Bool = false) -> Bool {
     var length = 0
     for index in 0..<count {
       let byte = self[index]
@@ -22,7 +22,7 @@ extension Span where Element == UInt8 {
 
   /// Whether this host name can stand in the DNS (RFC 1035 §2.3.4, RFC 1123 §2.1): 253 bytes, labels of at most 63, no
   /// dash at either end of one; and whether nobody reads it as an address.
-  package var isDNSName: Bool {
+  public var isDNSName: Bool {
     guard count <= 253, isHostName(), !endsInNumber else { return false }
     var start = 0
     while start < count {

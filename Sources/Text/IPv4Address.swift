@@ -1,13 +1,13 @@
 /// An IPv4 address, and its one text form that nobody reads differently: four decimal numbers without leading zeros.
-package struct IPv4Address: Equatable, Hashable, Sendable, CustomStringConvertible {
+public struct IPv4Address: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// The address as a number, 127.0.0.1 being 0x7F000001.
-  package let value: UInt32
+  public let value: UInt32
 
-  package init(_ value: UInt32) { self.value = value }
+  public init(_ value: UInt32) { self.value = value }
 
   /// The address that the whole of `text` is (IPv4address of RFC 3986 §3.2.2); the short, octal and hexadecimal forms of
   /// inet_aton are none.
-  package init?(_ text: Span<UInt8>) {
+  public init?(_ text: Span<UInt8>) {
     var value: UInt32 = 0
     var start = 0
     for part in 0..<4 {
@@ -22,12 +22,12 @@ package struct IPv4Address: Equatable, Hashable, Sendable, CustomStringConvertib
     self.value = value
   }
 
-  package init?(_ text: String) { self.init(text.utf8.span) }
+  public init?(_ text: String) { self.init(text.utf8.span) }
 
   /// Whether traffic to it cannot leave the machine: 127.0.0.0/8.
-  package var isLoopback: Bool { value >> 24 == 127 }
+  public var isLoopback: Bool { value >> 24 == 127 }
 
-  package var description: String {
+  public var description: String {
     "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
   }
 }

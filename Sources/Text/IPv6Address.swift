@@ -1,13 +1,13 @@
 /// An IPv6 address, read in every form of RFC 4291 §2.2 and written in the one of RFC 5952.
-package struct IPv6Address: Equatable, Hashable, Sendable, CustomStringConvertible {
+public struct IPv6Address: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// The address as a number, ::1 being 1.
-  package let value: UInt128
+  public let value: UInt128
 
-  package init(_ value: UInt128) { self.value = value }
+  public init(_ value: UInt128) { self.value = value }
 
   /// The address that the whole of `text` is (IPv6address of RFC 3986 §3.2.2, without brackets). A zone (`%eth0`) means
   /// something on one machine only, and is refused.
-  package init?(_ text: Span<UInt8>) {
+  public init?(_ text: Span<UInt8>) {
     var groups = Groups()
     var index = 0
     if text.hasPrefix("::") {
@@ -43,7 +43,7 @@ package struct IPv6Address: Equatable, Hashable, Sendable, CustomStringConvertib
     self.value = value
   }
 
-  package init?(_ text: String) { self.init(text.utf8.span) }
+  public init?(_ text: String) { self.init(text.utf8.span) }
 
   /// The groups of 16 bits as they come.
   private struct Groups {
@@ -68,11 +68,11 @@ package struct IPv6Address: Equatable, Hashable, Sendable, CustomStringConvertib
   }
 
   /// Whether traffic to it cannot leave the machine: ::1 alone.
-  package var isLoopback: Bool { value == 1 }
+  public var isLoopback: Bool { value == 1 }
 
   /// The form of RFC 5952 §4 and §5: lower case, no leading zeros, `::` for the longest run of two zero groups or more,
   /// and dots in an IPv4-mapped address.
-  package var description: String {
+  public var description: String {
     if value >> 32 == 0xFFFF { return "::ffff:\(IPv4Address(UInt32(truncatingIfNeeded: value)))" }
     let groups = (0..<8).map { UInt16(truncatingIfNeeded: value >> (112 - 16 * $0)) }
     let gap = IPv6Address.longestRunOfZeros(in: groups)

@@ -2,7 +2,7 @@
 extension Span where Element == UInt8 {
   /// Whether these bytes are exactly `literal`.
   @inlinable
-  package func equals(_ literal: StaticString) -> Bool {
+  public func equals(_ literal: StaticString) -> Bool {
     let length = literal.utf8CodeUnitCount
     guard count == length else { return false }
     let other = literal.utf8Start
@@ -12,7 +12,7 @@ extension Span where Element == UInt8 {
 
   /// Whether these bytes are `lowercase` when ASCII letter case is ignored; `lowercase` must have no upper-case letter.
   @inlinable
-  package func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
+  public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
     let length = lowercase.utf8CodeUnitCount
     guard count == length else { return false }
     let other = lowercase.utf8Start
@@ -21,27 +21,27 @@ extension Span where Element == UInt8 {
   }
 
   @inlinable
-  package func hasPrefix(_ literal: StaticString) -> Bool {
+  public func hasPrefix(_ literal: StaticString) -> Bool {
     let length = literal.utf8CodeUnitCount
     return count >= length && extracting(0..<length).equals(literal)
   }
 
   /// Whether these bytes begin with `lowercase` when ASCII letter case is ignored.
   @inlinable
-  package func hasPrefixIgnoringCase(_ lowercase: StaticString) -> Bool {
+  public func hasPrefixIgnoringCase(_ lowercase: StaticString) -> Bool {
     let length = lowercase.utf8CodeUnitCount
     return count >= length && extracting(0..<length).equalsIgnoringCase(lowercase)
   }
 
   /// Whether both are the same bytes.
-  package func equals(_ other: Span<UInt8>) -> Bool {
+  public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in 0..<count where self[index] != other[index] { return false }
     return true
   }
 
   /// Whether both are the same bytes when ASCII letter case is ignored.
-  package func equalsIgnoringCase(of other: Span<UInt8>) -> Bool {
+  public func equalsIgnoringCase(of other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in 0..<count where self[index].asciiLowercased != other[index].asciiLowercased { return false }
     return true
@@ -49,7 +49,7 @@ extension Span where Element == UInt8 {
 
   /// Whether `other` stands at `offset`; false when it would begin before or end after these bytes.
   @inlinable
-  package func hasBytes(_ other: [UInt8], at offset: Int) -> Bool {
+  public func hasBytes(_ other: [UInt8], at offset: Int) -> Bool {
     guard offset >= 0, count - offset >= other.count else { return false }
     for index in 0..<other.count where self[offset + index] != other[index] { return false }
     return true
@@ -57,7 +57,7 @@ extension Span where Element == UInt8 {
 
   /// The offset of the first `byte` at or after `start`, or `limit` when there is none before it.
   @inlinable
-  package func firstIndex(of byte: UInt8, from start: Int, limit: Int) -> Int {
+  public func firstIndex(of byte: UInt8, from start: Int, limit: Int) -> Int {
     var index = start
     while index < limit, self[index] != byte { index += 1 }
     return index

@@ -1,21 +1,21 @@
 /// Blocks of memory in three sizes, kept by an event loop for its connections.
-package final class BufferPool {
+public final class BufferPool {
   /// Bytes of a small block: enough for the head of a usual request or answer.
-  package static let smallSize = 4 << 10
+  public static let smallSize = 4 << 10
   /// Bytes of a large block, the most that a head, or one direction of a usual exchange, ever holds.
-  package static let largeSize = 64 << 10
+  public static let largeSize = 64 << 10
   /// Bytes of a bulk block, for content that has proved to be long.
-  package static let bulkSize = 512 << 10
+  public static let bulkSize = 512 << 10
 
   /// How many unused blocks of each size are kept for the next connection: 1 MiB, 2 MiB and 2 MiB.
   private static let kept = [256, 32, 4]
 
   private var free: [[UnsafeMutableRawBufferPointer]] = [[], [], []]
   /// Bytes lent at present.
-  package private(set) var lentBytes = 0
+  public private(set) var lentBytes = 0
 
   /// An empty pool.
-  package init() {}
+  public init() {}
 
   deinit {
     for blocks in free { for block in blocks { block.deallocate() } }

@@ -2,45 +2,45 @@ internal import Glibc
 
 /// Memory lent from a `BufferPool` that is written at one end and read at the other; it holds none while empty and
 /// released, so that an idle connection costs no buffer.
-package struct ByteBuffer: ~Copyable {
+public struct ByteBuffer: ~Copyable {
   private var memory: UnsafeMutableRawBufferPointer?
   private var reader = 0
   private var writer = 0
 
   /// A buffer without memory.
-  package init() {}
+  public init() {}
 
   deinit { memory?.deallocate() }
 
   /// Bytes to be read.
-  package var count: Int { writer - reader }
+  public var count: Int { writer - reader }
   /// Whether there is nothing to be read.
-  package var isEmpty: Bool { writer == reader }
+  public var isEmpty: Bool { writer == reader }
   /// Bytes that can be written without moving anything.
-  package var room: Int { (memory?.count ?? 0) - writer }
+  public var room: Int { (memory?.count ?? 0) - writer }
   /// Bytes the memory at hand can hold.
-  package var capacity: Int { memory?.count ?? 0 }
+  public var capacity: Int { memory?.count ?? 0 }
 
   /// The bytes to be read; valid until the next mutation.
-  package var readable: UnsafeBufferPointer<UInt8> {
+  public var readable: UnsafeBufferPointer<UInt8> {
     guard let base = memory?.baseAddress else { return UnsafeBufferPointer(start: nil, count: 0) }
     return UnsafeBufferPointer(start: (base + reader).assumingMemoryBound(to: UInt8.self), count: writer - reader)
   }
 
   /// The free bytes behind the written ones; valid until the next mutation.
-  package var writable: UnsafeMutableRawBufferPointer {
+  public var writable: UnsafeMutableRawBufferPointer {
     guard let base = memory?.baseAddress else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }
     return UnsafeMutableRawBufferPointer(start: base + writer, count: room)
   }
 
   /// Counts bytes put into `writable` as written.
-  package mutating func commit(_ count: Int) {
+  public mutating func commit(_ count: Int) {
     precondition(count >= 0 && count <= room)
     writer += count
   }
 
   /// Counts the first `count` readable bytes as read.
-  package mutating func consume(_ count: Int) {
+  public mutating func consume(_ count: Int) {
     precondition(count >= 0 && count <= self.count)
     reader += count
     if reader == writer {
@@ -50,7 +50,7 @@ package struct ByteBuffer: ~Copyable {
   }
 
   /// Forgets all but the first `count` readable bytes.
-  package mutating func truncate(to count: Int) {
+  public mutating func truncate(to count: Int) {
     precondition(count >= 0 && count <= self.count)
     writer = reader + count
     if writer == reader {
@@ -61,7 +61,7 @@ package struct ByteBuffer: ~Copyable {
 
   /// Makes room for at least `minimum` bytes behind the written ones, by lending, moving or growing.
   /// - Returns: false when `minimum` and the unread bytes do not fit `limit`, a block size.
-  package mutating func reserve(
+  public mutating func reserve(
     _ minimum: Int, from pool: BufferPool, upTo limit: Int = BufferPool.largeSize
   ) -> Bool {
     if room >= minimum { return true }
@@ -83,7 +83,7 @@ package struct ByteBuffer: ~Copyable {
   }
 
   /// Appends bytes for which room was reserved.
-  package mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+  public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
     precondition(bytes.count <= room)
     (memory!.baseAddress! + writer).copyMemory(from: source, byteCount: bytes.count)
@@ -91,14 +91,14 @@ package struct ByteBuffer: ~Copyable {
   }
 
   /// Gives the memory back if nothing is left to be read.
-  package mutating func releaseIfEmpty(to pool: BufferPool) {
+  public mutating func releaseIfEmpty(to pool: BufferPool) {
     guard isEmpty, let lent = memory else { return }
     memory = nil
     pool.giveBack(lent)
   }
 
   /// Drops the content and gives the memory back.
-  package mutating func discard(to pool: BufferPool) {
+  public mutating func discard(to pool: BufferPool) {
     reader = 0
     writer = 0
     releaseIfEmpty(to: pool)

@@ -1,9 +1,9 @@
-package import System
+public import System
 
 /// One connection's bytes, plain or through TLS; non-blocking.
-package struct ByteStream: ~Copyable {
+public struct ByteStream: ~Copyable {
   /// What a read came to.
-  package enum ReadResult: Equatable, Sendable {
+  public enum ReadResult: Equatable, Sendable {
     /// So many bytes (> 0) were put into the memory.
     case bytes(Int)
     /// Nothing now.
@@ -15,7 +15,7 @@ package struct ByteStream: ~Copyable {
   }
 
   /// What a write came to.
-  package enum WriteResult: Equatable, Sendable {
+  public enum WriteResult: Equatable, Sendable {
     /// So many bytes (> 0) were taken.
     case bytes(Int)
     /// Nothing now.
@@ -30,9 +30,9 @@ package struct ByteStream: ~Copyable {
   init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 
   /// Whether the last read has seen that nothing more is there now, neither in the socket nor in TLS' own buffer.
-  package private(set) var isDrained = false
+  public private(set) var isDrained = false
   /// Whether the stream goes through TLS, which may have to write before it can read.
-  package var isTLS: Bool { tls != nil }
+  public var isTLS: Bool { tls != nil }
 
   /// See `Channel.startTLS`.
   mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
@@ -43,13 +43,13 @@ package struct ByteStream: ~Copyable {
   func noteReadable(isEnd: Bool) { tls?.noteReadable(isEnd: isEnd) }
 
   /// Carries the TLS handshake on.
-  package mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
+  public mutating func handshake() -> TLSSession.Handshake { tls?.handshake() ?? .done }
 
   /// The TLS session, to be resumed by a later connection to the same host (RFC 8446 §2.2).
-  package func resumableSession() -> TLSResumption? { tls?.resumption() }
+  public func resumableSession() -> TLSResumption? { tls?.resumption() }
 
   /// Reads into `memory`.
-  package mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ReadResult {
+  public mutating func read(into memory: UnsafeMutableRawBufferPointer) -> ReadResult {
     if let tls {
       let result = tls.read(into: memory)
       isDrained = tls.isDrained
@@ -68,7 +68,7 @@ package struct ByteStream: ~Copyable {
   }
 
   /// Writes from `memory`, which is not empty.
-  package mutating func write(_ memory: UnsafeRawBufferPointer) -> WriteResult {
+  public mutating func write(_ memory: UnsafeRawBufferPointer) -> WriteResult {
     if let tls { return tls.write(memory) }
     switch Syscalls.send(descriptor.number, memory) {
     case .bytes(let count): return .bytes(count)
@@ -78,7 +78,7 @@ package struct ByteStream: ~Copyable {
   }
 
   /// Whether an idle stream can still be used: open, and no byte has come unasked.
-  package func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
+  public func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
 
   /// Why the connect that was under way has failed; nil when it has not.
   func connectError() -> SystemError? {
@@ -87,16 +87,16 @@ package struct ByteStream: ~Copyable {
   }
 
   /// Says that no more bytes will be written.
-  package func finishWriting() { Syscalls.shutdownWrite(descriptor.number) }
+  public func finishWriting() { Syscalls.shutdownWrite(descriptor.number) }
 
   /// Makes the coming close a reset: the peer must not take what it got for a whole message.
-  package func resetOnClose() { Syscalls.resetOnClose(descriptor.number) }
+  public func resetOnClose() { Syscalls.resetOnClose(descriptor.number) }
 
   /// Says goodbye in TLS (close_notify), best effort, before the descriptor is closed.
-  package mutating func sayGoodbye() { tls?.sayGoodbye() }
+  public mutating func sayGoodbye() { tls?.sayGoodbye() }
 
   /// A stream socket on its way to `address`; ready to write, or broken, when that has ended.
-  package static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
+  public static func connecting(to address: SocketAddress) throws(SystemError) -> ByteStream {
     let descriptor = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(descriptor.number, IPProtocol.tcp, IPProtocol.noDelay, 1)
     _ = try Syscalls.connect(descriptor.number, address)

@@ -2,9 +2,9 @@
 ///
 /// Edge-triggered readiness is remembered here, so that a direction held back by back-pressure can go on later without
 /// asking the kernel again.
-package struct Channel: ~Copyable {
+public struct Channel: ~Copyable {
   /// What `fill` came to.
-  package enum Fill: Equatable, Sendable {
+  public enum Fill: Equatable, Sendable {
     /// Bytes were added to the input.
     case bytes
     /// Nothing now; readiness will be reported.
@@ -18,7 +18,7 @@ package struct Channel: ~Copyable {
   }
 
   /// What `flush` came to.
-  package enum Flush: Equatable, Sendable {
+  public enum Flush: Equatable, Sendable {
     /// The output is empty.
     case done
     /// The peer takes no more now; readiness will be reported.
@@ -28,37 +28,37 @@ package struct Channel: ~Copyable {
   }
 
   /// The stream below.
-  package var stream: ByteStream
+  public var stream: ByteStream
   /// Bytes that came and were not used yet.
-  package var input = ByteBuffer()
+  public var input = ByteBuffer()
   /// Bytes that still have to go.
-  package var output = ByteBuffer()
+  public var output = ByteBuffer()
   /// Bytes written to the stream so far.
-  package private(set) var bytesWritten: UInt64 = 0
+  public private(set) var bytesWritten: UInt64 = 0
   /// Bytes read from the stream so far.
-  package private(set) var bytesRead: UInt64 = 0
+  public private(set) var bytesRead: UInt64 = 0
   /// Whether the peer has said that it sends no more, or is gone.
-  package private(set) var peerFinished = false
+  public private(set) var peerFinished = false
   /// Whether the stream may hold bytes, or its end, that were not read yet.
-  package var mayHaveMore: Bool { canRead }
+  public var mayHaveMore: Bool { canRead }
   private var canRead = false
   private var canWrite = true
 
   /// A channel over `stream`.
-  package init(_ stream: consuming ByteStream) { self.stream = stream }
+  public init(_ stream: consuming ByteStream) { self.stream = stream }
 
   /// Begins TLS as a client on a connected stream; `handshake` of the stream carries it on.
   /// - Parameters:
   ///   - host: whom the certificate must name, a DNS name or an IP literal (RFC 9110 §4.3.4).
   ///   - resuming: a session of an earlier connection to the same host.
-  package mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
+  public mutating func startTLS(_ context: TLSContext, host: String, resuming: TLSResumption?) throws(TLSError) {
     try stream.startTLS(context, host: host, resuming: resuming)
     // What was reported before belongs to TLS as well.
     if canRead { stream.noteReadable(isEnd: peerFinished) }
   }
 
   /// Remembers what the poller reported.
-  package mutating func note(_ events: ReadyEvents) {
+  public mutating func note(_ events: ReadyEvents) {
     if !events.isDisjoint(with: [.readable, .peerFinished, .broken]) {
       canRead = true
       stream.noteReadable(isEnd: !events.isDisjoint(with: [.peerFinished, .broken]))
@@ -72,7 +72,7 @@ package struct Channel: ~Copyable {
   }
 
   /// Reads once into the input.
-  package mutating func fill(from pool: BufferPool) -> Fill {
+  public mutating func fill(from pool: BufferPool) -> Fill {
     guard canRead else { return .wouldBlock }
     if input.room == 0, !input.reserve(input.isEmpty ? 1 : BufferPool.smallSize, from: pool) {
       return input.reserve(1, from: pool) ? fill(from: pool) : .full
@@ -85,7 +85,7 @@ package struct Channel: ~Copyable {
 
   /// Reads what is there, at most `limit` bytes, into `memory`, which belongs to the other side of an exchange.
   /// - Returns: the outcome and how many bytes were read.
-  package mutating func read(
+  public mutating func read(
     into memory: UnsafeMutableRawBufferPointer, limit: UInt64
   ) -> (result: Fill, count: Int) {
     guard canRead else { return (.wouldBlock, 0) }
@@ -105,7 +105,7 @@ package struct Channel: ~Copyable {
   /// Reads what is there, at most `limit` bytes, straight into `target`, which belongs to the other side of an exchange;
   /// with `isBulk` into a larger block, for content that has proved to be long.
   /// - Returns: the outcome and how many bytes were read.
-  package mutating func read(
+  public mutating func read(
     into target: inout ByteBuffer, limit: UInt64, isBulk: Bool, pool: BufferPool
   ) -> (result: Fill, count: Int) {
     guard canRead else { return (.wouldBlock, 0) }
@@ -119,7 +119,7 @@ package struct Channel: ~Copyable {
   }
 
   /// Writes the output as far as the peer takes it.
-  package mutating func flush() -> Flush {
+  public mutating func flush() -> Flush {
     while !output.isEmpty {
       guard canWrite else { return .blocked }
       switch stream.write(UnsafeRawBufferPointer(output.readable)) {
@@ -135,13 +135,13 @@ package struct Channel: ~Copyable {
   }
 
   /// Gives back whatever memory holds nothing.
-  package mutating func releaseIdleMemory(to pool: BufferPool) {
+  public mutating func releaseIdleMemory(to pool: BufferPool) {
     input.releaseIfEmpty(to: pool)
     output.releaseIfEmpty(to: pool)
   }
 
   /// Gives back all memory and what it holds.
-  package mutating func discardMemory(to pool: BufferPool) {
+  public mutating func discardMemory(to pool: BufferPool) {
     input.discard(to: pool)
     output.discard(to: pool)
   }

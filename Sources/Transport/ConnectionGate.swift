@@ -1,31 +1,31 @@
 internal import Synchronization
 
 /// Counts open connections over all loops against one limit.
-package final class ConnectionGate: Sendable {
+public final class ConnectionGate: Sendable {
   private let limit: Int
   private let open = Atomic<Int>(0)
   private let emptied = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   /// A gate for `limit` connections.
-  package init(limit: Int) { self.limit = limit }
+  public init(limit: Int) { self.limit = limit }
 
   /// How many connections are open.
-  package var count: Int { open.load(ordering: .relaxed) }
+  public var count: Int { open.load(ordering: .relaxed) }
 
   /// Whether another connection may be accepted.
-  package var hasRoom: Bool { count < limit }
+  public var hasRoom: Bool { count < limit }
 
   /// Counts a connection in.
-  package func enter() { open.wrappingAdd(1, ordering: .relaxed) }
+  public func enter() { open.wrappingAdd(1, ordering: .relaxed) }
 
   /// Counts a connection out.
-  package func leave() {
+  public func leave() {
     if open.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { emptied.continuation.yield() }
   }
 
   /// Waits until no connection is open, at most `limit`; to be called by one task at a time.
   /// - Returns: whether none is.
-  package func waitUntilEmpty(atMost limit: Duration) async -> Bool {
+  public func waitUntilEmpty(atMost limit: Duration) async -> Bool {
     let deadline = ContinuousClock.now + limit
     // The end of the time comes through the same stream: a stream whose reader is cancelled could not be read again.
     let timer = Task {

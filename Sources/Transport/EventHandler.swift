@@ -34,9 +34,9 @@ open class EventHandler {
 }
 
 /// A deadline without a descriptor.
-package final class DeadlineHandler: EventHandler {
+public final class DeadlineHandler: EventHandler {
   /// Called each time the deadline set for this handler passes.
-  package var onDeadline: (() -> Void)?
+  public var onDeadline: (() -> Void)?
 
   /// The deadline has passed.
   public override func deadlineReached() { onDeadline?() }

@@ -1,9 +1,9 @@
-package import System
+public import System
 
 /// One thread's worth of connections: a poller, the handlers it reports to, their deadlines and a pool of buffers.
 ///
 /// Not Sendable on purpose: it belongs to a `LoopActor`, and the compiler keeps everything reachable from it there.
-package final class EventLoop {
+public final class EventLoop {
   private struct Slot {
     var generation: UInt32 = 0
     var handler: EventHandler?
@@ -23,13 +23,13 @@ package final class EventLoop {
   private let bell: Bell
 
   /// Blocks for the connections of this loop.
-  package let buffers = BufferPool()
+  public let buffers = BufferPool()
   /// A way back to this loop from anywhere.
-  package let handle: LoopHandle
+  public let handle: LoopHandle
   /// Monotonic time in nanoseconds, read once per batch of events.
-  package private(set) var now: UInt64
+  public private(set) var now: UInt64
   /// Whatever the owner of the loop keeps on it.
-  package var attachment: AnyObject?
+  public var attachment: AnyObject?
 
   init(handle: LoopHandle, waker: Waker) throws(SystemError) {
     poller = try Poller()
@@ -42,7 +42,7 @@ package final class EventLoop {
   }
 
   /// Gives `handler` an identity and a place for its deadline.
-  package func attach(_ handler: EventHandler) {
+  public func attach(_ handler: EventHandler) {
     let index: UInt32
     if let free = freeSlots.popLast() {
       index = free
@@ -55,7 +55,7 @@ package final class EventLoop {
   }
 
   /// Forgets a handler; events and deadlines of its past no longer reach anyone.
-  package func detach(_ handler: EventHandler) {
+  public func detach(_ handler: EventHandler) {
     let index = Int(handler.id.index)
     guard index < slots.count, slots[index].handler === handler else { return }
     wheel.set(index, deadline: TimerWheel.never, now: now)
@@ -76,25 +76,25 @@ package final class EventLoop {
   }
 
   /// The handler with that identity, if it is still attached.
-  package func handler(_ id: HandlerID) -> EventHandler? {
+  public func handler(_ id: HandlerID) -> EventHandler? {
     guard Int(id.index) < slots.count, slots[Int(id.index)].generation == id.generation else { return nil }
     return slots[Int(id.index)].handler
   }
 
   /// Calls `body` with every attached handler; handlers may detach meanwhile.
-  package func forEachHandler(_ body: (EventHandler) -> Void) {
+  public func forEachHandler(_ body: (EventHandler) -> Void) {
     for index in slots.indices {
       if let handler = slots[index].handler { body(handler) }
     }
   }
 
   /// Watches both directions of a stream for an attached handler.
-  package func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
+  public func watch(_ stream: borrowing ByteStream, for handler: EventHandler) throws(SystemError) {
     try poller.watchStream(stream.descriptor, token: handler.id.token)
   }
 
   /// Sets the one deadline of `handler`, `nanoseconds` from now; nil for none. Resolution 32 ms, never early.
-  package func setDeadline(_ handler: EventHandler, in nanoseconds: UInt64?) {
+  public func setDeadline(_ handler: EventHandler, in nanoseconds: UInt64?) {
     guard self.handler(handler.id) === handler else { return }
     let deadline = nanoseconds.map { now &+ $0 } ?? TimerWheel.never
     wheel.set(Int(handler.id.index), deadline: deadline, now: now)
@@ -102,7 +102,7 @@ package final class EventLoop {
 
   /// Calls `handler` again soon, although its descriptor will report nothing new: for one that stopped in the middle
   /// so that others get their turn.
-  package func callAgain(_ handler: EventHandler) { again.append(handler.id) }
+  public func callAgain(_ handler: EventHandler) { again.append(handler.id) }
 
   /// Serves events and deadlines, asleep in the poller in between, until the waker calls: somebody else wants a turn on
   /// the loop's queue.

@@ -1,11 +1,11 @@
 internal import Glibc
-package import System
+public import System
 
 /// Accepts connections for one loop; every loop has its own socket on the same port (SO_REUSEPORT).
 ///
 /// When the connection limit is reached or descriptors run out it stops accepting, and looks again every 50 ms: the
 /// kernel's backlog holds the waiting clients meanwhile.
-package final class Listener: EventHandler {
+public final class Listener: EventHandler {
   private static let acceptsPerEvent = 64
   private static let pauseNanoseconds: UInt64 = 50_000_000
 
@@ -15,11 +15,11 @@ package final class Listener: EventHandler {
   private var descriptor: OwnedDescriptor?
   private var isPaused = false
   /// The address bound, with the port the system chose where 0 was asked for.
-  package let address: SocketAddress
+  public let address: SocketAddress
 
   /// Binds and listens on `address`; accepts once `start` was called.
   /// - Throws: SystemError when the address cannot be bound.
-  package init(
+  public init(
     on loop: EventLoop, address: SocketAddress, gate: ConnectionGate, backlog: Int32 = 4096,
     onAccept: @escaping (consuming ByteStream) -> Void
   ) throws(SystemError) {
@@ -43,7 +43,7 @@ package final class Listener: EventHandler {
   /// Makes sure that nobody else listens on `address`: with SO_REUSEPORT two processes would share its connections, and
   /// a forgotten old one would go on taking half of them.
   /// - Throws: SystemError (EADDRINUSE) when somebody does.
-  package static func assertFree(_ address: SocketAddress) throws(SystemError) {
+  public static func assertFree(_ address: SocketAddress) throws(SystemError) {
     guard address.port != 0 else { return }
     let socket = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
@@ -52,13 +52,13 @@ package final class Listener: EventHandler {
   }
 
   /// Begins to accept.
-  package func start() throws(SystemError) {
+  public func start() throws(SystemError) {
     loop.attach(self)
     try watch()
   }
 
   /// Accepts what is already waiting and closes the socket.
-  package func close() {
+  public func close() {
     if !isPaused { acceptWaiting(upTo: .max) }
     descriptor = nil
     loop.detach(self)

@@ -1,5 +1,5 @@
 internal import Dispatch
-package import System
+public import System
 
 /// Wakes a loop that sleeps in its poller, from any thread.
 final class Waker: Sendable {
@@ -35,7 +35,7 @@ final class QueueExecutor: SerialExecutor {
 }
 
 /// A way to reach an event loop from any thread.
-package final class LoopHandle: Sendable {
+public final class LoopHandle: Sendable {
   private let executor: QueueExecutor
   nonisolated(unsafe) private weak var owner: LoopActor?
 
@@ -44,7 +44,7 @@ package final class LoopHandle: Sendable {
   fileprivate func adopt(_ owner: LoopActor) { self.owner = owner }
 
   /// Runs `body` on the loop, after what is running there now.
-  package func perform(_ body: @escaping @Sendable (EventLoop) -> Void) {
+  public func perform(_ body: @escaping @Sendable (EventLoop) -> Void) {
     executor.async { [weak owner] in owner?.assumeIsolated { $0.enter(body) } }
   }
 }
@@ -54,15 +54,15 @@ package final class LoopHandle: Sendable {
 /// Swift sees an actor. Other blocks of the queue (jobs of the actor, `LoopHandle.perform`) wake the loop, which then
 /// goes to the end of the queue. A dispatch source on the epoll descriptor would do without the sleeping thread, but
 /// costs an idle loop two threads' wake-ups before it sees an event, which is longer than relaying the request takes.
-package actor LoopActor {
+public actor LoopActor {
   private nonisolated let executor: QueueExecutor
   private let loop: EventLoop
 
   /// The executor of the loop's queue.
-  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// A loop with its own queue; it serves nothing before `start`.
-  package init(label: String) throws(SystemError) {
+  public init(label: String) throws(SystemError) {
     executor = try QueueExecutor(label: label)
     let handle = LoopHandle(executor: executor)
     loop = try EventLoop(handle: handle, waker: executor.waker)
@@ -70,10 +70,10 @@ package actor LoopActor {
   }
 
   /// Begins to serve events; goes on as long as the process does.
-  package func start() { takeTurn() }
+  public func start() { takeTurn() }
 
   /// Runs `body` on the loop.
-  package func run<R: Sendable, E: Error>(_ body: @Sendable (EventLoop) throws(E) -> R) throws(E) -> R {
+  public func run<R: Sendable, E: Error>(_ body: @Sendable (EventLoop) throws(E) -> R) throws(E) -> R {
     loop.readClock()
     return try body(loop)
   }

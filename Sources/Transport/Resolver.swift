@@ -3,25 +3,24 @@ internal import CEpoll
 internal import Glibc
 
 /// Why a name has no address.
-package struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The resolver's own text.
-  package let description: String
+  public let description: String
 
   /// An error in these words.
-  package init(description: String) { self.description = description }
+  public init(description: String) { self.description = description }
 }
 
 /// Looks names up, off the event loops.
-package struct Resolver: Sendable {
+public struct Resolver: Sendable {
   /// Every address in the resolver's order, or why there is none.
-  package typealias Answer = Result<[SocketAddress], ResolverError>
+  public typealias Answer = Result<[SocketAddress], ResolverError>
 
   /// Looks a name up and calls the completion once, on some thread, soon or after many seconds.
-  package let lookUp:
-    @Sendable (_ host: String, _ port: Int, _ completion: @escaping @Sendable (Answer) -> Void) -> Void
+  public let lookUp: @Sendable (_ host: String, _ port: Int, _ completion: @escaping @Sendable (Answer) -> Void) -> Void
 
   /// A resolver that answers with `lookUp`.
-  package init(
+  public init(
     lookUp:
       @escaping @Sendable (_ host: String, _ port: Int, _ completion: @escaping @Sendable (Answer) -> Void) -> Void
   ) {
@@ -29,7 +28,7 @@ package struct Resolver: Sendable {
   }
 
   /// The system's, which sorts addresses as RFC 6724 says. getaddrinfo blocks, so it has threads of its own.
-  package static let system = Resolver { host, port, completion in
+  public static let system = Resolver { host, port, completion in
     queue.async { completion(ask(host: host, port: port)) }
   }
 

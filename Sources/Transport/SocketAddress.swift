@@ -3,7 +3,7 @@ internal import Glibc
 internal import Text
 
 /// An IPv4 or IPv6 address with a port.
-package struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
+public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   private let storage: sockaddr_storage
   private let length: socklen_t
 
@@ -13,7 +13,7 @@ package struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The address a literal names (`127.0.0.1`, `::1`), or of `localhost`; nil for any other text.
-  package init?(literal: String, port: Int) {
+  public init?(literal: String, port: Int) {
     guard let port = UInt16(exactly: port) else { return nil }
     var storage = sockaddr_storage()
     if let address = literal == "localhost" ? IPv4Address(0x7F00_0001) : IPv4Address(literal) {
@@ -39,15 +39,15 @@ package struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   var family: Int32 { Int32(storage.ss_family) }
 
   /// Whether it is of IPv6, even if it stands for an address of IPv4.
-  package var isIPv6: Bool { family == AF_INET6 }
+  public var isIPv6: Bool { family == AF_INET6 }
 
   /// The bytes of the host in network order: 4 of IPv4, 16 of IPv6.
-  package var octets: [UInt8] {
+  public var octets: [UInt8] {
     withUnsafeBytes(of: storage) { isIPv6 ? Array($0[8..<24]) : Array($0[4..<8]) }
   }
 
   /// Equal when family, port, host and, in IPv6, scope are.
-  package static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+  public static func == (left: SocketAddress, right: SocketAddress) -> Bool {
     guard left.length == right.length else { return false }
     return withUnsafeBytes(of: left.storage) { one in
       withUnsafeBytes(of: right.storage) { other in
@@ -57,12 +57,12 @@ package struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The port.
-  package var port: Int {
+  public var port: Int {
     withUnsafeBytes(of: storage) { Int($0[2]) << 8 | Int($0[3]) }
   }
 
   /// `host:port`, an IPv6 host in brackets.
-  package var description: String {
+  public var description: String {
     withUnsafeBytes(of: storage) { bytes in
       // Where the address stands in sockaddr_in6 and sockaddr_in.
       if family == AF_INET6 {

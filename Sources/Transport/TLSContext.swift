@@ -3,24 +3,24 @@ internal import Dispatch
 
 /// How TLS connections to upstreams are made: TLS 1.2 or newer, chain and name verified against the system's store,
 /// which `SSL_CERT_FILE` and `SSL_CERT_DIR` may replace (OpenSSL reads both).
-package final class TLSContext: Sendable {
+public final class TLSContext: Sendable {
   private let loading = DispatchGroup()
   /// Written once, before `loading` is over.
   nonisolated(unsafe) private var loaded: Result<OpaquePointer, TLSError>?
 
   /// A client context, loaded on another thread: reading a system's hundred and more certificates takes longer than all
   /// the rest of a start.
-  package convenience init() { self.init(trusting: nil) }
+  public convenience init() { self.init(trusting: nil) }
 
   /// A context that trusts the certificates of a PEM file in place of the system's store.
-  package init(trusting file: String?) {
+  public init(trusting file: String?) {
     DispatchQueue.global(qos: .userInitiated).async(group: loading) { self.loaded = TLSContext.load(trusting: file) }
   }
 
   deinit { if case .success(let pointer) = loaded { SSL_CTX_free(pointer) } }
 
   /// Waits until the context is loaded.
-  package func waitUntilLoaded() throws(TLSError) { _ = try pointer() }
+  public func waitUntilLoaded() throws(TLSError) { _ = try pointer() }
 
   /// OpenSSL's context, which it guards for use from several loops; waits until it is loaded.
   func pointer() throws(TLSError) -> OpaquePointer {
@@ -52,11 +52,11 @@ package final class TLSContext: Sendable {
 }
 
 /// Why TLS could not be set up or carried on: OpenSSL's own reason, which holds no secret.
-package struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct TLSError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The reason, in OpenSSL's words.
-  package let description: String
+  public let description: String
 
-  package init(description: String) { self.description = description }
+  public init(description: String) { self.description = description }
 
   static func lastOfQueue(_ what: String) -> TLSError {
     let code = ERR_peek_last_error()

@@ -3,7 +3,7 @@ internal import Glibc
 internal import System
 
 /// What is kept of a TLS session to resume it later; belongs to one loop.
-package final class TLSResumption {
+public final class TLSResumption {
   let pointer: OpaquePointer
 
   init(_ pointer: OpaquePointer) { self.pointer = pointer }
@@ -12,9 +12,9 @@ package final class TLSResumption {
 }
 
 /// TLS on one connection, as a client.
-package final class TLSSession {
+public final class TLSSession {
   /// How far the handshake is.
-  package enum Handshake: Equatable, Sendable {
+  public enum Handshake: Equatable, Sendable {
     /// The channel is encrypted and the peer is who it should be.
     case done
     /// More has to come from the peer, or the socket has to drain.

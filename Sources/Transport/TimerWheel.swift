@@ -2,11 +2,11 @@
 ///
 /// Moving a deadline later, which every request does, is a single store: the entry stays where it is and is looked at
 /// again when its slot comes up. Pure: time is passed in.
-package struct TimerWheel: Sendable {
+public struct TimerWheel: Sendable {
   /// Nanoseconds a slot covers, the resolution of every deadline.
-  package static let slotNanoseconds: UInt64 = 32_000_000
+  public static let slotNanoseconds: UInt64 = 32_000_000
   /// The deadline of an entry that waits for nothing.
-  package static let never = UInt64.max
+  public static let never = UInt64.max
   private static let slotCount = 1024
 
   private struct Entry {
@@ -24,10 +24,10 @@ package struct TimerWheel: Sendable {
   private var linkedCount = 0
 
   /// A wheel that begins at `now`, in nanoseconds.
-  package init(now: UInt64) { current = Int64(now / TimerWheel.slotNanoseconds) }
+  public init(now: UInt64) { current = Int64(now / TimerWheel.slotNanoseconds) }
 
   /// Sets the deadline of entry `index`, in nanoseconds; `never` to wait for nothing.
-  package mutating func set(_ index: Int, deadline: UInt64, now: UInt64) {
+  public mutating func set(_ index: Int, deadline: UInt64, now: UInt64) {
     if index >= entries.count {
       entries.append(contentsOf: repeatElement(Entry(), count: index + 1 - entries.count))
     }
@@ -43,12 +43,12 @@ package struct TimerWheel: Sendable {
   }
 
   /// The deadline of entry `index`.
-  package func deadline(_ index: Int) -> UInt64 {
+  public func deadline(_ index: Int) -> UInt64 {
     index < entries.count ? entries[index].deadline : TimerWheel.never
   }
 
   /// When `collectDue` should be called next, in nanoseconds; nil while no entry waits.
-  package var nextExpiry: UInt64? {
+  public var nextExpiry: UInt64? {
     guard linkedCount > 0 else { return nil }
     let first = Int((current + 1) % Int64(TimerWheel.slotCount))
     var word = first >> 6
@@ -67,7 +67,7 @@ package struct TimerWheel: Sendable {
   }
 
   /// Takes every entry whose deadline is not after `now` out of the wheel and appends its index to `due`.
-  package mutating func collectDue(now: UInt64, into due: inout [Int]) {
+  public mutating func collectDue(now: UInt64, into due: inout [Int]) {
     // A slot is looked at once it has wholly passed, so that everything in it is due.
     let last = Int64(now / TimerWheel.slotNanoseconds) - 1
     guard last > current else { return }

@@ -1,8 +1,8 @@
 internal import System
-package import Transport
+public import Transport
 
 /// What an exchange hears from the connection it waits for or was lent.
-package protocol UpstreamUser: AnyObject {
+public protocol UpstreamUser: AnyObject {
   /// A fresh connection stands and is lent; the request can be written.
   func upstreamConnected(_ connection: UpstreamConnection)
   /// No connection could be had; nothing was sent.
@@ -14,15 +14,15 @@ package protocol UpstreamUser: AnyObject {
 }
 
 /// One open connection to a host: it is lent to one exchange after another, waits in between, and closes.
-package final class UpstreamConnection: EventHandler {
+public final class UpstreamConnection: EventHandler {
   /// The host at the other end.
-  package let host: UpstreamHost
+  public let host: UpstreamHost
   /// The bytes; nil once closed.
-  package var channel: Channel?
+  public var channel: Channel?
   /// Whether an earlier exchange used this connection, so that its death may only mean that it had grown old.
-  package private(set) var isReused = false
+  public private(set) var isReused = false
   /// Whether it has not been closed and can be written.
-  package private(set) var isOpen = true
+  public private(set) var isOpen = true
   /// Whom it is lent to; nil while it is idle, or closed.
   private var user: (any UpstreamUser)?
   private var keptResumption = false
@@ -39,7 +39,7 @@ package final class UpstreamConnection: EventHandler {
   // MARK: For the exchange
 
   /// Sets the deadline of the exchange on this connection, in nanoseconds from now; nil for none.
-  package func setDeadline(in nanoseconds: UInt64?) {
+  public func setDeadline(in nanoseconds: UInt64?) {
     progressMark = nil
     host.loop.setDeadline(self, in: nanoseconds)
   }
@@ -48,7 +48,7 @@ package final class UpstreamConnection: EventHandler {
   ///
   /// The connection is kept for another only if `isReusable`, as far as the exchange knows, and if nothing has come
   /// beyond the response: a surplus byte would be taken for the beginning of somebody else's.
-  package func finishLoan(isReusable: Bool) {
+  public func finishLoan(isReusable: Bool) {
     guard isReusable, hasNothingLeft() else { return close() }
     user = nil
     progressMark = nil
@@ -69,7 +69,7 @@ package final class UpstreamConnection: EventHandler {
   }
 
   /// Ends the loan and the connection at once, whatever it was doing.
-  package func close() {
+  public func close() {
     guard isOpen else { return }
     isOpen = false
     if user == nil { host.forget(self) }
@@ -81,26 +81,26 @@ package final class UpstreamConnection: EventHandler {
   }
 
   /// Bytes written on this connection so far.
-  package var bytesWritten: UInt64 { channel?.bytesWritten ?? 0 }
+  public var bytesWritten: UInt64 { channel?.bytesWritten ?? 0 }
 
   /// Bytes moved on this connection so far, in both directions: what a wait for progress is measured by.
   private var bytesMoved: UInt64 { (channel?.bytesRead ?? 0) &+ (channel?.bytesWritten ?? 0) }
 
   /// Waits for bytes to move, at most `nanoseconds` since they last did: calling again without progress changes nothing.
-  package func awaitProgress(in nanoseconds: UInt64) {
+  public func awaitProgress(in nanoseconds: UInt64) {
     guard progressMark != bytesMoved else { return }
     progressMark = bytesMoved
     host.loop.setDeadline(self, in: nanoseconds)
   }
 
   /// Forgets the first `count` bytes that still had to be written, or all if there are fewer.
-  package func dropOutput(_ count: Int) {
+  public func dropOutput(_ count: Int) {
     let waiting = channel?.output.count ?? 0
     channel?.output.consume(min(count, waiting))
   }
 
   /// Whether bytes of the upstream, or its end, may be there that were not read yet.
-  package var mayHaveMore: Bool { channel?.mayHaveMore ?? false }
+  public var mayHaveMore: Bool { channel?.mayHaveMore ?? false }
 
   // MARK: For the pool
 
@@ -117,7 +117,7 @@ package final class UpstreamConnection: EventHandler {
   // MARK: Events
 
   /// The descriptor is ready.
-  package override func ready(_ events: ReadyEvents) {
+  public override func ready(_ events: ReadyEvents) {
     channel?.note(events)
     if let user { return user.upstreamReady(events) }
     // Readable while idle: closed by the peer, or bytes nobody asked for. Either way it carries no more requests.
@@ -134,7 +134,7 @@ package final class UpstreamConnection: EventHandler {
   }
 
   /// The deadline has passed.
-  package override func deadlineReached() {
+  public override func deadlineReached() {
     if let user { return user.upstreamDeadlineReached() }
     close()
   }

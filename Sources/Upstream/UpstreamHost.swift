@@ -1,7 +1,7 @@
-package import Transport
+public import Transport
 
 /// One host of fal as a loop sees it: the way to it, and the connections that wait there for their next exchange.
-package final class UpstreamHost {
+public final class UpstreamHost {
   let loop: EventLoop
   let limits: UpstreamLimits
   let dialer: Dialer
@@ -13,7 +13,7 @@ package final class UpstreamHost {
   private var dials: [ObjectIdentifier: Dial] = [:]
 
   /// `port` of `name`, which the certificate must show, reached from `loop`, over TLS when a context is given.
-  package init(
+  public init(
     on loop: EventLoop, name: String, port: Int, tlsContext: TLSContext?, limits: UpstreamLimits,
     resolver: Resolver = .system
   ) {
@@ -31,7 +31,7 @@ package final class UpstreamHost {
   ///     where the request must not be sent twice.
   /// - Returns: an idle connection, which can be written at once; nil when there is none. Then one is dialled, and
   ///   `user` hears when it stands or of the failure, which may be before this returns, unless it stops waiting.
-  package func lend(
+  public func lend(
     to user: any UpstreamUser, freshOnly: Bool = false, checked: Bool = false
   ) -> UpstreamConnection? {
     while !freshOnly, let connection = idle.popLast() {
@@ -47,7 +47,7 @@ package final class UpstreamHost {
   }
 
   /// Gives up the connection that is being dialled for `user`, if one is.
-  package func stopWaiting(_ user: any UpstreamUser) { dials.removeValue(forKey: ObjectIdentifier(user))?.cancel() }
+  public func stopWaiting(_ user: any UpstreamUser) { dials.removeValue(forKey: ObjectIdentifier(user))?.cancel() }
 
   private func dial(for user: any UpstreamUser) {
     let dial = dialer.dial { [self] dial, failure in
@@ -70,7 +70,7 @@ package final class UpstreamHost {
   func forget(_ connection: UpstreamConnection) { idle.removeAll { $0 === connection } }
 
   /// Closes every idle connection.
-  package func closeIdle() {
+  public func closeIdle() {
     for connection in idle { connection.close() }
   }
 }

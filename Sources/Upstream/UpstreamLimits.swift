@@ -1,19 +1,19 @@
 internal import Transport
 
 /// What connections to upstreams may take and keep. Times in nanoseconds.
-package struct UpstreamLimits: Hashable, Sendable {
+public struct UpstreamLimits: Hashable, Sendable {
   /// Name lookup and TCP connect together, over all addresses.
-  package var connect: UInt64
+  public var connect: UInt64
   /// The TLS handshake.
-  package var tls: UInt64
+  public var tls: UInt64
   /// How long a connection may wait in the pool.
-  package var idle: UInt64
+  public var idle: UInt64
   /// How many connections may wait in the pool, per host and loop.
-  package var idleConnections: Int
+  public var idleConnections: Int
   /// How long looked-up addresses are used before they are looked up again.
-  package var dnsTTL: UInt64
+  public var dnsTTL: UInt64
 
-  package init(connect: UInt64, tls: UInt64, idle: UInt64, idleConnections: Int, dnsTTL: UInt64) {
+  public init(connect: UInt64, tls: UInt64, idle: UInt64, idleConnections: Int, dnsTTL: UInt64) {
     self.connect = connect
     self.tls = tls
     self.idle = idle

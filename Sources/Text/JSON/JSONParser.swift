@@ -1,12 +1,12 @@
 /// Makes a value of a JSON text (RFC 8259): well-formed UTF-8, no lone surrogates, nothing before or after the value.
-package struct JSONParser {
+public struct JSONParser {
   private var scanner: JSONScanner
 
-  package static func parse(_ bytes: [UInt8], depthLimit: Int = 64) throws(JSONError) -> JSONValue {
+  public static func parse(_ bytes: [UInt8], depthLimit: Int = 64) throws(JSONError) -> JSONValue {
     try parse(bytes.span, JSONLimits(depth: depthLimit))
   }
 
-  package static func parse(_ bytes: Span<UInt8>, _ limits: JSONLimits) throws(JSONError) -> JSONValue {
+  public static func parse(_ bytes: Span<UInt8>, _ limits: JSONLimits) throws(JSONError) -> JSONValue {
     var parser = JSONParser(scanner: try JSONScanner(bytes, limits))
     let value = try parser.value(bytes, depth: 0)
     try parser.scanner.end(bytes)

@@ -1,14 +1,14 @@
 /// What a JSON text may be besides well-formed.
-package struct JSONLimits: Sendable {
+public struct JSONLimits: Sendable {
   /// How deep arrays and objects may nest.
-  package var depth: Int
+  public var depth: Int
   /// How many bytes the text may have.
-  package var bytes: Int
+  public var bytes: Int
   /// Whether an object may name a member twice. RFC 8259 §4 leaves open which of the two counts, so that of two readers
   /// one may check what the other does not use.
-  package var allowsDuplicates: Bool
+  public var allowsDuplicates: Bool
 
-  package init(depth: Int = 64, bytes: Int = .max, allowsDuplicates: Bool = true) {
+  public init(depth: Int = 64, bytes: Int = .max, allowsDuplicates: Bool = true) {
     self.depth = depth
     self.bytes = bytes
     self.allowsDuplicates = allowsDuplicates
@@ -16,13 +16,13 @@ package struct JSONLimits: Sendable {
 }
 
 /// What is wrong with a JSON text, and where.
-package struct JSONError: Error, Equatable {
+public struct JSONError: Error, Equatable {
   /// The offset in bytes.
-  package var offset: Int
+  public var offset: Int
   /// Constant words, nothing of the text.
-  package var reason: String
+  public var reason: String
 
-  package init(offset: Int, reason: String) {
+  public init(offset: Int, reason: String) {
     self.offset = offset
     self.reason = reason
   }

@@ -1,16 +1,16 @@
 /// Walks over a JSON text without making values of it; accepts exactly what `JSONParser` accepts.
-package struct JSONSkipper {
+public struct JSONSkipper {
   private var scanner: JSONScanner
 
   /// A member of the outermost object, as offsets into the text.
-  package struct Member {
+  public struct Member {
     let token: JSONStringToken
     /// Where its value stands, without the space around it.
-    package let value: Range<Int>
+    public let value: Range<Int>
   }
 
   /// Throws unless the whole of `bytes` is a JSON text.
-  package static func check(_ bytes: Span<UInt8>, _ limits: JSONLimits = JSONLimits()) throws(JSONError) {
+  public static func check(_ bytes: Span<UInt8>, _ limits: JSONLimits = JSONLimits()) throws(JSONError) {
     var skipper = JSONSkipper(scanner: try JSONScanner(bytes, limits))
     _ = try skipper.value(bytes, depth: 0)
     try skipper.scanner.end(bytes)
@@ -20,7 +20,7 @@ package struct JSONSkipper {
   ///
   /// The whole text is checked. A second member of that name is an error whatever `limits` say: whoever acts on the one
   /// must know that nobody acts on the other. Names are compared as the texts that they stand for, escapes or not.
-  package static func member(
+  public static func member(
     _ name: String, in bytes: Span<UInt8>, _ limits: JSONLimits = JSONLimits()
   ) throws(JSONError) -> Range<Int>? {
     var found: Range<Int>?
@@ -36,7 +36,7 @@ package struct JSONSkipper {
 
   /// Calls `body` with every member of the outermost object in order, none when the text is no object. The whole text is
   /// checked; `body` may have seen members before an error is found behind them.
-  package static func forEachMember(
+  public static func forEachMember(
     of bytes: Span<UInt8>, _ limits: JSONLimits, _ body: (Member) -> Void
   ) throws(JSONError) {
     var skipper = JSONSkipper(scanner: try JSONScanner(bytes, limits))

@@ -1,6 +1,6 @@
 /// Writes a JSON value, compact.
-package enum JSONWriter {
-  package static func bytes(_ value: JSONValue) -> [UInt8] {
+public enum JSONWriter {
+  public static func bytes(_ value: JSONValue) -> [UInt8] {
     var output: [UInt8] = []
     append(value, to: &output)
     return output
@@ -34,14 +34,14 @@ package enum JSONWriter {
 
 extension [UInt8] {
   /// Appends `text`, which is UTF-8, as a JSON string with its quotes.
-  package mutating func append(json text: Span<UInt8>) {
+  public mutating func append(json text: Span<UInt8>) {
     append(UInt8(ascii: "\""))
     append(escapingJSON: text)
     append(UInt8(ascii: "\""))
   }
 
   /// Appends `text`, which is UTF-8, as it stands between the quotes of a JSON string.
-  package mutating func append(escapingJSON text: Span<UInt8>) {
+  public mutating func append(escapingJSON text: Span<UInt8>) {
     var start = 0
     var isASCII = true
     while true {

@@ -1,6 +1,6 @@
 /// Which addresses the name of a host may lead to, so that whoever answers for the name cannot send the proxy to the
 /// machine it runs on or to a cloud's metadata.
-package enum AddressPolicy: Equatable, Sendable {
+public enum AddressPolicy: Equatable, Sendable {
   /// Any address: the operator has written it, or vouches for the name.
   case any
   /// Loopback alone, whatever the hosts file says: `localhost` (RFC 6761 §6.3).
@@ -9,7 +9,7 @@ package enum AddressPolicy: Equatable, Sendable {
   case distant
 
   /// What `host`, as the operator wrote it, may lead to; an address is its own permission.
-  package init(host: String) {
+  public init(host: String) {
     if host.lowercased() == "localhost" {
       self = .loopback
     } else if SocketAddress(literal: host, port: 0) != nil {
@@ -20,7 +20,7 @@ package enum AddressPolicy: Equatable, Sendable {
   }
 
   /// Whether `address` may be called.
-  package func admits(_ address: SocketAddress) -> Bool {
+  public func admits(_ address: SocketAddress) -> Bool {
     switch self {
     case .any: true
     case .loopback: AddressPolicy.scope(of: address) == .loopback
@@ -29,7 +29,7 @@ package enum AddressPolicy: Equatable, Sendable {
   }
 
   /// Whether `host` is `localhost` or the literal of a loopback address, so that what is sent there stays on this machine.
-  package static func isLoopback(host: String) -> Bool {
+  public static func isLoopback(host: String) -> Bool {
     if host.lowercased() == "localhost" { return true }
     return SocketAddress(literal: host, port: 0).map { scope(of: $0) == .loopback } ?? false
   }

@@ -2,17 +2,17 @@
 /// when the last one begun has been pending for a while. The first attempt to connect wins.
 ///
 /// Pure: time is passed in, in nanoseconds; attempts are known by the index of their address.
-package struct AddressRace: Equatable, Sendable {
+public struct AddressRace: Equatable, Sendable {
   /// How long the last attempt may be pending before the next begins: the Connection Attempt Delay of RFC 8305 §5, in
   /// nanoseconds.
-  package static let attemptDelay: UInt64 = 250_000_000
+  public static let attemptDelay: UInt64 = 250_000_000
   /// The least that delay may be (RFC 8305 §5), in nanoseconds.
-  package static let shortestAttemptDelay: UInt64 = 10_000_000
+  public static let shortestAttemptDelay: UInt64 = 10_000_000
   /// Addresses of one name that are tried at most, and so the sockets that a race holds at most.
-  package static let addressLimit = 16
+  public static let addressLimit = 16
 
   /// What is to be done now.
-  package enum Step: Equatable, Sendable {
+  public enum Step: Equatable, Sendable {
     /// Begin the attempt with this address, then ask again.
     case start(Int)
     /// Ask again at this time, or when an attempt has ended.
@@ -35,7 +35,7 @@ package struct AddressRace: Equatable, Sendable {
   private var winner: Int?
 
   /// A race between `count` addresses, of which those beyond the limit are not tried, that ends at `deadline`.
-  package init(count: Int, now: UInt64, deadline: UInt64) {
+  public init(count: Int, now: UInt64, deadline: UInt64) {
     self.count = min(count, AddressRace.addressLimit)
     self.deadline = deadline
     nextStart = now
@@ -45,7 +45,7 @@ package struct AddressRace: Equatable, Sendable {
   }
 
   /// What is to be done at `now`; an attempt that it says to start counts as begun.
-  package mutating func next(now: UInt64) -> Step {
+  public mutating func next(now: UInt64) -> Step {
     if let winner { return .won(winner) }
     if started == count, pending == 0 { return .lost }
     guard now < deadline else { return .timedOut }
@@ -59,14 +59,14 @@ package struct AddressRace: Equatable, Sendable {
   }
 
   /// The attempt with address `index` has failed; the next one need not wait.
-  package mutating func attemptFailed(_ index: Int, now: UInt64) {
+  public mutating func attemptFailed(_ index: Int, now: UInt64) {
     guard isPending(index) else { return }
     pending &= ~(1 << UInt32(index))
     nextStart = now
   }
 
   /// The attempt with address `index`, the last one said to start, could not begin: it will be said again, after the delay.
-  package mutating func attemptPostponed(_ index: Int, now: UInt64) {
+  public mutating func attemptPostponed(_ index: Int, now: UInt64) {
     guard index == started - 1, isPending(index) else { return }
     pending &= ~(1 << UInt32(index))
     started -= 1
@@ -74,7 +74,7 @@ package struct AddressRace: Equatable, Sendable {
   }
 
   /// The attempt with address `index` has connected; it has won unless another one did before.
-  package mutating func attemptConnected(_ index: Int) {
+  public mutating func attemptConnected(_ index: Int) {
     guard winner == nil, isPending(index) else { return }
     winner = index
   }
@@ -85,7 +85,7 @@ package struct AddressRace: Equatable, Sendable {
 extension AddressRace {
   /// The order in which `found`, a resolver's answer, is tried: `preferred` first if it is among them, then the families
   /// in turn (RFC 8305 §4 with a First Address Family Count of 1). Each address comes once.
-  package static func order(_ found: [SocketAddress], preferred: SocketAddress? = nil) -> [SocketAddress] {
+  public static func order(_ found: [SocketAddress], preferred: SocketAddress? = nil) -> [SocketAddress] {
     var left: [SocketAddress] = []
     for address in found where !left.contains(address) { left.append(address) }
     if let preferred, let index = left.firstIndex(of: preferred) { left.insert(left.remove(at: index), at: 0) }

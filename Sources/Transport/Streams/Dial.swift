@@ -3,7 +3,7 @@ internal import System
 /// One connection in the making: the name is looked up, its addresses are raced, and the winner shakes hands in TLS.
 ///
 /// It holds a socket for each attempt that is pending; whatever its end, all that is not handed over is closed.
-package final class Dial: EventHandler {
+public final class Dial: EventHandler {
   private enum Phase {
     case resolving, racing, handshaking, ended
   }
@@ -29,7 +29,7 @@ package final class Dial: EventHandler {
   private var loop: EventLoop { dialer.loop }
 
   /// Begins; may end, with a failure, before this returns.
-  package func start() {
+  public func start() {
     guard phase == .resolving else { return }
     loop.attach(self)
     deadline = loop.now &+ dialer.limits.connect
@@ -40,11 +40,11 @@ package final class Dial: EventHandler {
   }
 
   /// Ends it and closes everything; `onEnd` is not called any more.
-  package func cancel() { close() }
+  public func cancel() { close() }
 
   /// Hands the connection that stands over to `handler`, which is on no loop yet: its events go there from now on.
   /// To be called in `onEnd`; nil when there is none.
-  package func takeChannel(for handler: EventHandler) -> Channel? {
+  public func takeChannel(for handler: EventHandler) -> Channel? {
     guard phase == .ended, let winner = attempts.popLast() else { return nil }
     loop.replace(winner, by: handler)
     return winner.channel.take()
@@ -187,7 +187,7 @@ package final class Dial: EventHandler {
   }
 
   /// The look-up has kept silent too long, the next attempt is due, or the time is up.
-  package override func deadlineReached() {
+  public override func deadlineReached() {
     switch phase {
     case .ended: return
     case .resolving:

@@ -1,7 +1,7 @@
-package import System
+public import System
 
 /// Why no connection could be had. In none of these cases was anything of a request sent.
-package enum DialFailure: Error, Equatable, Sendable {
+public enum DialFailure: Error, Equatable, Sendable {
   /// The name has no address, in the resolver's words.
   case nameNotResolved(String)
   /// The name leads to addresses that it may not lead to; one of them.
@@ -20,7 +20,7 @@ package enum DialFailure: Error, Equatable, Sendable {
 
 extension DialFailure: CustomStringConvertible {
   /// One line for an operator.
-  package var description: String {
+  public var description: String {
     switch self {
     case .nameNotResolved(let reason): "name not resolved: \(reason)"
     case .addressForbidden(let address): "the name leads to \(address), which it must not"
@@ -34,16 +34,16 @@ extension DialFailure: CustomStringConvertible {
 }
 
 /// How long a connection may take to come about. Times in nanoseconds.
-package struct DialLimits: Equatable, Sendable {
+public struct DialLimits: Equatable, Sendable {
   /// Name look-up and TCP connect together, over all addresses.
-  package var connect: UInt64 = 5_000_000_000
+  public var connect: UInt64 = 5_000_000_000
   /// The TLS handshake.
-  package var tls: UInt64 = 5_000_000_000
+  public var tls: UInt64 = 5_000_000_000
   /// How long looked-up addresses are used before they are looked up again.
-  package var dnsTTL: UInt64 = 30_000_000_000
+  public var dnsTTL: UInt64 = 30_000_000_000
 
   /// The defaults.
-  package init() {}
+  public init() {}
 
   /// How long a look-up may keep silent before older addresses are used in its place.
   var lookUpPatience: UInt64 { min(connect / 4, 500_000_000) }

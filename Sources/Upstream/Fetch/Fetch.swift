@@ -1,24 +1,24 @@
-package import Transport
+public import Transport
 
 /// A small HTTP client for the proxy's own calls: key sets, the operator's app, webhooks.
 ///
 /// One request on a connection of its own, one answer collected whole; https with the certificate verified, http to
 /// loopback alone; bounded in size and time; redirects are answers. Where to is the operator's word, never a client's, and
 /// a name must not lead to this machine or its link (see `AddressPolicy`).
-package struct Fetch: Sendable {
+public struct Fetch: Sendable {
   private let handle: LoopHandle
   private let tlsContext: TLSContext
   private let resolver: Resolver
 
   /// A client whose calls are made on `loop`, which has to be started.
-  package init(on loop: LoopActor, tlsContext: TLSContext, resolver: Resolver = .system) async {
+  public init(on loop: LoopActor, tlsContext: TLSContext, resolver: Resolver = .system) async {
     handle = await loop.run { $0.handle }
     self.tlsContext = tlsContext
     self.resolver = resolver
   }
 
   /// The answer to `request`. Ends at once, with the connection closed, when the task is cancelled.
-  package func fetch(_ request: FetchRequest) async throws(FetchError) -> FetchResponse {
+  public func fetch(_ request: FetchRequest) async throws(FetchError) -> FetchResponse {
     let call = FetchCall()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Result<FetchResponse, FetchError>, Never>) in

@@ -1,11 +1,11 @@
-package import HTTPWire
-package import Transport
+public import HTTPWire
+public import Transport
 
 /// Why a call of the proxy's own has no answer. It names no field, target or content, which may hold secrets.
-package struct FetchError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct FetchError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What went wrong, and so whose fault it is: `invalid` and `plainText` are the caller's, `cancelled` nobody's, the
   /// others the network's or the peer's.
-  package enum Cause: Error, Equatable, Sendable {
+  public enum Cause: Error, Equatable, Sendable {
     /// The request is no HTTP/1.1.
     case invalid(WireError)
     /// A field that the client writes itself, or a method it has no use for.
@@ -26,11 +26,11 @@ package struct FetchError: Error, Equatable, Sendable, CustomStringConvertible {
     case cancelled
   }
 
-  package let cause: Cause
+  public let cause: Cause
   /// Whether the peer may have acted on the request; if not, it can be repeated safely.
-  package let requestMayHaveArrived: Bool
+  public let requestMayHaveArrived: Bool
 
-  package var description: String {
+  public var description: String {
     let reason =
       switch cause {
       case .invalid(let error): "the request is not valid HTTP/1.1 (\(error))"

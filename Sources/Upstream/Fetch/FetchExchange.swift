@@ -1,8 +1,8 @@
 internal import HTTPWire
-package import Transport
+public import Transport
 
 /// One call of the proxy's own on an event loop: a connection, a request, a whole answer, and the end of the connection.
-package final class FetchExchange: EventHandler {
+public final class FetchExchange: EventHandler {
   /// Reads of the connection before the others of the loop get their turn.
   private static let readsPerTurn = 16
 
@@ -23,7 +23,7 @@ package final class FetchExchange: EventHandler {
 
   /// A call on `loop`.
   /// - Parameter onEnd: called once, which may be before `start` returns.
-  package init(
+  public init(
     _ request: FetchRequest, on loop: EventLoop, tlsContext: TLSContext, resolver: Resolver = .system,
     onEnd: @escaping (Result<FetchResponse, FetchError>) -> Void
   ) {
@@ -37,7 +37,7 @@ package final class FetchExchange: EventHandler {
   }
 
   /// Begins.
-  package func start() {
+  public func start() {
     do throws(FetchError.Cause) {
       unsent = try FetchHead.bytes(of: request)[...]
     } catch {
@@ -66,10 +66,10 @@ package final class FetchExchange: EventHandler {
   }
 
   /// Ends it, whatever it is doing; `onEnd` hears so.
-  package func cancel() { fail(.cancelled) }
+  public func cancel() { fail(.cancelled) }
 
   /// The connection is ready.
-  package override func ready(_ events: ReadyEvents) {
+  public override func ready(_ events: ReadyEvents) {
     channel?.note(events)
     pump()
   }

@@ -1,16 +1,16 @@
-package import HTTPWire
+public import HTTPWire
 
 /// Where a call of the proxy's own goes: the parts of a URL that the operator wrote.
-package struct FetchDestination: Equatable, Sendable {
+public struct FetchDestination: Equatable, Sendable {
   /// A DNS name, or an IP address without brackets.
-  package var host: String
-  package var port: Int
+  public var host: String
+  public var port: Int
   /// Whether the scheme is https; without it only loopback is called.
-  package var isTLS: Bool
+  public var isTLS: Bool
   /// Path and query, beginning with `/` (RFC 9112 §3.2.1).
-  package var target: String
+  public var target: String
 
-  package init(host: String, port: Int, isTLS: Bool, target: String) {
+  public init(host: String, port: Int, isTLS: Bool, target: String) {
     self.host = host
     self.port = port
     self.isTLS = isTLS
@@ -19,30 +19,30 @@ package struct FetchDestination: Equatable, Sendable {
 }
 
 /// One field line.
-package struct FetchField: Equatable, Sendable {
-  package var name: String
-  package var value: String
+public struct FetchField: Equatable, Sendable {
+  public var name: String
+  public var value: String
 
-  package init(_ name: String, _ value: String) {
+  public init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
   }
 }
 
 /// A request of the proxy's own.
-package struct FetchRequest: Sendable {
-  package var destination: FetchDestination
-  package var method: Method
+public struct FetchRequest: Sendable {
+  public var destination: FetchDestination
+  public var method: Method
   /// Besides those that the client writes itself: Host, Connection, Content-Length and, unless it is here,
   /// `accept-encoding: identity`.
-  package var fields: [FetchField] = []
-  package var content: [UInt8] = []
+  public var fields: [FetchField] = []
+  public var content: [UInt8] = []
   /// The most content an answer may have, in bytes.
-  package var maxBytes = 1 << 20
+  public var maxBytes = 1 << 20
   /// The time for all of it, from the look-up of the name to the last byte, in nanoseconds.
-  package var timeout: UInt64 = 10_000_000_000
+  public var timeout: UInt64 = 10_000_000_000
 
-  package init(_ method: Method, _ destination: FetchDestination) {
+  public init(_ method: Method, _ destination: FetchDestination) {
     self.method = method
     self.destination = destination
   }
@@ -50,17 +50,17 @@ package struct FetchRequest: Sendable {
 
 extension FetchRequest: CustomStringConvertible, CustomReflectable {
   /// Whom it goes to: all the rest may hold secrets.
-  package var description: String { "\(method.name) to \(destination.host):\(destination.port)" }
-  package var customMirror: Mirror { Mirror(self, children: []) }
+  public var description: String { "\(method.name) to \(destination.host):\(destination.port)" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A whole answer, whatever its status: a redirect is an answer like any other.
-package struct FetchResponse: Equatable, Sendable {
-  package var status: Int
+public struct FetchResponse: Equatable, Sendable {
+  public var status: Int
   /// Names in lower case.
-  package var fields: [FetchField]
-  package var content: [UInt8]
+  public var fields: [FetchField]
+  public var content: [UInt8]
 
   /// The value of the first field of that name, which is in lower case.
-  package func first(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+  public func first(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 }
