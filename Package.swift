@@ -36,12 +36,16 @@ let package = Package(
     room("HTTPWire", imports: ["Text"]),
     room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
     room("Settings", imports: ["Text", "System"]),
-    room("Guard", imports: ["HTTPWire", "Text"]),
+    room("Fal", imports: ["HTTPWire", "Text"]),
+    room("Guard", imports: ["Fal", "HTTPWire", "Text"]),
     room("Observability", imports: ["Text", "System"]),
     room("Upstream", imports: ["Text", "System", "Transport", "HTTPWire"]),
     room(
-      "Relay", imports: ["Text", "System", "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability"]),
-    room("Sandbox", imports: ["Text", "System", "Transport", "HTTPWire", "Relay", "CZlib"]),
+      "Relay",
+      imports: [
+        "Fal", "Text", "System", "Transport", "HTTPWire", "Settings", "Guard", "Upstream", "Observability",
+      ]),
+    room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "Relay", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -55,8 +59,9 @@ let package = Package(
     tests("Text", imports: ["Text", "TestSupport"]),
     tests("HTTPWire", imports: ["HTTPWire", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
-    tests("Guard", imports: ["Guard", "HTTPWire", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Text", "HTTPWire", "CZlib"]),
+    tests("Fal", imports: ["Fal", "HTTPWire"]),
+    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "TestSupport"]),
+    tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Observability", imports: ["Observability", "Text"]),
   ]

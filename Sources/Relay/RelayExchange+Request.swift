@@ -1,3 +1,4 @@
+internal import Fal
 internal import Guard
 internal import HTTPWire
 internal import Observability

@@ -1,7 +1,7 @@
-public import HTTPWire
+package import HTTPWire
 
 /// What a target asks fal to do (protocol.md §2.2).
-public enum Operation: UInt8, Sendable, CaseIterable {
+package enum Operation: UInt8, Sendable, CaseIterable {
   /// Puts a job into the queue; `POST`, or `GET` with the input in the query.
   case submit
   /// Runs a model and waits for its output.
@@ -24,7 +24,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
   case other
 
   /// A stable lower-case name for logs and metrics.
-  public var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .submit: "submit"
     case .run: "run"
@@ -42,7 +42,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
   /// Whether the operation can spend money or create something, so that limits apply and a blind retry is unsafe.
   ///
   /// The method decides for `other` only: a `GET` of a model runs it as a `POST` does (protocol.md §2.2, last bullet).
-  public func mayExecute(_ method: Method) -> Bool {
+  package func mayExecute(_ method: Method) -> Bool {
     switch self {
     case .submit, .run, .stream, .uploadInitiate, .token: true
     case .status, .statusStream, .result, .cancel: false
