@@ -40,17 +40,18 @@ let package = Package(
     room("HTTPWire", imports: ["Text"]),
     room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
     room("Settings", imports: ["Text", "System"]),
-    room("Guard", imports: ["HTTPWire", "Text"]),
+    room("Fal", imports: ["HTTPWire", "Text"]),
+    room("Guard", imports: ["Fal", "HTTPWire", "Text"]),
     room("Observability", imports: ["Text", "System"]),
     room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
     room("HTTPServer", imports: ["Text", "System", "Transport", "HTTPWire", "Observability"]),
     room(
       "Relay",
       imports: [
-        "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream", "Observability",
-        "CZlib",
+        "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
+        "Observability", "CZlib",
       ]),
-    room("Sandbox", imports: ["Text", "System", "Transport", "HTTPWire", "HTTPServer", "CZlib"]),
+    room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -65,14 +66,15 @@ let package = Package(
     tests("Text", imports: ["Text", "TestSupport"]),
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
-    tests("Guard", imports: ["Guard", "HTTPWire", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Text", "HTTPWire", "CZlib"]),
+    tests("Fal", imports: ["Fal", "HTTPWire"]),
+    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "TestSupport"]),
+    tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),
     tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability"]),
     tests(
       "Relay",
-      imports: ["Relay", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport", "System"]),
+      imports: ["Relay", "Fal", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport", "System"]),
   ]
 )

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Text
 
 /// One entry of `allowed_endpoints`: a glob over an endpoint id such as `fal-ai/flux/dev`.

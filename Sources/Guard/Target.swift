@@ -1,3 +1,5 @@
+public import Fal
+
 /// An accepted target: where it goes and what it does, as offsets into the value that was decided on.
 ///
 /// Valid only together with those very bytes; nothing is copied, decoded or normalised.

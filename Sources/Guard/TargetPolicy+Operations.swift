@@ -1,3 +1,4 @@
+internal import Fal
 internal import HTTPWire
 internal import Text
 
@@ -20,37 +21,25 @@ extension TargetPolicy {
   /// A submit, or a follow-up on a request (protocol.md §3.1).
   func queue(_ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>) throws(TargetRefusal) -> Call {
     let path = ModelPath(bytes, id: id)
-    guard let start = path.requestStart else {
+    guard let requestID = path.requestID else {
       // The endpoint loses its `/stream` here too: a price or schema of the endpoint must not be missed by that detour.
       return try model(path, .submit, method, bytes, endpoint: path.streamBase(bytes) ?? id)
     }
-    let end = bytes.firstIndex(of: Byte.slash, from: start, limit: id.upperBound)
-    guard end - start <= 128 else { throw .operationNotAllowed }
-    for index in start..<end {
+    guard requestID.count <= 128 else { throw .operationNotAllowed }
+    for index in requestID {
       let byte = bytes[index]
       guard byte.isLetterOrDigit || byte == Byte.dash || byte == Byte.underscore else {
         throw .operationNotAllowed
       }
     }
-    let operation = try Self.followUp(method, bytes.extracting(end..<id.upperBound))
+    guard let followUp = FollowUp(bytes.extracting(requestID.upperBound..<id.upperBound)), followUp.takes(method) else {
+      throw .operationNotAllowed
+    }
     let app = bytes.extracting(path.app)
     for index in endpoints.indices where endpoints[index].allows(app: app) {
-      return Call(operation: operation, endpoint: path.app, requestID: start..<end)
+      return Call(operation: followUp.operation, endpoint: path.app, requestID: requestID)
     }
     throw .endpointNotAllowed
-  }
-
-  /// The follow-up that `method` and the path after the request id stand for.
-  private static func followUp(_ method: Method, _ tail: Span<UInt8>) throws(TargetRefusal) -> Operation {
-    switch method {
-    case .get where tail.equals("/status/stream"): return .statusStream
-    case .get, .head:
-      if tail.isEmpty || tail.equals("/response") { return .result }
-      if tail.equals("/status") { return .status }
-    case .put where tail.equals("/cancel"): return .cancel
-    default: break
-    }
-    throw .operationNotAllowed
   }
 
   /// A call that runs a model; `endpoint` is what the call is known by, the rules see the whole path.
@@ -70,13 +59,10 @@ extension TargetPolicy {
   func control(
     _ method: Method, _ bytes: Span<UInt8>, _ path: Range<Int>, role: HostRole, isToken: Bool
   ) throws(TargetRefusal) -> Call {
-    let name = bytes.extracting(path)
     var operation = Operation.other
     if isToken {
       operation = .token
-    } else if role == .rest,
-      name.equals("storage/upload/initiate") || name.equals("storage/upload/initiate-multipart")
-    {
+    } else if role == .rest, ControlRoute(bytes.extracting(path)) != nil {
       operation = .uploadInitiate
     }
     let isFine =

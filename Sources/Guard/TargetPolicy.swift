@@ -1,3 +1,4 @@
+internal import Fal
 public import HTTPWire
 internal import Text
 
@@ -20,20 +21,15 @@ public struct TargetPolicy: Sendable {
     var urls: [URLPattern]
   }
 
-  private static let restHosts = ["rest.fal.ai", "rest.alpha.fal.ai"]
-
   /// The default of `allowed_urls`: what the official clients send through a proxy, under both names of the control
   /// API, without the tokens (protocol.md §2.2, §2.6 c).
   public static let defaultURLs: [String] =
-    ["fal.run/**", "queue.fal.run/**"]
-    + restHosts.flatMap { host in
-      ["initiate", "initiate-multipart"].flatMap { route in
-        ["\(host)/storage/upload/\(route)", "\(host)/storage/upload/\(route)\\?storage_type=*"]
+    [FalHost.run, .queue].map { "\($0.name)/**" }
+    + FalHost.names(of: .rest).flatMap { host in
+      [ControlRoute.uploadInitiate, .multipartInitiate].flatMap { route in
+        ["\(host)\(route.target)", "\(host)\(route.target)\\?storage_type=*"]
       }
     }
-
-  /// The default of `allowed_endpoints`.
-  public static let defaultEndpoints = ["fal-ai/flux-differential-diffusion"]
 
   /// A policy over compiled patterns.
   ///
@@ -56,7 +52,7 @@ public struct TargetPolicy: Sendable {
         rules.append(HostRules(host: Array(pattern.host.utf8), urls: [pattern]))
       }
     }
-    for host in Self.restHosts where tokensEnabled && !hosts.contains(host) {
+    for host in FalHost.names(of: .rest) where tokensEnabled && !hosts.contains(host) {
       hosts.append(host)
       rules.append(HostRules(host: Array(host.utf8), urls: []))
     }
@@ -69,7 +65,12 @@ public struct TargetPolicy: Sendable {
 
   /// Accepts `target`, the raw value of `x-fal-target-url`, for `method`, or throws the refusal to answer with.
   public func decide(method: Method, target: Span<UInt8>) throws(TargetRefusal) -> Target {
-    let text = try TargetText(target, maximumLength: maximumLength)
+    let text: TargetText
+    do throws(TargetFault) {
+      text = try TargetText(target, maximumLength: maximumLength)
+    } catch {
+      throw TargetRefusal(error)
+    }
     let host = target.extracting(TargetText.hostStart..<text.hostEnd)
     let role = HostRole(host)
     let found = index(of: host)
@@ -111,7 +112,7 @@ public struct TargetPolicy: Sendable {
 
   /// The two routes of protocol.md §7, in the exact form their clients use.
   private static func isTokenRoute(_ path: Span<UInt8>) -> Bool {
-    path.equals("/tokens/") || path.equals("/tokens/realtime")
+    path.equals(ControlRoute.token.target) || path.equals(ControlRoute.realtimeToken.target)
   }
 
   /// Whether any segment is `tokens`; case is ignored because the server's idea of case is not known.

@@ -1,3 +1,5 @@
+internal import Fal
+
 /// Why a target is not forwarded; the client is at fault and a retry cannot help.
 ///
 /// No message repeats the target: it is attacker-controlled text, and a query may hold secrets.
@@ -18,6 +20,15 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   case operationNotAllowed
   /// No entry of `allowed_endpoints` fits the endpoint or the app.
   case endpointNotAllowed
+
+  init(_ fault: TargetFault) {
+    self =
+      switch fault {
+      case .malformed: .malformed
+      case .notHTTPS: .notHTTPS
+      case .tooLong: .tooLong
+      }
+  }
 
   /// A stable name for the error body, logs and metrics.
   public var name: StaticString {

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Text
 
 /// One entry of `allowed_urls`: a glob over host, path and query of a target, written without `https://`.
@@ -8,9 +9,6 @@ public struct URLPattern: Sendable, Equatable {
   public let host: String
 
   private let glob: GlobPattern
-
-  /// The registrable names fal serves its API from (protocol.md §1); the key must never reach another one.
-  private static let domains = ["fal.run", "fal.ai", "falrun.com"]
 
   /// Compiles `text`; throws when the glob is bad, the path is missing, or the host is not a literal fal host.
   public init(_ text: String) throws(PatternError) {
@@ -26,8 +24,8 @@ public struct URLPattern: Sendable, Equatable {
     guard Array(host.utf8).span.isHostName() else {
       throw PatternError(problem: "must begin with a literal, lower-case host name without a port")
     }
-    guard Self.domains.contains(where: { host == $0 || host.hasSuffix("." + $0) }) else {
-      throw PatternError(problem: "names a host outside fal.run, fal.ai and falrun.com")
+    guard FalHost.isFal(host) else {
+      throw PatternError(problem: "names a host outside \(FalHost.domains.joined(separator: ", "))")
     }
     self.host = host
   }

@@ -23,10 +23,9 @@ final class RequestState {
   /// When reading on after the last answer ends, in monotonic nanoseconds.
   var lingerEnd: UInt64 = 0
 
-  /// Forgets everything but memory.
+  /// Forgets everything but memory; the content is the caller's to set.
   func reset() {
     record.reset()
-    content = BodyPump(.none)
     routeFields = ""
     responseFields.removeAll(keepingCapacity: true)
     isHTTP10 = false

@@ -3,7 +3,7 @@ public import Text
 /// Moves the content of one message out of its framing into the framing of another (RFC 9112 §6, §7.1): bytes in, room
 /// out. The end of the content is moved too: the last chunk, where the output has chunks. A filter may change the content on
 /// the way.
-public struct BodyPump: Sendable {
+public struct BodyPump {
   /// How content is framed where it goes.
   public enum Output: Sendable {
     /// Not at all: its length is known there, or its end is the end of the connection.
@@ -30,14 +30,21 @@ public struct BodyPump: Sendable {
   private var decoder: BodyDecoder
   private var endIsWritten = false
   /// Replaces a word of the content in flight.
-  private var filter: WordFilter?
+  private var filter: Filter?
+
+  /// An object, so that a pump without one stays small.
+  private final class Filter {
+    var words: WordFilter
+
+    init(_ words: WordFilter) { self.words = words }
+  }
   /// Bytes of content moved so far.
   public private(set) var contentCount: UInt64 = 0
 
   /// - Parameter filter: what comes out then has another length than what goes in, unless the two words are of one.
   public init(_ framing: BodyFraming, filter: WordFilter? = nil) {
     decoder = BodyDecoder(framing)
-    self.filter = filter
+    self.filter = filter.map(Filter.init)
   }
 
   /// Whether the whole content has been seen; the end may still have to be written.
@@ -99,7 +106,7 @@ public struct BodyPump: Sendable {
       }
       // No more content than there is room for, or the decoder would run ahead of what was moved.
       var room = max(0, memory.count - writer.count - BodyPump.overhead)
-      if let filter { room = filter.inputLimit(room: room) }
+      if let filter { room = filter.words.inputLimit(room: room) }
       let piece = UnsafeBufferPointer(rebasing: input[move.consumed...])
       switch try decoder.next(piece.span, contentLimit: room) {
       case .needMore(let count):
@@ -111,9 +118,9 @@ public struct BodyPump: Sendable {
         }
       case .content(let skip, let count):
         let content = UnsafeBufferPointer(rebasing: piece[skip..<skip + count])
-        if filter != nil {
+        if let filter {
           let bytes = UnsafeRawBufferPointer(content)
-          _ = writer.fill(asChunk: output == .chunked) { filter!.filter(bytes, into: $0).written }
+          _ = writer.fill(asChunk: output == .chunked) { filter.words.filter(bytes, into: $0).written }
         } else if output == .chunked {
           writer.chunk(content)
         } else {
@@ -124,15 +131,15 @@ public struct BodyPump: Sendable {
       case .end(let count): move.consumed += count
       }
     }
-    while filter != nil {
+    while let filter {
       var isDone = false
       let written = writer.fill(asChunk: output == .chunked) { memory in
-        let end = filter!.finish(into: memory)
+        let end = filter.words.finish(into: memory)
         isDone = end.isDone
         return end.written
       }
       if isDone {
-        filter = nil
+        self.filter = nil
       } else if written == 0 || memory.count - writer.count <= BodyPump.overhead {
         move.written = writer.count
         move.outcome = .needsRoom

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Guard
 package import HTTPServer
 package import HTTPWire

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Guard
 internal import HTTPServer
 internal import HTTPWire

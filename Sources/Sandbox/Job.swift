@@ -1,3 +1,5 @@
+internal import Fal
+
 /// A request to a model. What has become of it follows from the time; nothing has to be woken for it.
 final class Job {
   /// Where a job stands: fal knows no others (protocol.md §3.5).
@@ -16,7 +18,7 @@ final class Job {
   }
 
   let id: String
-  let endpoint: Endpoint
+  let endpoint: EndpointID
   let outcome: Outcome
   /// Moments on the loop's clock, in nanoseconds.
   let submitted: UInt64
@@ -29,7 +31,7 @@ final class Job {
   var reply: SandboxReply?
 
   init(
-    id: String, endpoint: Endpoint, outcome: Outcome, submitted: UInt64, date: UInt64, waits: UInt64, runs: UInt64
+    id: String, endpoint: EndpointID, outcome: Outcome, submitted: UInt64, date: UInt64, waits: UInt64, runs: UInt64
   ) {
     self.id = id
     self.endpoint = endpoint

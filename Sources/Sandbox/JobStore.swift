@@ -1,3 +1,5 @@
+internal import Fal
+
 /// The jobs of the queue; the oldest are forgotten when there are too many.
 struct JobStore {
   private var jobs: BoundedMap<Job>

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Text
 
 /// What a model was asked for, checked (protocol.md §9.1).
@@ -19,12 +20,12 @@ struct ModelInput: Equatable, Sendable {
   /// - Parameter lookUp: what is known of the image behind a URL.
   /// - Returns: the input, or everything that is wrong with it in the order of the schema.
   static func check(
-    _ value: JSONValue, for endpoint: Endpoint, lookUp: (String) -> ImageLookup
+    _ value: JSONValue, for endpoint: EndpointID, lookUp: (String) -> ImageLookup
   ) -> Checked {
     guard case .object = value else {
       return .refused([InputIssue("model_attributes_type", ["body"], "Input should be a valid dictionary or object")])
     }
-    let required = differential.contains(endpoint.id)
+    let required = differential.contains(endpoint.text)
     var reader = InputReader(value)
     var input = ModelInput()
     input.prompt = reader.text("prompt", required: required) ?? ""

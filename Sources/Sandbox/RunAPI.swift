@@ -1,3 +1,4 @@
+internal import Fal
 internal import HTTPWire
 
 /// Direct calls and model streams (protocol.md §4).
@@ -5,7 +6,7 @@ struct RunAPI {
   let state: SandboxState
 
   func decide(_ request: SandboxRequest, at now: UInt64, date: UInt64) -> SandboxDecision {
-    guard var endpoint = Endpoint(request.segments) else { return .reply(QueueAPI.noApplication(request)) }
+    guard var endpoint = EndpointID(request.plainPath) else { return .reply(QueueAPI.noApplication(request)) }
     guard request.method == .post || request.method == .get else { return .reply(.methodNotAllowed("GET, POST")) }
     if let refusal = QueueAPI.refusal(request, endpoint) { return .reply(refusal) }
     let isStream = endpoint.subpath.last == "stream"

@@ -1,14 +1,21 @@
+internal import Fal
 internal import HTTPWire
 internal import HTTPServer
+internal import Text
 
 /// A request as the APIs of the sandbox see it.
 struct SandboxRequest {
   var method: Method
-  var host: SandboxHost
+  /// The host it was sent to, in lower case and without a port.
+  var host: String
+  /// What that host serves; `other` for the sandbox under its own name, which is the CDN and, for direct use, the rest.
+  var role: HostRole
   /// The path as sent, for messages.
   var path: String
   /// The segments of the path, empty ones left out: a trailing slash makes no difference.
   var segments: [String]
+  /// The same with one slash between each, as fal's paths are read.
+  var plainPath: String { segments.joined(separator: "/") }
   var query: QueryText
   /// Names in lower case.
   var fields: [(name: String, value: String)]
@@ -19,7 +26,10 @@ struct SandboxRequest {
     fields: [(name: String, value: String)] = [], content: [UInt8] = []
   ) {
     self.method = method
-    host = SandboxHost(authority: authority)
+    let bytes = Array(authority.utf8).map(\.asciiLowercased)
+    let name = Authority(bytes.span).map { bytes[$0.host] } ?? []
+    host = String(decoding: name, as: UTF8.self)
+    role = HostRole(name.span)
     self.path = path
     segments = path.split(separator: "/").map(String.init)
     self.query = QueryText(query)

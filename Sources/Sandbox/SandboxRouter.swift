@@ -1,3 +1,4 @@
+internal import Fal
 internal import HTTPWire
 
 /// Finds the API a request is for: by its host, and under the sandbox's own name by its path.
@@ -11,11 +12,11 @@ struct SandboxRouter {
     if request.method == .options {
       return .reply(.preflight(requestedFields: request.field("access-control-request-headers")))
     }
-    switch request.host {
+    switch request.role {
     case .queue: return QueueAPI(state: state).decide(request, at: now, date: date)
     case .run: return RunAPI(state: state).decide(request, at: now, date: date)
     case .rest: return .reply(rest(request, date: date))
-    case .own: break
+    case .other: break
     }
     switch request.segments.first {
     case "files": return .reply(StorageAPI(state: state).file(request))
@@ -27,7 +28,11 @@ struct SandboxRouter {
 
   private func rest(_ request: SandboxRequest, date: UInt64) -> SandboxReply {
     guard request.credentials == .key else { return .detail(401, "invalid key credentials") }
-    if request.segments.starts(with: ["storage", "upload"]) { return StorageAPI(state: state).initiate(request) }
-    return TokenAPI.decide(request, date: date, depthLimit: state.options.jsonDepthLimit)
+    switch ControlRoute(request.plainPath.utf8.span) {
+    case .uploadInitiate, .multipartInitiate: return StorageAPI(state: state).initiate(request)
+    case .token: return TokenAPI(isRealtime: false).decide(request, date: date, state.options)
+    case .realtimeToken: return TokenAPI(isRealtime: true).decide(request, date: date, state.options)
+    case nil: return .pathNotFound(request.path)
+    }
   }
 }

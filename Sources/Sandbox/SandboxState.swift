@@ -1,3 +1,4 @@
+internal import Fal
 internal import HTTPWire
 internal import Text
 
@@ -20,7 +21,7 @@ final class SandboxState {
   /// Makes a job of a call; whatever is wrong with the input is the job's outcome, not an error of the call
   /// (protocol.md §3.4).
   func makeJob(
-    _ request: SandboxRequest, _ endpoint: Endpoint, waits: UInt64, at now: UInt64, date: UInt64
+    _ request: SandboxRequest, _ endpoint: EndpointID, waits: UInt64, at now: UInt64, date: UInt64
   ) throws(SandboxRefusal) -> Job {
     var waits = waits
     var isLate = false
@@ -40,7 +41,7 @@ final class SandboxState {
       runs: options.runMilliseconds * 1_000_000)
   }
 
-  private func outcome(of request: SandboxRequest, _ endpoint: Endpoint) -> Job.Outcome {
+  private func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
     let value: JSONValue
     if request.method == .get {
       value = request.query.input(depthLimit: options.jsonDepthLimit)

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Text
 
 /// How a caller sees the jobs of the queue: under which URLs, and whether with logs.

@@ -10,8 +10,6 @@ struct StorageAPI {
 
   /// `POST /storage/upload/initiate` and `…/initiate-multipart`.
   func initiate(_ request: SandboxRequest) -> SandboxReply {
-    guard request.segments.dropFirst(2) == ["initiate"] || request.segments.dropFirst(2) == ["initiate-multipart"]
-    else { return .pathNotFound(request.path) }
     guard request.method == .post else { return .methodNotAllowed("POST") }
     let body: JSONValue
     do {

@@ -3,21 +3,21 @@ internal import Text
 
 /// Short-lived tokens (protocol.md §7). These open nothing.
 struct TokenAPI {
-  static func decide(_ request: SandboxRequest, date: UInt64, depthLimit: Int) -> SandboxReply {
-    let isRealtime = request.segments == ["tokens", "realtime"]
-    guard isRealtime || request.segments == ["tokens"] else { return .pathNotFound(request.path) }
+  let isRealtime: Bool
+
+  func decide(_ request: SandboxRequest, date: UInt64, _ options: SandboxOptions) -> SandboxReply {
     guard request.method == .post else { return .methodNotAllowed("POST") }
     let body: JSONValue
     do {
-      body = try JSONParser.parse(request.content, depthLimit: depthLimit)
+      body = try JSONParser.parse(request.content, depthLimit: options.jsonDepthLimit)
     } catch {
       return InputIssue.reply([SandboxState.issue(error)], [])
     }
     guard let apps = body["allowed_apps"]?.elements, apps.allSatisfy({ $0.text != nil }) else {
       return InputIssue.reply([InputIssue("missing", ["body", "allowed_apps"], "Field required")], [])
     }
-    let life = body[isRealtime ? "duration" : "token_expiration"]?.int ?? defaultLife
-    let token = token(apps: apps, issued: date / 1000, life: min(max(life, 1), longestLife))
+    let life = body[isRealtime ? "duration" : "token_expiration"]?.int ?? TokenAPI.defaultLife
+    let token = TokenAPI.token(apps: apps, issued: date / 1000, life: min(max(life, 1), TokenAPI.longestLife))
     return .json(200, isRealtime ? .object(["token": .string(token)]) : .string(token))
   }
 

@@ -15,6 +15,12 @@ WORDS = {
     "inet_ntop": set(),
 }
 
+#: A pattern within a string literal, and the one room that may have it.
+LITERALS = {
+    r"queue\.fal|falrun|rest\.(alpha\.)?fal": {"Fal"},
+    r"workflows|comfy": {"Fal"},
+}
+
 #: What the rooms at the bottom import, all of it.
 BOTTOM = {
     "System": {"Glibc", "CEpoll"},
@@ -32,6 +38,13 @@ def swift_files():
 def test_a_word_of_one_room_is_said_in_no_other(word):
     saying = {path.relative_to(SOURCES).parts[0] for path in swift_files() if re.search(rf"\b{word}\b", path.read_text())}
     assert saying == WORDS[word]
+
+
+@pytest.mark.parametrize("pattern", LITERALS)
+def test_a_name_of_fal_is_spelled_in_one_room(pattern):
+    literals = re.compile(rf'^(?!\s*//)[^"]*"(?:[^"\n]*"[^"\n]*")*[^"\n]*(?:{pattern})', re.M)
+    spelling = {path.relative_to(SOURCES).parts[0] for path in swift_files() if literals.search(path.read_text())}
+    assert spelling == LITERALS[pattern]
 
 
 @pytest.mark.parametrize("room", BOTTOM)

@@ -1,3 +1,4 @@
+import Fal
 import Guard
 import HTTPWire
 import TestSupport

@@ -1,9 +1,10 @@
+import Fal
 import Guard
 import HTTPWire
 
 /// What a decision comes to, as text a test can compare; spans cannot be captured by `#expect`.
 struct Probe: Equatable, CustomStringConvertible {
-  var operation: Guard.Operation?
+  var operation: Fal.Operation?
   var endpoint = ""
   var requestID: String?
   var host = ""

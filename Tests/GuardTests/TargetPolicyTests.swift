@@ -1,3 +1,4 @@
+import Fal
 import Guard
 import HTTPWire
 import Testing
@@ -9,11 +10,11 @@ import Testing
   struct Row: Sendable {
     let method: Method
     let target: String
-    let operation: Guard.Operation
+    let operation: Fal.Operation
     let endpoint: String
     var id: String?
 
-    init(_ method: Method, _ target: String, _ operation: Guard.Operation, _ endpoint: String, id: String? = nil) {
+    init(_ method: Method, _ target: String, _ operation: Fal.Operation, _ endpoint: String, id: String? = nil) {
       (self.method, self.target, self.operation, self.endpoint, self.id) = (method, target, operation, endpoint, id)
     }
   }
@@ -115,7 +116,7 @@ import Testing
 
   @Test("applies allowed_endpoints to every method, follow-ups included (protocol.md §2.6 i)")
   func endpoints() {
-    let policy = TargetPolicy.make(endpoints: TargetPolicy.defaultEndpoints)
+    let policy = TargetPolicy.make(endpoints: ["fal-ai/flux-differential-diffusion"])
     let good = "fal-ai/flux-differential-diffusion"
     for host in ["fal.run", "queue.fal.run"] {
       for method in [Method.post, .get] {

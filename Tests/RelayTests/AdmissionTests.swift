@@ -1,3 +1,4 @@
+import Fal
 import HTTPServer
 import HTTPWire
 import Settings

@@ -1,13 +1,14 @@
+import Fal
 import Testing
 import Text
 
 @testable import Sandbox
 
 @Suite struct ModelInputTests {
-  static func check(_ members: String, model: [String] = ["fal-ai", "flux-differential-diffusion"]) throws
+  static func check(_ members: String, model: String = "fal-ai/flux-differential-diffusion") throws
     -> ModelInput.Checked
   {
-    let endpoint = try #require(Endpoint(model))
+    let endpoint = try #require(EndpointID(model))
     return ModelInput.check(try JSONParser.parse(Array("{\(members)}".utf8)), for: endpoint) { url in
       guard url.hasPrefix("https:") else { return .unusable(type: "file_download_error", message: "no") }
       return .size(ImageSize(width: 640, height: 480))
@@ -88,10 +89,10 @@ import Text
 
   @Test("asks nothing of models it does not know")
   func otherModels() throws {
-    #expect(try Self.check("", model: ["fal-ai", "flux", "dev"]) == .accepted(ModelInput()))
+    #expect(try Self.check("", model: "fal-ai/flux/dev") == .accepted(ModelInput()))
     var portrait = ModelInput()
     portrait.size = ImageSize(width: 768, height: 1024)
-    #expect(try Self.check(#""image_size":"portrait_4_3""#, model: ["a", "b"]) == .accepted(portrait))
+    #expect(try Self.check(#""image_size":"portrait_4_3""#, model: "a/b") == .accepted(portrait))
   }
 
   @Test("does not repeat long values in an error")

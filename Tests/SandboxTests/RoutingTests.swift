@@ -1,3 +1,4 @@
+import Fal
 import HTTPWire
 import Testing
 import Text
@@ -9,24 +10,37 @@ import Text
 
   @Test("plays the host that the Host field names, whatever its case and port")
   func hosts() {
-    #expect(SandboxHost(authority: "Queue.fal.run") == .queue)
-    #expect(SandboxHost(authority: "fal.run:443") == .run)
-    #expect(SandboxHost(authority: "rest.fal.ai") == .rest)
-    #expect(SandboxHost(authority: "rest.alpha.fal.ai") == .rest)
-    for other in ["", "127.0.0.1:9123", "[::1]:80", "evil-fal.run", "xqueue.fal.run", "fal.run.evil.com"] {
-      #expect(SandboxHost(authority: other) == .own)
+    func request(_ authority: String) -> SandboxRequest { SandboxRequest(.get, "/", authority: authority) }
+    #expect(request("Queue.fal.run").role == .queue && request("Queue.fal.run").host == "queue.fal.run")
+    #expect(request("fal.run:443").role == .run && request("fal.run:443").host == "fal.run")
+    #expect(request("rest.fal.ai").role == .rest && request("rest.alpha.fal.ai").role == .rest)
+    #expect(request("falrun.com").role == .run && request("QUEUE.falrun.com:80").role == .queue)
+    for other in ["", "127.0.0.1:9123", "[::1]:80", "evil-fal.run", "xqueue.fal.run", "fal.run.evil.com", "fal.run:x"] {
+      #expect(request(other).role == .other)
     }
   }
 
   @Test(
-    "names the app of a path (protocol.md §2.2)",
-    arguments: [
-      ("fal-ai/flux/dev", "fal-ai/flux"), ("workflows/o/n/x", "workflows/o/n"), ("comfy/o/n", "comfy/o/n"),
-      ("123-name", "123/name"), ("a/b", "a/b"), ("a", nil), ("workflows/o", nil), ("", nil), ("a/%2e", nil),
-      ("a/..", nil), ("x-name", nil),
-    ] as [(String, String?)])
-  func endpoints(path: String, app: String?) {
-    #expect(Endpoint(path.split(separator: "/").map(String.init))?.app == app)
+    "answers a queue under its backup name with URLs of that name", arguments: ["queue.fal.run", "Queue.FalRun.com"])
+  func queueNames(host: String) throws {
+    let submitted = try bench.ask(.post, Bench.model, host: host, body: Bench.input).json
+    let id = try #require(submitted["request_id"]?.text)
+    let base = "https://\(host.lowercased())\(Bench.model)/requests/\(id)"
+    let status = try bench.ask(.get, "\(Bench.model)/requests/\(id)/status", host: host).json
+    for answer in [submitted, status] {
+      #expect(answer["response_url"]?.text == base)
+      #expect(answer["status_url"]?.text == base + "/status" && answer["cancel_url"]?.text == base + "/cancel")
+    }
+  }
+
+  @Test("runs a model at once on either host for direct calls", arguments: ["fal.run", "falrun.com"])
+  func directNames(host: String) throws {
+    guard case .wait = bench.decide(.post, Bench.model, host: host, body: Bench.input) else {
+      throw Unexpected("not run at once")
+    }
+    guard case .show = bench.decide(.post, Bench.model + "/stream", host: host, body: Bench.input) else {
+      throw Unexpected("no stream")
+    }
   }
 
   @Test("wants a key for every call of an API (protocol.md §5.4)")

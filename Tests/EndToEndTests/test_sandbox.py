@@ -1,0 +1,86 @@
+"""The proxy with its embedded fal: every name of fal's hosts leads to what that host serves."""
+
+import json
+
+import pytest
+
+from harness import Proxy, request, wait_until
+
+MODEL = "fal-ai/flux-differential-diffusion"
+INPUT = json.dumps({"prompt": "a cat", "image_url": "https://a.test/i.png", "change_map_image_url": "https://a.test/m.png",
+                    "image_size": {"width": 16, "height": 16}}).encode()
+NAMES = [("fal.run", "queue.fal.run"), ("falrun.com", "queue.falrun.com")]
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Proxy("serve", "--sandbox", key=None, allowed_urls=",".join(f"{host}/**" for pair in NAMES for host in pair),
+               allowed_endpoints=f"{MODEL},workflows/me/flow") as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def backup_only():
+    """Without the usual names: a URL that leads back to one of them would be refused."""
+    with Proxy("serve", "--sandbox", key=None, allowed_urls="falrun.com/**,queue.falrun.com/**") as proxy:
+        yield proxy
+
+
+@pytest.mark.parametrize("run", [run for run, _ in NAMES])
+def test_a_direct_call_is_answered_with_the_output(sandbox, run):
+    answer = sandbox.fetch(request(f"https://{run}/{MODEL}", "POST", body=INPUT), "POST")
+    assert answer.status == 200
+    assert [image["width"] for image in answer.json["images"]] == [16] and "status" not in answer.json
+    assert answer.get("x-fal-request-id")
+
+
+@pytest.mark.parametrize("run", [run for run, _ in NAMES])
+def test_a_direct_stream_is_a_stream(sandbox, run):
+    answer = sandbox.fetch(request(f"https://{run}/{MODEL}/stream", "POST", body=INPUT), "POST")
+    assert answer.status == 200 and answer.get("content-type") == "text/event-stream"
+    assert b'"images"' in answer.body
+
+
+@pytest.mark.parametrize("queue", [queue for _, queue in NAMES])
+def test_a_queue_answers_with_urls_that_a_client_can_follow_through_the_proxy(sandbox, queue):
+    follow_to_the_end(sandbox, queue)
+
+
+def test_the_backup_names_need_no_others(backup_only):
+    answer = backup_only.fetch(request(f"https://falrun.com/{MODEL}", "POST", body=INPUT), "POST")
+    assert answer.status == 200 and len(answer.json["images"]) == 1
+    follow_to_the_end(backup_only, "queue.falrun.com")
+
+
+def follow_to_the_end(proxy, queue):
+    submitted = proxy.fetch(request(f"https://{queue}/{MODEL}", "POST", body=INPUT), "POST")
+    assert submitted.status == 200 and submitted.json["status"] == "IN_QUEUE"
+    base = f"https://{queue}/{MODEL}/requests/{submitted.json['request_id']}"
+
+    def assert_urls(answer):
+        assert (answer["response_url"], answer["status_url"], answer["cancel_url"]) == (
+            base, base + "/status", base + "/cancel")
+
+    assert_urls(submitted.json)
+
+    def completed():
+        status = proxy.fetch(request(submitted.json["status_url"]))
+        assert status.status in (200, 202), status.body
+        assert_urls(status.json)
+        return status.json["status"] == "COMPLETED"
+
+    wait_until(completed, 10, "the end of the job")
+    result = proxy.fetch(request(submitted.json["response_url"]))
+    assert result.status == 200 and len(result.json["images"]) == 1
+    assert proxy.fetch(request(submitted.json["cancel_url"], "PUT"), "PUT").status == 400
+    events = proxy.fetch(request(submitted.json["status_url"] + "/stream"))
+    assert_urls(json.loads(events.body.decode().split("data: ")[1]))
+
+
+def test_a_namespaced_app_is_found_under_the_names_that_clients_shorten_it_to(sandbox):
+    submitted = sandbox.fetch(request("https://queue.fal.run/workflows/me/flow", "POST", body=b"{}"), "POST")
+    assert submitted.status == 200
+    rid = submitted.json["request_id"]
+    for app in ("workflows/me/flow", "workflows/me", "me/flow"):
+        status = sandbox.fetch(request(f"https://queue.fal.run/{app}/requests/{rid}/status"))
+        assert status.status in (200, 202) and status.json["request_id"] == rid
