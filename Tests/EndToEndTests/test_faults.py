@@ -1,4 +1,5 @@
-"""The short form of Tests/Faults: slow crowds, the worst moment to close, too few descriptors, a drain with streams."""
+"""The short form of Tests/Faults: slow crowds, the worst moment to close, too few descriptors, raced addresses, a drain with
+streams."""
 
 import os
 import pathlib
@@ -8,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Faults"))
 
-from faults import descriptors, slow, streams, upstreams  # noqa: E402
+from faults import descriptors, races, slow, streams, upstreams  # noqa: E402
 
 #: The 99th percentile a debug build keeps on a busy machine (the long form holds a release build to 50 ms); a sanitizer
 #: makes every access ten times as dear.
@@ -31,6 +32,12 @@ def test_connections_that_close_at_the_worst_moment_cost_no_answer_and_run_nothi
 
 def test_clients_beyond_the_descriptors_wait_and_the_proxy_recovers():
     assert_kept(descriptors.exhausted(quiet=1))
+
+
+@pytest.mark.skipif(not races.possible(), reason="needs root and unshare, for a hosts file of its own")
+@pytest.mark.parametrize("limit", [1024, 64])
+def test_no_descriptor_is_left_of_addresses_that_are_raced(tmp_path, limit):
+    assert_kept(races.race(tmp_path, limit, clients=30, turns=5))
 
 
 def test_every_one_of_20_streams_ends_whole_after_sigterm():

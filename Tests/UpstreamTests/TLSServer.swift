@@ -25,7 +25,7 @@ final class Certificate: @unchecked Sendable {
     X509_gmtime_adj(X509_getm_notAfter(pointer), 3600)
     X509_set_pubkey(pointer, key)
     let name = X509_get_subject_name(pointer)
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, Array("test".utf8), -1, -1, 0)
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, Array("test".utf8), 4, -1, 0)
     X509_set_issuer_name(pointer, name)
     let extra = try #require(X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, names))
     defer { X509_EXTENSION_free(extra) }
