@@ -12,7 +12,8 @@ FLOORS = [
     ["Sandbox", "Relay"],
     ["Upstream", "Guard", "HTTPServer"],
     ["Observability", "Settings"],
-    ["Fal", "HTTPWire", "Transport"],
+    ["Fal"],
+    ["HTTPWire", "Transport"],
     ["Text", "System"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
