@@ -68,3 +68,35 @@ public struct EndpointPattern: Sendable, Equatable {
     return index > first
   }
 }
+
+/// What an index needs to know of a pattern; see `EndpointList`.
+extension EndpointPattern {
+  /// The one id, where there is no wildcard.
+  var literal: [UInt8]? { glob.isLiteral ? glob.literalPrefix : nil }
+
+  /// What every allowed endpoint begins with.
+  var literalPrefix: [UInt8] { glob.literalPrefix }
+
+  /// The apps that are covered for their text alone: one, two and three segments without wildcards.
+  var literalApps: [[UInt8]] {
+    appStarts.flatMap { start in
+      let segments = appSegments.dropFirst(start).prefix { $0.isLiteral }
+      return (1...3).compactMap { count in
+        count <= segments.count
+          ? Array(segments.prefix(count).map(\.literalPrefix).joined(separator: [Byte.slash])) : nil
+      }
+    }
+  }
+
+  /// What every other covered app begins with; none where no other is.
+  var wildAppPrefixes: [[UInt8]] {
+    guard isOpen || !appSegments.allSatisfy(\.isLiteral) else { return [] }
+    let prefix = glob.literalPrefix
+    return appStarts.map { start in
+      start == 0 ? prefix : Array(prefix.drop { $0 != Byte.slash }.dropFirst())
+    }
+  }
+
+  /// The segments with which a covered app can begin.
+  private var appStarts: Range<Int> { 0..<(isNamespaced ? 2 : 1) }
+}

@@ -32,8 +32,9 @@ struct OriginText {
 
   /// Whether this is also the origin that `value`, the value of a `Host` header, stands for under the same scheme.
   func isSame(_ bytes: Span<UInt8>, asHost value: Span<UInt8>) -> Bool {
-    guard let authority = Authority(value),
-      value.extracting(authority.host).equalsIgnoringCase(of: bytes.extracting(host))
+    guard value.count >= host.count,
+      value.extracting(0..<host.count).equalsIgnoringCase(of: bytes.extracting(host)),
+      let authority = Authority(value), authority.host.count == host.count
     else { return false }
     // RFC 9110 §4.2.3: an absent or empty port is the scheme's default.
     guard let range = authority.port, !range.isEmpty else { return port == defaultPort }

@@ -35,11 +35,8 @@ extension TargetPolicy {
     guard let followUp = FollowUp(bytes.extracting(requestID.upperBound..<id.upperBound)), followUp.takes(method) else {
       throw .operationNotAllowed
     }
-    let app = bytes.extracting(path.app)
-    for index in endpoints.indices where endpoints[index].allows(app: app) {
-      return Call(operation: followUp.operation, endpoint: path.app, requestID: requestID)
-    }
-    throw .endpointNotAllowed
+    guard endpoints.allows(app: bytes.extracting(path.app)) else { throw .endpointNotAllowed }
+    return Call(operation: followUp.operation, endpoint: path.app, requestID: requestID)
   }
 
   /// A call that runs a model; `endpoint` is what the call is known by, the rules see the whole path.
@@ -48,11 +45,8 @@ extension TargetPolicy {
   ) throws(TargetRefusal) -> Call {
     guard method == .post || method == .get else { throw .operationNotAllowed }
     guard path.segmentCount >= 2 else { throw .endpointMissing }
-    let id = bytes.extracting(path.id)
-    for index in endpoints.indices where endpoints[index].allows(endpoint: id) {
-      return Call(operation: operation, endpoint: endpoint)
-    }
-    throw .endpointNotAllowed
+    guard endpoints.allows(endpoint: bytes.extracting(path.id)) else { throw .endpointNotAllowed }
+    return Call(operation: operation, endpoint: endpoint)
   }
 
   /// A call of the control API or of a host only the operator knows (protocol.md §6, §7).

@@ -13,7 +13,7 @@ public struct TargetPolicy: Sendable {
   public let maximumLength: Int
 
   private let rules: [HostRules]
-  let endpoints: [EndpointPattern]
+  let endpoints: EndpointList
   private let tokensEnabled: Bool
 
   private struct HostRules: Sendable {
@@ -58,7 +58,7 @@ public struct TargetPolicy: Sendable {
     }
     self.hosts = hosts
     self.rules = rules
-    self.endpoints = allowedEndpoints
+    self.endpoints = EndpointList(allowedEndpoints)
     self.tokensEnabled = tokensEnabled
     self.maximumLength = maximumLength
   }
