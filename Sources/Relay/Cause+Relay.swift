@@ -24,8 +24,45 @@ extension Cause {
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",
     fields: ["accept-encoding": "identity"])
 
-  /// A target the policy refuses.
-  static func target(_ refusal: TargetRefusal) -> Cause { Cause(refusal.status, refusal.name, refusal.message) }
+  /// A target the policy refuses: 400 for what no policy would accept, 403 for what this one does not.
+  static func target(_ refusal: TargetRefusal) -> Cause {
+    switch refusal {
+    case .malformed:
+      Cause(
+        400, "target_invalid",
+        "x-fal-target-url must be a complete https URL of a fal host in lower case, without user, port, fragment, "
+          + "escapes in the path or dot segments.")
+    case .notHTTPS:
+      Cause(
+        400, "target_not_https",
+        "Only https targets are forwarded; x-fal-target-url begins with http://.")
+    case .tooLong:
+      Cause(
+        400, "target_too_long",
+        "x-fal-target-url is longer than this proxy accepts.")
+    case .endpointMissing:
+      Cause(
+        400, "endpoint_missing",
+        "x-fal-target-url names no endpoint; its path must begin with /owner/alias.")
+    case .targetNotAllowed:
+      Cause(
+        403, "target_not_allowed",
+        "The target URL is not on this proxy's list; the operator can add it to allowed_urls.")
+    case .tokensDisabled:
+      Cause(
+        403, "tokens_disabled",
+        "This proxy does not hand out fal tokens; the operator can turn them on with tokens.enabled.")
+    case .operationNotAllowed:
+      Cause(
+        403, "operation_not_allowed",
+        "This method and path are not an operation of fal's API that this proxy forwards.")
+    case .endpointNotAllowed:
+      Cause(
+        403, "endpoint_not_allowed",
+        "The endpoint is not on this proxy's list; the operator can add it to allowed_endpoints "
+          + "(FAL_PROXY_ALLOWED_ENDPOINTS).")
+    }
+  }
 
   // MARK: The upstream's
 

@@ -32,7 +32,7 @@ struct Probe: Equatable, CustomStringConvertible {
   }
 
   var description: String {
-    if let refusal { return "refused: \(refusal.name)" }
+    if let refusal { return "refused: \(refusal)" }
     return "\(operation.map { "\($0.name)" } ?? "?") \(endpoint) \(requestID ?? "-") at \(host)\(requestTarget)"
   }
 }

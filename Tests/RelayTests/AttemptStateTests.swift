@@ -1,3 +1,4 @@
+import Guard
 import HTTPServer
 import Observability
 import Testing
@@ -88,5 +89,17 @@ struct RelayCauseTests {
     for (cause, (status, name)) in zip(dialFailures.map({ Cause.unreachable($0) }), expected) {
       #expect(cause.status == status && cause.name.description == name && cause.isRetrySafe)
     }
+  }
+
+  @Test("a target that is refused is told why, and which setting would change it")
+  func targets() {
+    let causes = TargetRefusal.allCases.map { Cause.target($0) }
+    #expect(Set(causes.map(\.name.description)).count == TargetRefusal.allCases.count)
+    for (refusal, cause) in zip(TargetRefusal.allCases, causes) {
+      #expect(cause.status == (refusal.isAboutForm ? 400 : 403) && cause.sentence.hasSuffix(".") && cause.isRetrySafe)
+    }
+    #expect(Cause.target(.targetNotAllowed).sentence.contains("allowed_urls"))
+    #expect(Cause.target(.tokensDisabled).sentence.contains("tokens.enabled"))
+    #expect(Cause.target(.endpointNotAllowed).sentence.contains("FAL_PROXY_ALLOWED_ENDPOINTS"))
   }
 }
