@@ -72,7 +72,7 @@ let package = Package(
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),
-    tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability"]),
+    tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability", "System", "Transport"]),
     tests(
       "Relay",
       imports: ["Relay", "Fal", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport", "System"]),

@@ -51,8 +51,7 @@ extension HTTP1Connection {
   }
 
   /// Notes that the head of the response has been written.
-  func noteResponse(_ status: Int) {
-    let state = state
+  func noteResponse(_ status: Int, _ state: RequestState) {
     state.responseStarted = true
     state.responseOffset = channel.bytesWritten &+ UInt64(channel.output.count)
     state.record.status = status
@@ -72,10 +71,10 @@ extension HTTP1Connection {
   }
 
   /// Writes the fields every response carries, and the end of the head.
-  func endHead(_ writer: inout HeadWriter) {
+  func endHead(_ writer: inout HeadWriter, _ state: RequestState) {
     // Draining may have begun while the answer was awaited.
     if server.isDraining { isPersistent = false }
-    let (state, record) = (state, state.record)
+    let record = state.record
     writer.write("x-request-id: ")
     record.labels.withUnsafeBufferPointer { labels in
       writer.write(UnsafeBufferPointer(rebasing: labels[record.requestID]))

@@ -11,8 +11,9 @@ extension HTTP1Connection {
   public func finish() {
     phase = .head
     exchange = nil
+    let state = state
     if !state.content.isDone, state.content.knownRest == nil { isPersistent = false }
-    logRequest()
+    logRequest(state)
     if !isPersistent || server.isDraining { return beginLingering() }
     if !state.content.isDone {
       phase = .discarding
@@ -70,8 +71,7 @@ extension HTTP1Connection {
     loop.callAgain(self)
   }
 
-  private func logRequest() {
-    let state = state
+  private func logRequest(_ state: RequestState) {
     state.record.bytesIn = state.content.contentCount
     state.record.bytesOut = channel.bytesWritten &- state.answerOffset
     server.logRequest(state.record)
@@ -87,7 +87,7 @@ extension HTTP1Connection {
     if wasServing {
       record.endedBy = party
       if !responseHasLeft { record.status = 499 }
-      logRequest()
+      logRequest(state)
     }
     channel.stream.resetOnClose()
     close()

@@ -106,9 +106,9 @@ extension HTTP1Connection: RequestStream {
       writer.write("\r\n")
     }
     if !hasDate { writer.write(server.dateField) }
-    endHead(&writer)
+    endHead(&writer, state)
     guard !writer.overflowed else { return nil }
-    noteResponse(status)
+    noteResponse(status, state)
     channel.output.commit(writer.count)
     return output
   }

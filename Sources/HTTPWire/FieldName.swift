@@ -56,11 +56,16 @@ public enum FieldName: UInt8, Sendable {
     case UInt8(ascii: "d"): return name.equalsIgnoringCase("date") ? .date : .other
     case UInt8(ascii: "e"):
       if name.equalsIgnoringCase("expect") { return .expect }
-      return name.equalsIgnoringCase("expires") || name.equalsIgnoringCase("edge-control") ? .caching : .other
-    case UInt8(ascii: "f"): return name.equalsIgnoringCase("forwarded") ? .privateToUpstream : .other
+      return name.equalsIgnoringCase("expires") || name.equalsIgnoringCase("edge-control")
+        || name.equalsIgnoringCase("edge-cache-tag") ? .caching : .other
+    case UInt8(ascii: "f"):
+      if name.hasPrefixIgnoringCase("fastly-") { return .caching }
+      return name.equalsIgnoringCase("forwarded") ? .privateToUpstream : .other
     case UInt8(ascii: "h"): return name.equalsIgnoringCase("host") ? .host : .other
     case UInt8(ascii: "k"): return name.equalsIgnoringCase("keep-alive") ? .hopByHop : .other
-    case UInt8(ascii: "n"): return name.equalsIgnoringCase("nel") ? .privateToUpstream : .other
+    case UInt8(ascii: "n"):
+      if name.equalsIgnoringCase("no-vary-search") || name.equalsIgnoringCase("netlify-vary") { return .caching }
+      return name.equalsIgnoringCase("nel") ? .privateToUpstream : .other
     case UInt8(ascii: "o"): return name.equalsIgnoringCase("origin") ? .origin : .other
     case UInt8(ascii: "p"): return classifyP(name)
     case UInt8(ascii: "r"): return classifyR(name)
@@ -89,6 +94,7 @@ public enum FieldName: UInt8, Sendable {
 
   private static func classifyC(_ name: Span<UInt8>) -> FieldName {
     switch name.count {
+    case 9 where name.equalsIgnoringCase("cache-tag"): return .caching
     case 10 where name.equalsIgnoringCase("connection"): return .connection
     case 12 where name.equalsIgnoringCase("content-type"): return .contentType
     case 13 where name.equalsIgnoringCase("cache-control"): return .caching
@@ -165,6 +171,11 @@ public enum FieldName: UInt8, Sendable {
     if name.hasPrefixIgnoringCase("x-fal-") { return classifyFal(name) }
     if name.equalsIgnoringCase("x-app-fal-disable-fallback") { return .fal }
     if name.equalsIgnoringCase("x-request-id") { return .requestID }
+    if name.hasPrefixIgnoringCase("x-litespeed-") || name.hasPrefixIgnoringCase("x-edge-")
+      || name.hasPrefixIgnoringCase("x-cdn-") || name.equalsIgnoringCase("xkey")
+    {
+      return .caching
+    }
     if name.equalsIgnoringCase("x-powered-by") || name.equalsIgnoringCase("x-served-by")
       || name.equalsIgnoringCase("x-runtime") || name.equalsIgnoringCase("x-real-ip")
       || name.equalsIgnoringCase("x-cloud-trace-context") || name.hasPrefixIgnoringCase("x-envoy-")

@@ -96,10 +96,24 @@ struct Attempt {
   /// - Parameters:
   ///   - sent: bytes of this request that have left the process on the present connection.
   ///   - responseHasLeft: whether the client has a byte of the response.
-  mutating func receive(_ event: Event, sent: UInt64, responseHasLeft: Bool) -> Action {
-    let action = react(to: event, mayHaveArrived: mayHaveArrived(sent), isBegun: responseHasLeft)
-    if case .answer(let cause) = action, responseHasLeft { return .cut(cause.party) }
+  mutating func receive(
+    _ event: Event, sent: @autoclosure () -> UInt64, responseHasLeft: @autoclosure () -> Bool
+  ) -> Action {
+    // Nearly every attempt takes this way, and needs to know no more.
+    if case .head(let status, let isPersistent) = event, status != 408 || isPersistent {
+      begin(isPersistent)
+      return .proceed
+    }
+    let isBegun = responseHasLeft()
+    let action = react(to: event, mayHaveArrived: mayHaveArrived(sent()), isBegun: isBegun)
+    if case .answer(let cause) = action, isBegun { return .cut(cause.party) }
     return action
+  }
+
+  /// A final response has begun.
+  private mutating func begin(_ isPersistent: Bool) {
+    receiving = .content
+    if !isPersistent { endsConnection = true }
   }
 
   private mutating func react(to event: Event, mayHaveArrived: Bool, isBegun: Bool) -> Action {
@@ -109,11 +123,10 @@ struct Attempt {
       if !isPersistent { endsConnection = true }
       interimCount += 1
       if interimCount > Attempt.interimLimit { return invalid }
-    case .head(let status, let isPersistent):
+    case .head(_, let isPersistent):
       // A 408 on a connection that had been idle was meant for that, before this request came (RFC 9110 §15.5.9).
-      if status == 408, !isPersistent, mayRetry(mayHaveArrived) { return retry() }
-      receiving = .content
-      if !isPersistent { endsConnection = true }
+      if mayRetry(mayHaveArrived) { return retry() }
+      begin(isPersistent)
     case .invalid: return invalid
     case .ended: return mayRetry(mayHaveArrived) ? retry() : died(mayHaveArrived)
     case .upstreamTimedOut:

@@ -98,8 +98,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   /// - Returns: whether the exchange goes on as it was.
   @discardableResult
   func decide(_ event: Attempt.Event) -> Bool {
-    let sent = upstream.map { outgoing.sent(on: $0) } ?? 0
-    switch attempt.receive(event, sent: sent, responseHasLeft: stream.responseHasLeft) {
+    switch attempt.receive(event, sent: bytesSent, responseHasLeft: stream.responseHasLeft) {
     case .proceed: return true
     case .retry:
       if retry() { return false }
@@ -111,6 +110,9 @@ final class RelayExchange: Exchange, UpstreamUser {
   }
 
   func take(_ event: Attempt.Event) { decide(event) }
+
+  /// Bytes of the request that the present connection has written.
+  private var bytesSent: UInt64 { upstream.map { outgoing.sent(on: $0) } ?? 0 }
 
   /// Takes what the dead connection had not sent of the content along to a fresh one.
   private func retry() -> Bool {

@@ -24,7 +24,9 @@ INVITATIONS = [
     ("pragma", "cache"), ("age", "0"), ("surrogate-control", "max-age=3600"), ("Surrogate-Key", "all"),
     ("cdn-cache-control", "max-age=3600"), ("Cloudflare-CDN-Cache-Control", "max-age=3600"),
     ("vercel-cdn-cache-control", "max-age=3600"), ("netlify-cdn-cache-control", "public"), ("edge-control", "max-age=3600"),
-    ("x-accel-expires", "3600"), ("x-cache-control", "max-age=3600"), ("akamai-cache-control", "max-age=3600"),
+    ("fastly-surrogate-control", "max-age=3600"), ("x-edge-control", "max-age=3600"), ("x-litespeed-tag", "a"),
+    ("x-cdn-ttl", "3600"), ("no-vary-search", "params"), ("netlify-vary", "query"), ("cache-tag", "a"),
+    ("edge-cache-tag", "a"), ("xkey", "a"), ("x-accel-expires", "3600"), ("x-cache-control", "max-age=3600"), ("akamai-cache-control", "max-age=3600"),
 ]
 
 
