@@ -5,10 +5,12 @@ public import Transport
 /// What the exchange of the current request sees.
 extension HTTP1Connection: RequestStream {
   public var record: AccessRecord { state.record }
-  public var routeFields: StaticString {
-    get { state.routeFields }
-    set { state.routeFields = newValue }
+  public func take(route: StaticString, fields: StaticString) {
+    let state = state
+    state.record.route = route
+    state.routeFields = fields
   }
+
   public var responseFields: [UInt8] {
     get { state.responseFields }
     _modify { yield &state.responseFields }
@@ -26,6 +28,7 @@ extension HTTP1Connection: RequestStream {
     into target: inout ByteBuffer, as output: BodyPump.Output
   ) throws(WireError) -> ContentMove {
     let state = state
+    if output == .plain, state.content.isDone { return .done }
     if state.awaitsContinue, !state.responseStarted {
       // Who sends already needs no invitation.
       if !channel.input.isEmpty { state.awaitsContinue = false } else if !invite() { return .gone }

@@ -12,8 +12,8 @@ public protocol RequestStream: AnyObject {
   var record: AccessRecord { get }
   /// What the server was told.
   var options: ServerOptions { get }
-  /// Field lines that every response of the request's route has.
-  var routeFields: StaticString { get set }
+  /// Notes the route that takes the request, and the field lines that every response of it has.
+  func take(route: StaticString, fields: StaticString)
   /// Field lines that every response to this very request has; its CORS answer.
   var responseFields: [UInt8] { get set }
 

@@ -1,5 +1,4 @@
 public import HTTPWire
-internal import Observability
 
 /// Finds the service for a path. Paths are compared byte by byte, without the query.
 public final class Router: Service {
@@ -27,14 +26,13 @@ public final class Router: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     guard head.method != .connect, !head.wantsWebSocket else {
-      stream.routeFields = refusalFields
+      stream.take(route: "-", fields: refusalFields)
       return .answer(LocalAnswer(.connectNotSupported))
     }
     let path = bytes.extracting(Router.withoutQuery(head.path, in: bytes))
     // By index: a copy of a route would cost more than the comparison.
     for index in routes.indices where Router.isSame(path, routes[index].path) {
-      stream.record.route = routes[index].name
-      stream.routeFields = routes[index].fields
+      stream.take(route: routes[index].name, fields: routes[index].fields)
       return routes[index].service.disposition(of: head, bytes, on: stream)
     }
     return .answer(LocalAnswer(.notFound))

@@ -37,16 +37,16 @@ public enum FieldName: UInt8, Sendable {
 
   private static func classify(_ name: Span<UInt8>) -> FieldName {
     guard name.count >= 2 else { return .other }
-    let kind = classifyByInitial(name)
     // CDN-Cache-Control (RFC 9213) and each vendor's own form of it.
-    if kind == .other || kind == .privateToUpstream, name.count > 14, name[name.count - 14] == UInt8(ascii: "-"),
+    if name.count > 14, name[name.count - 1] | 0x20 == UInt8(ascii: "l"),
       name.extracting(last: 14).equalsIgnoringCase("-cache-control")
     {
       return .caching
     }
-    return kind
+    return classifyByInitial(name)
   }
 
+  @inline(__always)
   private static func classifyByInitial(_ name: Span<UInt8>) -> FieldName {
     let first = name[0].asciiLowercased
     switch first {

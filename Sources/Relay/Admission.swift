@@ -51,14 +51,13 @@ struct Admission {
     }
   }
 
-  /// Makes the checks until one has the last word.
+  /// Makes the checks in the order of their cases until one has the last word.
   func verdict() -> Verdict {
-    for check in Check.allCases {
-      if let verdict = make(check) { return verdict }
-    }
-    return target.map { .admit($0) } ?? .refuse(.targetMissing)
+    make(.method) ?? make(.preflight) ?? make(.origin) ?? make(.targetForm) ?? make(.identity) ?? make(.endpoint)
+      ?? make(.coding) ?? make(.length) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
+  @inline(__always)
   private func make(_ check: Check) -> Verdict? {
     switch check {
     case .preflight: facts.method == .options ? preflight() : nil
