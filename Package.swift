@@ -3,6 +3,10 @@ import PackageDescription
 
 /// Every target is built in Swift 6 mode with the same strictness; a warning is an error.
 ///
+/// The two unsafe flags, measured alike (instructions a relayed poll, 35,800 with both): without the first, which leaves out the
+/// run-time check of overlapping accesses to properties of objects, 57,200; without the second, which inlines across rooms,
+/// 41,400.
+///
 /// The rooms below the relay are `public` though nobody outside the package uses them: the compiler inlines nothing of a
 /// `package` type into another module. Measured, the same sources with `package` take 43,100 instructions a relayed poll in
 /// place of 39,200, and 8 % more processor time.
@@ -25,7 +29,6 @@ func tests(_ name: String, imports: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "fal-proxy",
-  platforms: [.macOS(.v15)],
   products: [.executable(name: "fal-proxy", targets: ["fal-proxy"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
