@@ -16,13 +16,7 @@ final class AnswerExchange: Exchange {
 
   func clientReady() {
     while true {
-      if !rest.isEmpty {
-        let memory = stream.outputRoom(min(rest.count, BufferPool.largeSize), upTo: BufferPool.largeSize)
-        let count = min(rest.count, memory.count)
-        rest.withUnsafeBytes { memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        stream.commitOutput(count)
-        rest = rest.dropFirst(count)
-      }
+      stream.put(&rest)
       switch stream.flush() {
       case .done where rest.isEmpty: return stream.finish()
       case .done: continue

@@ -1,4 +1,5 @@
 public import Observability
+internal import Text
 
 /// Why a request gets an answer of this process in place of what it asked for.
 ///
@@ -49,20 +50,9 @@ public final class Cause: Error, Equatable, Sendable {
 
   /// The response content: a JSON object every official client can read (protocol.md §10.3).
   public var content: [UInt8] {
-    let text = Cause.escaped(sentence)
-    return Array("{\"detail\":\"\(text)\",\"message\":\"\(text)\",\"error_type\":\"proxy_\(name)\"}\n".utf8)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20: result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    var text: [UInt8] = []
+    text.append(escapingJSON: Array(sentence.utf8).span)
+    return Array("{\"detail\":\"".utf8) + text + Array("\",\"message\":\"".utf8) + text
+      + Array("\",\"error_type\":\"proxy_\(name)\"}\n".utf8)
   }
 }

@@ -109,13 +109,7 @@ final class LocalExchange: Exchange {
 
   private func pump() {
     while output != nil {
-      if !waiting.isEmpty {
-        let memory = stream.outputRoom(min(waiting.count, BufferPool.largeSize), upTo: BufferPool.largeSize)
-        let count = min(waiting.count, memory.count)
-        waiting.withUnsafeBytes { memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        stream.commitOutput(count)
-        waiting = count < waiting.count ? waiting.dropFirst(count) : []
-      }
+      stream.put(&waiting)
       switch stream.flush() {
       case .failed: return stream.abort(by: .client)
       case .blocked: return stream.awaitClient()

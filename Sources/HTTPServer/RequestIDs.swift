@@ -1,4 +1,5 @@
 internal import HTTPWire
+internal import Text
 
 /// Makes request ids: 32 hexadecimal digits, unique and not guessable one from another by accident.
 struct RequestIDs {
@@ -17,12 +18,7 @@ struct RequestIDs {
     first ^= first << 23
     state = (second, first ^ second ^ (first >> 18) ^ (second >> 5))
     for word in [state.0 &+ state.1, second &+ 0x9E37_79B9_7F4A_7C15] {
-      var shift: UInt64 = 64
-      while shift > 0 {
-        shift -= 4
-        let digit = UInt8(truncatingIfNeeded: (word >> shift) & 15)
-        bytes.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
-      }
+      for digit in HexadecimalDigits(word, count: 16) { bytes.append(digit) }
     }
   }
 

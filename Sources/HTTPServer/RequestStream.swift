@@ -75,6 +75,19 @@ public protocol RequestStream: AnyObject {
   func abort(by party: Party)
 }
 
+extension RequestStream {
+  /// Puts as much of `rest`, response content with its framing, into the output as there is room for, and takes it away.
+  func put(_ rest: inout ArraySlice<UInt8>) {
+    guard !rest.isEmpty else { return }
+    let memory = outputRoom(min(rest.count, BufferPool.largeSize), upTo: BufferPool.largeSize)
+    let count = min(rest.count, memory.count)
+    rest.withUnsafeBytes { memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    commitOutput(count)
+    // The empty slice of a large array would keep all of it.
+    rest = count < rest.count ? rest.dropFirst(count) : []
+  }
+}
+
 /// What a move of request content came to.
 public enum ContentMove: Sendable {
   /// Some was moved, or there is no room: flush the target and come again.

@@ -1,6 +1,7 @@
 internal import Guard
 internal import HTTPServer
 internal import HTTPWire
+internal import Text
 
 /// The proxy's CORS answer (protocol.md §10.2), with everything constant laid out once.
 struct CORSFields: Sendable {
@@ -31,17 +32,17 @@ struct CORSFields: Sendable {
   func append(for decision: OriginDecision, origin: Span<UInt8>?, to fields: inout [UInt8]) {
     switch decision {
     case .absent, .sameOrigin, .refused: return
-    case .anyAllowed: fields.append(constant: "access-control-allow-origin: *\r\n")
+    case .anyAllowed: fields.append("access-control-allow-origin: *\r\n")
     case .allowed:
       guard let origin else { return }
-      fields.append(constant: "access-control-allow-origin: ")
+      fields.append("access-control-allow-origin: ")
       origin.withUnsafeBufferPointer { fields.append(contentsOf: $0) }
-      fields.append(constant: "\r\n")
-      if allowCredentials { fields.append(constant: "access-control-allow-credentials: true\r\n") }
+      fields.append("\r\n")
+      if allowCredentials { fields.append("access-control-allow-credentials: true\r\n") }
     }
-    fields.append(constant: "access-control-expose-headers: ")
-    fields.append(constant: CORSFields.exposed)
-    fields.append(constant: "\r\n")
+    fields.append("access-control-expose-headers: ")
+    fields.append(CORSFields.exposed)
+    fields.append("\r\n")
   }
 
   /// The answer to a preflight that is let through (Fetch standard, CORS-preflight request).
@@ -53,12 +54,5 @@ struct CORSFields: Sendable {
         ("access-control-allow-headers", allowedHeaders),
         ("access-control-max-age", maxAge),
       ])
-  }
-}
-
-extension [UInt8] {
-  /// Appends a constant.
-  mutating func append(constant text: StaticString) {
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }

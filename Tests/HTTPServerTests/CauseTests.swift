@@ -44,7 +44,7 @@ struct CauseTests {
   @Test("marks and control characters of a sentence are escaped")
   func escaping() {
     let cause = Cause(400, "x", "a \"b\" \\ c\u{1}\n.")
-    #expect(String(decoding: cause.content, as: UTF8.self).hasPrefix(#"{"detail":"a \"b\" \\ c  .","message""#))
+    #expect(String(decoding: cause.content, as: UTF8.self).hasPrefix(#"{"detail":"a \"b\" \\ c\u0001\n.","message""#))
   }
 }
 
