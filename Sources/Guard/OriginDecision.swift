@@ -11,6 +11,9 @@ public enum OriginDecision: Equatable, Sendable {
   /// No entry covers the origin, or the value is `null` or malformed.
   case refused
 
+  /// Whether it is a page from elsewhere that may read the answer.
+  public var isAllowedPage: Bool { self == .allowed || self == .anyAllowed }
+
   /// Whether the request may go on.
   public var passes: Bool { self != .refused }
 }

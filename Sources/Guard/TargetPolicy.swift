@@ -4,8 +4,9 @@ internal import Text
 
 /// Decides which targets are forwarded: the form of the URL, the host, the operation and the endpoint.
 ///
-/// A decision reads the bytes once or twice, allocates nothing and keeps no state.
-public struct TargetPolicy: Sendable {
+/// A decision reads the bytes once or twice, allocates nothing and keeps no state. A class, because a copy for each
+/// decision would count fifteen references up and down.
+public final class TargetPolicy: Sendable {
   /// The distinct hosts this policy can accept, in the order they were configured.
   public let hosts: [String]
 

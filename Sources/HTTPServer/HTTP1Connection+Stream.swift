@@ -11,10 +11,7 @@ extension HTTP1Connection: RequestStream {
     state.routeFields = fields
   }
 
-  public var responseFields: [UInt8] {
-    get { state.responseFields }
-    _modify { yield &state.responseFields }
-  }
+  public func addResponseFields(_ write: (inout [UInt8]) -> Void) { write(&state.responseFields) }
 
   /// Content moved after which it counts as long: larger pieces are worth their memory.
   private static let longContent: UInt64 = 1 << 20

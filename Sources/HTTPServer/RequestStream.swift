@@ -14,8 +14,8 @@ public protocol RequestStream: AnyObject {
   var options: ServerOptions { get }
   /// Notes the route that takes the request, and the field lines that every response of it has.
   func take(route: StaticString, fields: StaticString)
-  /// Field lines that every response to this very request has; its CORS answer.
-  var responseFields: [UInt8] { get set }
+  /// Lets `write` append field lines that every response to this very request has; its CORS answer.
+  func addResponseFields(_ write: (inout [UInt8]) -> Void)
 
   // MARK: Request content
 

@@ -84,7 +84,7 @@ struct Admission {
 
   private func preflight() -> Verdict {
     guard facts.origin.passes else { return .refuse(.originNotAllowed) }
-    if facts.isPreflight, facts.origin == .allowed || facts.origin == .anyAllowed {
+    if facts.isPreflight, facts.origin.isAllowedPage {
       return .answer(generation.cors.preflight)
     }
     return .answer(

@@ -79,7 +79,7 @@ package final class ProxyService: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     let value = bytes.extracting(head.falTarget ?? 0..<0)
-    let facts = facts(of: head, bytes, into: &stream.responseFields)
+    let facts = facts(of: head, bytes, on: stream)
     if head.method == .options { stream.record.route = "preflight" }
     switch Admission(generation, facts, value: value).verdict() {
     case .answer(let answer): return .answer(answer)
@@ -95,7 +95,7 @@ package final class ProxyService: Service {
 
   /// Reads what the checks need, and writes the CORS answer that every response to the request has.
   private func facts(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, into responseFields: inout [UInt8]
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Admission.Facts {
     var facts = Admission.Facts()
     var (origin, host, site, credentials): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
@@ -114,7 +114,9 @@ package final class ProxyService: Service {
     facts.hasTarget = head.falTarget != nil
     if case .contentLength(let length) = head.framing { facts.statedLength = length }
     facts.origin = generation.origins.decide(origin: origin, host: host, secFetchSite: site)
-    generation.cors.append(for: facts.origin, origin: origin, to: &responseFields)
+    if facts.origin.isAllowedPage {
+      stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
+    }
     facts.identity = generation.authenticator.decide(authorization: credentials)
     return facts
   }
@@ -142,7 +144,7 @@ package final class ProxyService: Service {
     _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ target: Target, _ value: Span<UInt8>,
     on stream: any RequestStream
   ) -> RelayExchange? {
-    let pool = stream.loop.buffers
+    let pool = loop.buffers
     var buffer = ByteBuffer()
     guard buffer.reserve(bytes.count + generation.requestRules.addedBytes, from: pool) else { return nil }
     var writer = HeadWriter(buffer.writable)
@@ -158,6 +160,6 @@ package final class ProxyService: Service {
         isRun: target.operation == .run || target.operation == .stream, headLength: buffer.count))
     return RelayExchange(
       on: stream, proxy: self, host: hosts[target.hostIndex], attempt: attempt,
-      outgoing: OutgoingRequest(buffer, output: head.framing == .chunked ? .chunked : .plain))
+      outgoing: OutgoingRequest(buffer, output: head.framing == .chunked ? .chunked : .plain), pool: pool)
   }
 }

@@ -22,12 +22,14 @@ final class RelayExchange: Exchange, UpstreamUser {
   var attempt: Attempt
   var outgoing: OutgoingRequest
   var incoming = IncomingResponse()
+  /// The loop's, kept at hand.
+  let pool: BufferPool
   /// Over, one way or the other: late events find nothing to do.
   private(set) var isOver = false
 
   init(
     on stream: any RequestStream, proxy: ProxyService, host: UpstreamHost, attempt: Attempt,
-    outgoing: consuming OutgoingRequest
+    outgoing: consuming OutgoingRequest, pool: BufferPool
   ) {
     self.stream = stream
     self.proxy = proxy
@@ -35,9 +37,8 @@ final class RelayExchange: Exchange, UpstreamUser {
     self.host = host
     self.attempt = attempt
     self.outgoing = outgoing
+    self.pool = pool
   }
-
-  var pool: BufferPool { stream.loop.buffers }
 
   // MARK: Events
 

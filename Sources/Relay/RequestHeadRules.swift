@@ -4,7 +4,7 @@ internal import Settings
 
 /// What of a client's request head goes to fal: an allow-list, then the key. The outgoing head is built from nothing;
 /// what the client says about itself (cookies, credentials, origin, forwarding fields) is simply never copied.
-struct RequestHeadRules: Sendable {
+final class RequestHeadRules: Sendable {
   private let key: SecretBytes
   private let clientProxy: [UInt8]
   private let forwardedFields: ForwardedFields
