@@ -28,7 +28,8 @@ public struct EndpointID: Equatable, Sendable {
   /// How many segments an app has.
   static func appSegments(isNamespaced: Bool) -> Int { isNamespaced ? 3 : 2 }
 
-  private static func isName(_ segment: String) -> Bool {
+  /// Whether `segment` can stand in an endpoint id.
+  public static func isName(_ segment: String) -> Bool {
     segment != "." && segment != ".." && !segment.isEmpty
       && segment.utf8.allSatisfy {
         $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")

@@ -36,6 +36,9 @@ struct EndpointList: Sendable {
     return wild.contains(beginningOf: endpoint) { patterns[$0].allows(endpoint: endpoint) }
   }
 
+  /// See `EndpointPattern.allows(alias:)`; asked so rarely that it needs no index.
+  func allows(alias: Span<UInt8>) -> Bool { patterns.contains { $0.allows(alias: alias) } }
+
   /// See `EndpointPattern.allows(app:)`.
   func allows(app: Span<UInt8>) -> Bool {
     apps.contains(app) || wildApps.contains(beginningOf: app) { patterns[$0].allows(app: app) }

@@ -54,6 +54,13 @@ public struct EndpointPattern: Sendable, Equatable {
     covers(app, from: 0) || (isNamespaced && covers(app, from: 1))
   }
 
+  /// Whether an allowed endpoint may belong to an app with that alias, whoever owns it.
+  func allows(alias: Span<UInt8>) -> Bool {
+    let index = isNamespaced ? 2 : 1
+    guard index < appSegments.count else { return isOpen }
+    return appSegments[index].matches(alias)
+  }
+
   /// Compares segment by segment; the app may end before the pattern does, but go on after it only behind a `**`.
   private func covers(_ app: Span<UInt8>, from first: Int) -> Bool {
     var index = first

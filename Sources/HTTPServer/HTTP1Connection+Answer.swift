@@ -33,10 +33,7 @@ extension HTTP1Connection {
     }
     guard output != nil else { return abort(by: .proxy) }
     guard content.count <= channel.output.room else {
-      let exchange = AnswerExchange(on: self, rest: content[...])
-      phase = .exchange
-      self.exchange = exchange
-      return exchange.start()
+      return go(on: AnswerExchange(on: self, rest: content[...]))
     }
     content.withUnsafeBufferPointer { channel.output.append($0) }
     flushAnswer()

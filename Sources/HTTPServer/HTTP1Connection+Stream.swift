@@ -138,5 +138,11 @@ extension HTTP1Connection: RequestStream {
 
   public func awaitNothing() { setDeadline(in: nil) }
 
+  public func go(on exchange: any Exchange) {
+    phase = .exchange
+    self.exchange = exchange
+    exchange.start()
+  }
+
   public func callAgain() { loop.callAgain(self) }
 }

@@ -173,10 +173,7 @@ public final class HTTP1Connection: EventHandler {
     channel.input.consume(headLength)
     switch disposition {
     case .answer(let answer): give(answer)
-    case .exchange(let exchange):
-      phase = .exchange
-      self.exchange = exchange
-      exchange.start()
+    case .exchange(let exchange): go(on: exchange)
     }
   }
 

@@ -11,7 +11,7 @@ final class LocalExchange: Exchange {
   private var request: LocalRequest
   private let application: any LocalApplication
   private var responder: LocalResponder?
-  private var collected = ByteBuffer()
+  private var collector: ContentCollector
   /// What still has to go, framing included, from its first byte.
   private var waiting: ArraySlice<UInt8> = []
   private var output: BodyPump.Output?
@@ -24,6 +24,7 @@ final class LocalExchange: Exchange {
     self.request = request
     self.application = application
     hasContent = request.method != .head
+    collector = ContentCollector(limit: stream.options.contentLimit)
   }
 
   func start() { collect() }
@@ -37,36 +38,25 @@ final class LocalExchange: Exchange {
   func clientTimedOut() { stream.abort(by: .client) }
 
   func cancel() {
-    collected.discard(to: stream.loop.buffers)
+    collector.discard(to: stream.loop.buffers)
     let responder = self.responder
     self.responder = nil
     responder?.close()
   }
 
   private func collect() {
-    while true {
-      let move: ContentMove
-      do {
-        move = try stream.moveContent(into: &collected, as: .plain)
-      } catch {
-        return stream.give(LocalAnswer(.wire(error)))
-      }
-      request.content.append(contentsOf: collected.readable)
-      collected.consume(collected.count)
-      guard stream.contentCount <= stream.options.contentLimit else {
-        return stream.give(LocalAnswer(.contentTooLarge))
-      }
-      switch move {
-      case .moved: continue
-      case .waiting: return stream.awaitClient()
-      case .gone: return stream.abort(by: .client)
-      case .done:
-        collected.discard(to: stream.loop.buffers)
-        stream.awaitNothing()
-        let responder = LocalResponder(self)
-        self.responder = responder
-        return application.respond(to: request, responder)
-      }
+    switch collector.collect(from: stream) {
+    case .waiting: stream.awaitClient()
+    case .gone: stream.abort(by: .client)
+    case .tooLarge: stream.give(LocalAnswer(.contentTooLarge))
+    case .invalid(let fault): stream.give(LocalAnswer(.wire(fault)))
+    case .done:
+      request.content = collector.content
+      collector.discard(to: stream.loop.buffers)
+      stream.awaitNothing()
+      let responder = LocalResponder(self)
+      self.responder = responder
+      application.respond(to: request, responder)
     }
   }
 

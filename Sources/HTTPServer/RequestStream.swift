@@ -66,6 +66,8 @@ public protocol RequestStream: AnyObject {
 
   // MARK: End
 
+  /// Another exchange takes over from the current one, which is told nothing.
+  func go(on exchange: any Exchange)
   /// The response has been written and flushed whole.
   func finish()
   /// Answers with `answer` in place of the exchange; what was written of a response before is taken back. Where some of it

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Guard
 internal import HTTPServer
 internal import HTTPWire
@@ -6,26 +7,33 @@ internal import HTTPWire
 /// one row in Sources/README.md.
 ///
 /// The order is a promise: without a token nobody learns which endpoints are open, and nothing that costs comes before
-/// what is free.
+/// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
+/// the answer is there. What can be said at once never leaves the stack.
 struct Admission {
   /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`, query
-  /// and fields before `coding`, then content that a check wants to see, input, idempotency, price and budget.
-  enum Check: CaseIterable {
-    case method, preflight, origin, targetForm, identity, endpoint, coding, length
+  /// and fields before `coding`, idempotency, price and budget behind `input`.
+  enum Check: Int {
+    case method, preflight, origin, targetForm, identity, endpoint, coding, length, input
   }
 
   enum Verdict {
     case admit(Target)
     case answer(LocalAnswer)
     case refuse(Cause)
+    /// A check has to see the content whole, which has at most so many bytes; `take(content:)` brings it.
+    case collect(Target, limit: UInt64)
   }
 
   static let methods: StaticString = "GET, HEAD, POST, PUT, OPTIONS"
 
-  private let generation: Generation
+  let generation: Generation
   private let facts: Facts
   private var target: Target?
   private var refusal: TargetRefusal?
+  /// The check that is next.
+  private var next: Check? = .method
+  /// The content, where it was asked for; what is sent on in place of the client's own.
+  private(set) var content: [UInt8]?
 
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
   struct Facts {
@@ -51,21 +59,28 @@ struct Admission {
     }
   }
 
-  /// Makes the checks in the order of their cases until one has the last word.
-  func verdict() -> Verdict {
-    make(.method) ?? make(.preflight) ?? make(.origin) ?? make(.targetForm) ?? make(.identity) ?? make(.endpoint)
-      ?? make(.coding) ?? make(.length) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+  /// Brings the content that `collect` asked for.
+  mutating func take(content: [UInt8]) { self.content = content }
+
+  /// Makes the checks in the order of their cases, from where it stood, until one has the last word or a question.
+  /// - Parameter value: as it was for `init`.
+  mutating func verdict(value: Span<UInt8>) -> Verdict {
+    while let check = next {
+      if let verdict = make(check, value) { return verdict }
+      next = Check(rawValue: check.rawValue + 1)
+    }
+    return target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
-  @inline(__always)
-  private func make(_ check: Check) -> Verdict? {
+  private mutating func make(_ check: Check, _ value: Span<UInt8>) -> Verdict? {
     switch check {
-    case .preflight: facts.method == .options ? preflight() : nil
     case .method:
       switch facts.method {
       case .get, .head, .post, .put, .options: nil
       default: .refuse(.methodNotAllowed(Admission.methods))
       }
+    case .preflight: facts.method == .options ? preflight() : nil
+    case .origin: facts.origin.passes ? nil : .refuse(.originNotAllowed)
     case .targetForm:
       if !facts.hasTarget {
         .refuse(.targetMissing)
@@ -74,20 +89,34 @@ struct Admission {
       } else {
         nil
       }
-    case .origin: facts.origin.passes ? nil : .refuse(.originNotAllowed)
     case .identity: facts.identity.passes ? nil : .refuse(.unauthorized)
     case .endpoint: refusal.map { .refuse(.target($0)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
+    case .input: target?.operation == .token ? tokenInput(value) : nil
     }
   }
 
   private func preflight() -> Verdict {
     guard facts.origin.passes else { return .refuse(.originNotAllowed) }
-    if facts.isPreflight, facts.origin.isAllowedPage {
-      return .answer(generation.cors.preflight)
-    }
+    if facts.isPreflight, facts.origin.isAllowedPage { return .answer(generation.cors.preflight) }
     return .answer(
       LocalAnswer(204, fields: [("allow", Admission.methods.description), ("cache-control", "private, no-store")]))
+  }
+
+  /// What a token request asks for, which only its content says.
+  private mutating func tokenInput(_ value: Span<UInt8>) -> Verdict? {
+    // Of a host only the operator knows, the form is the operator's too.
+    guard let target, HostRole(value.extracting(target.hostRange)) == .rest else { return nil }
+    guard let content else {
+      let limit = generation.collectedLimit
+      return facts.statedLength > limit ? .refuse(.collectedTooLarge) : .collect(target, limit: limit)
+    }
+    do throws(TokenRefusal) {
+      self.content = try generation.tokens.decide(path: value.extracting(target.endpoint), content: content.span)
+      return nil
+    } catch {
+      return .refuse(.token(error))
+    }
   }
 }

@@ -24,6 +24,23 @@ extension Cause {
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",
     fields: ["accept-encoding": "identity"])
 
+  static let collectedTooLarge = Cause(
+    413, "content_too_large", "The content of this request has to be checked, and is larger than limits.collected.",
+    closes: true)
+
+  /// A token request the policy refuses.
+  static func token(_ refusal: TokenRefusal) -> Cause {
+    switch refusal {
+    case .content(let problem):
+      Cause(400, "token_request_invalid", "The content of a token request \(problem).")
+    case .endpointNotAllowed:
+      Cause(
+        403, "endpoint_not_allowed",
+        "allowed_apps names an app none of whose endpoints is on this proxy's list; the operator can add one to "
+          + "allowed_endpoints (FAL_PROXY_ALLOWED_ENDPOINTS).")
+    }
+  }
+
   /// A target the policy refuses: 400 for what no policy would accept, 403 for what this one does not.
   static func target(_ refusal: TargetRefusal) -> Cause {
     switch refusal {

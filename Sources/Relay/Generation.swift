@@ -10,6 +10,9 @@ package final class Generation: Sendable {
   /// The proxy's path.
   let path: String
   let policy: TargetPolicy
+  /// The bytes of the names of `policy.hosts`.
+  let hostNames: [[UInt8]]
+  let tokens: TokenPolicy
   /// The fal hosts requests may go to.
   package let hosts: Set<String>
   let origins: OriginPolicy
@@ -18,6 +21,7 @@ package final class Generation: Sendable {
   let requestRules: RequestHeadRules
   let originOverrides: [String: OriginOverride]
   let contentLimit: UInt64
+  let collectedLimit: UInt64
   let responseLimits: HeadLimits
   let upstreamLimits: UpstreamLimits
   let firstByteTimeout: UInt64
@@ -53,6 +57,8 @@ package final class Generation: Sendable {
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.requestTarget)
+    hostNames = policy.hosts.map { Array($0.utf8) }
+    tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
@@ -60,6 +66,7 @@ package final class Generation: Sendable {
     requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded)
     originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
+    collectedLimit = UInt64(settings.limits.collected)
     responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)
     upstreamLimits = UpstreamLimits(
       connect: settings.upstream.connect.inNanoseconds, tls: settings.upstream.tls.inNanoseconds,

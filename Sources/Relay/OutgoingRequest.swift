@@ -6,14 +6,19 @@ internal import Upstream
 struct OutgoingRequest: ~Copyable {
   private var head: ByteBuffer
   private var rest = ByteBuffer()
+  /// What is left of content that a check had gathered; it goes behind `rest`.
+  private var collected: ArraySlice<UInt8>
   private let headLength: Int
   /// How the content is framed on its way to fal.
   let output: BodyPump.Output
   /// What the connection had written before this request.
   private var writtenBefore: UInt64 = 0
 
-  /// - Parameter head: the whole head as it is sent.
-  init(_ head: consuming ByteBuffer, output: BodyPump.Output) {
+  /// - Parameters:
+  ///   - head: the whole head as it is sent.
+  ///   - collected: content that is sent in place of the client's.
+  init(_ head: consuming ByteBuffer, collected: [UInt8]? = nil, output: BodyPump.Output) {
+    self.collected = collected?[...] ?? []
     headLength = head.count
     self.head = head
     self.output = output
@@ -26,7 +31,7 @@ struct OutgoingRequest: ~Copyable {
   }
 
   /// Whether content is left that goes before anything else of the client's.
-  var hasRest: Bool { !rest.isEmpty }
+  var hasRest: Bool { !rest.isEmpty || !collected.isEmpty }
 
   /// Puts the head into the output of a connection that stands.
   /// - Returns: false when there is no room.
@@ -39,12 +44,17 @@ struct OutgoingRequest: ~Copyable {
 
   /// Moves of the rest what the output of the connection has room for.
   mutating func moveRest(to output: inout ByteBuffer, _ pool: BufferPool) {
-    guard !rest.isEmpty else { return }
-    _ = output.reserve(1, from: pool)
+    guard hasRest else { return }
+    _ = output.reserve(max(1, min(collected.count, BufferPool.largeSize)), from: pool)
     let count = min(rest.count, output.room)
     output.append(UnsafeBufferPointer(rebasing: rest.readable[0..<count]))
     rest.consume(count)
     rest.releaseIfEmpty(to: pool)
+    guard rest.isEmpty, !collected.isEmpty else { return }
+    let further = min(collected.count, output.room)
+    collected.prefix(further).withUnsafeBufferPointer { output.append($0) }
+    // The empty slice of an array would keep all of it.
+    collected = further < collected.count ? collected.dropFirst(further) : []
   }
 
   /// Keeps the content that `dead` holds unsent, to send it after the head on another connection.
@@ -65,5 +75,6 @@ struct OutgoingRequest: ~Copyable {
   mutating func discard(to pool: BufferPool) {
     head.discard(to: pool)
     rest.discard(to: pool)
+    collected = []
   }
 }

@@ -20,7 +20,6 @@ package final class ProxyService: Service {
   private let tlsContext: TLSContext
   /// One per entry of the generation's hosts.
   private var hosts: [UpstreamHost] = []
-  private var hostNames: [[UInt8]] = []
   /// Every host the loop has connections to, by what it is and not by where it stands in a list, so that a newer
   /// generation finds the connections of an older one.
   private var known: [HostIdentity: UpstreamHost] = [:]
@@ -47,7 +46,6 @@ package final class ProxyService: Service {
   func adopt(_ generation: Generation) {
     self.generation = generation
     responseParser = ResponseHeadParser(limits: generation.responseLimits)
-    hostNames = generation.policy.hosts.map { Array($0.utf8) }
     let identities = generation.policy.hosts.map { host in
       let override = generation.originOverrides[host]
       return HostIdentity(
@@ -81,14 +79,31 @@ package final class ProxyService: Service {
     let value = bytes.extracting(head.falTarget ?? 0..<0)
     let facts = facts(of: head, bytes, on: stream)
     if head.method == .options { stream.record.route = "preflight" }
-    switch Admission(generation, facts, value: value).verdict() {
+    var admission = Admission(generation, facts, value: value)
+    return disposition(of: &admission, head: head, bytes, host: nil, on: stream)
+  }
+
+  /// Lets `admission` go on.
+  /// - Parameter host: where the request goes, when it was found before the question that is answered now.
+  func disposition(
+    of admission: inout Admission, head: borrowing RequestHead, _ bytes: Span<UInt8>, host: UpstreamHost?,
+    on stream: any RequestStream
+  ) -> Disposition {
+    let value = bytes.extracting(head.falTarget ?? 0..<0)
+    switch admission.verdict(value: value) {
     case .answer(let answer): return .answer(answer)
     case .refuse(let cause): return .answer(LocalAnswer(cause))
+    case .collect(let target, let limit):
+      return .exchange(
+        AdmissionExchange(
+          on: stream, proxy: self, admission: admission, host: hosts[target.hostIndex], head: head, bytes,
+          limit: limit))
     case .admit(let target):
-      note(target, value, on: stream)
-      guard let exchange = exchange(head, bytes, target, value, on: stream) else {
-        return .answer(LocalAnswer(.wire(.headTooLarge)))
-      }
+      note(target, value, admission.generation, on: stream)
+      guard
+        let exchange = exchange(
+          admission, head, bytes, target, value, host: host ?? hosts[target.hostIndex], on: stream)
+      else { return .answer(LocalAnswer(.wire(.headTooLarge))) }
       return .exchange(exchange)
     }
   }
@@ -130,10 +145,12 @@ package final class ProxyService: Service {
     return isIdentity
   }
 
-  private func note(_ target: Target, _ value: Span<UInt8>, on stream: any RequestStream) {
+  private func note(
+    _ target: Target, _ value: Span<UInt8>, _ generation: Generation, on stream: any RequestStream
+  ) {
     let record = stream.record
     record.operation = target.operation.name
-    record.targetHost = hostNames[target.hostIndex]
+    record.targetHost = generation.hostNames[target.hostIndex]
     let start = record.labels.count
     value.extracting(target.endpoint).withUnsafeBufferPointer { record.labels.append(contentsOf: $0) }
     record.endpoint = start..<record.labels.count
@@ -141,14 +158,17 @@ package final class ProxyService: Service {
 
   /// Writes the head for fal from the client's, whose bytes are about to go; nil when it does not fit the largest buffer.
   private func exchange(
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ target: Target, _ value: Span<UInt8>,
-    on stream: any RequestStream
+    _ admission: borrowing Admission, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ target: Target,
+    _ value: Span<UInt8>, host: UpstreamHost, on stream: any RequestStream
   ) -> RelayExchange? {
+    let generation = admission.generation
     let pool = loop.buffers
+    // Content that was gathered for a check has a length now, whatever framing it came in.
+    let framing = admission.content.map { .contentLength(UInt64($0.count)) } ?? head.framing
     var buffer = ByteBuffer()
     guard buffer.reserve(bytes.count + generation.requestRules.addedBytes, from: pool) else { return nil }
     var writer = HeadWriter(buffer.writable)
-    generation.requestRules.write(&writer, head: head, bytes, target: target, value: value)
+    generation.requestRules.write(&writer, head: head, bytes, framing: framing, target: target, value: value)
     guard !writer.overflowed else {
       buffer.discard(to: pool)
       return nil
@@ -156,10 +176,11 @@ package final class ProxyService: Service {
     buffer.commit(writer.count)
     let attempt = Attempt(
       Attempt.Request(
-        mayExecute: target.mayExecute, hasContent: head.framing != .none, method: head.method,
+        mayExecute: target.mayExecute, hasContent: framing != .none, method: head.method,
         isRun: target.operation == .run || target.operation == .stream, headLength: buffer.count))
     return RelayExchange(
-      on: stream, proxy: self, host: hosts[target.hostIndex], attempt: attempt,
-      outgoing: OutgoingRequest(buffer, output: head.framing == .chunked ? .chunked : .plain), pool: pool)
+      on: stream, proxy: self, generation: generation, host: host, attempt: attempt,
+      outgoing: OutgoingRequest(
+        buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain), pool: pool)
   }
 }

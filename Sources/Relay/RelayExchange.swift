@@ -28,12 +28,12 @@ final class RelayExchange: Exchange, UpstreamUser {
   private(set) var isOver = false
 
   init(
-    on stream: any RequestStream, proxy: ProxyService, host: UpstreamHost, attempt: Attempt,
+    on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
     outgoing: consuming OutgoingRequest, pool: BufferPool
   ) {
     self.stream = stream
     self.proxy = proxy
-    generation = proxy.generation
+    self.generation = generation
     self.host = host
     self.attempt = attempt
     self.outgoing = outgoing

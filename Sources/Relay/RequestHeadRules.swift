@@ -20,10 +20,12 @@ final class RequestHeadRules: Sendable {
 
   /// Writes the head of the request to fal.
   /// - Parameters:
+  ///   - framing: how the content is framed on its way to fal.
   ///   - target: what the policy decided; its request target is written as it was checked.
   ///   - value: the value of `x-fal-target-url` that `target` refers to.
   func write(
-    _ writer: inout HeadWriter, head: borrowing RequestHead, _ bytes: Span<UInt8>, target: Target, value: Span<UInt8>
+    _ writer: inout HeadWriter, head: borrowing RequestHead, _ bytes: Span<UInt8>, framing: BodyFraming, target: Target,
+    value: Span<UInt8>
   ) {
     writer.write(bytes.extracting(head.methodRange))
     writer.write(" ")
@@ -41,7 +43,7 @@ final class RequestHeadRules: Sendable {
       guard !head.fields.connectionNames(name, in: bytes) else { continue }
       writer.field(name, bytes.extracting(line.value))
     }
-    switch head.framing {
+    switch framing {
     case .contentLength(let length):
       writer.write("content-length: ")
       writer.write(decimal: length)

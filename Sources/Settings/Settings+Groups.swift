@@ -17,6 +17,7 @@ extension Settings {
   /// Temporary tokens handed to browsers.
   package struct Tokens: Sendable {
     package var enabled = false
+    package var max = Duration.seconds(120)
   }
 
   /// Who the end users are.

@@ -6,6 +6,7 @@ extension Settings {
     package var fields = 100
     package var requestTarget = 8 << 10
     package var body = 100 << 20
+    package var collected = 64 << 10
     package var responseHead = 32 << 10
     package var connections = 10_000
     package var logBuffer = 1 << 20

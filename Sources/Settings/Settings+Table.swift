@@ -65,7 +65,14 @@ extension Settings: SettingRecord {
       .seconds(0)...(.seconds(24 * 3600))),
     .flag(
       "tokens.enabled", \.tokens.enabled,
-      "Whether clients may mint temporary tokens for fal. What is spent with such a token, no proxy can see."),
+      """
+      Whether clients may mint temporary tokens for fal, for apps that allowed endpoints belong to. What is spent with such \
+      a token, no proxy can see.
+      """),
+    .duration(
+      "tokens.max", \.tokens.max,
+      "The longest life of such a token, in whole seconds; a longer one, or none, is set to it in the request.",
+      .seconds(1)...(.seconds(24 * 3600))),
     .secrets(
       "auth.tokens", \.auth.tokens,
       """
@@ -93,6 +100,10 @@ extension Settings: SettingRecord {
       "limits.request_target", \.limits.requestTarget,
       "The target in the request line, and the URL in `x-fal-target-url`.", 256...(32 << 10)),
     .size("limits.body", \.limits.body, "The content of a request.", 0...(10 << 30)),
+    .size(
+      "limits.collected", \.limits.collected,
+      "Request content that has to be looked at before it is sent on, as that of a token request is.",
+      (1 << 10)...(16 << 20)),
     .size("limits.response_head", \.limits.responseHead, "The head of a response from fal.", (1 << 10)...(64 << 10)),
     .integer(
       "limits.connections", \.limits.connections,

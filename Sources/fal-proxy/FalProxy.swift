@@ -4,6 +4,8 @@ import ArgumentParser
 @main
 struct FalProxy: ParsableCommand {
   static let version = "0.1.0"
+  /// What this binary was built with; parts that need further packages of the system are in it where those were there.
+  static let parts = ["relay", "sandbox"]
 
   static let configuration = CommandConfiguration(
     commandName: "fal-proxy",
@@ -13,7 +15,7 @@ struct FalProxy: ParsableCommand {
       Every setting of the configuration file has an environment variable: allowed_endpoints is
       FAL_PROXY_ALLOWED_ENDPOINTS. 'fal-proxy settings' lists them all.
       """,
-    version: version,
+    version: "\(version)\nparts: \(parts.joined(separator: ", "))",
     subcommands: [Serve.self, Check.self, PrintSettings.self],
     defaultSubcommand: Serve.self)
 }

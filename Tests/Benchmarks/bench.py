@@ -120,6 +120,8 @@ def main():
     everything = {}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        if options.old:
+            options.old = relays.beside_each_other(folder, options.old)
         key, certificate = folder / "key.pem", folder / "cert.pem"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",

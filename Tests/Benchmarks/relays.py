@@ -197,7 +197,16 @@ backend fal
     return Process("haproxy", ["haproxy", "-db", "-f", str(path)], port)
 
 
-def fal_proxy(folder, url, ca, name="fal-proxy", binary=BINARY):
+def beside_each_other(folder, old):
+    """Copies both binaries next to each other and onto the disk: how much of a file is mapped at once depends on what the
+    page cache has of it, and would be counted as memory of the one written last. Returns the older one."""
+    global BINARY
+    BINARY, old = shutil.copy(BINARY, folder / "new-binary"), shutil.copy(old, folder / "old-binary")
+    os.sync()
+    return old
+
+
+def fal_proxy(folder, url, ca, name="fal-proxy", binary=None):
     """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file. Only the
     connection limit is that of the others."""
     port = free_port()
@@ -206,7 +215,7 @@ def fal_proxy(folder, url, ca, name="fal-proxy", binary=BINARY):
         "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
         "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
     }
-    return Process(name, [binary], port, environment, output)
+    return Process(name, [binary or BINARY], port, environment, output)
 
 
 HAS_NODE = shutil.which("node") is not None

@@ -169,7 +169,8 @@ def test_every_setting_has_a_variable(checked):
         "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_origins": "https://a.example",
         "cors.allow_credentials": "true", "cors.max_age": "1h", "tokens.enabled": "true", "limits.head": "2KiB",
         "limits.fields": "20", "limits.request_target": "1KiB", "limits.body": "5MiB", "limits.response_head": "3KiB",
-        "limits.connections": "9", "limits.log_buffer": "128KiB", "timeouts.head": "1s", "timeouts.idle": "2s",
+        "limits.connections": "9", "limits.collected": "4KiB", "tokens.max": "90s", "limits.log_buffer": "128KiB",
+        "timeouts.head": "1s", "timeouts.idle": "2s",
         "timeouts.body": "3s", "timeouts.linger": "4s", "upstream.connect": "6s", "upstream.tls": "7s",
         "upstream.first_byte": "8s", "upstream.first_byte_run": "9s", "upstream.body": "11s", "upstream.idle": "12s",
         "upstream.idle_connections": "13", "upstream.dns_ttl": "14s", "drain_delay": "15s", "drain_timeout": "16s",
@@ -370,7 +371,7 @@ def test_help_names_the_commands_the_key_and_the_variables():
 def test_the_version_is_the_one_fal_is_told(upstream, proxy):
     fal = upstream()
     proxy(fal).fetch(request(STATUS))
-    assert fal.next_request().get("x-fal-client-proxy") == f"fal-proxy/{run('--version').stdout.strip()}"
+    assert fal.next_request().get("x-fal-client-proxy") == f"fal-proxy/{run('--version').stdout.split()[0]}"
 
 
 @pytest.mark.parametrize("arguments", [("--nope",), ("nope",), ("check", "--config"), ("serve", "extra")])

@@ -70,7 +70,8 @@ def test_defect_c_uploads_of_every_client_are_allowed_by_default(upstream, proxy
 @pytest.mark.parametrize("host", [REST, ALPHA])
 def test_defect_c_tokens_can_be_turned_on_for_both_names_of_the_control_api(upstream, proxy, host):
     fal = upstream()
-    answer = proxy(fal, tokens_enabled="true").fetch(request(f"{host}/tokens/", "POST", fields=[JSON], body=b"{}"))
+    body = b'{"allowed_apps":["flux-differential-diffusion"],"token_expiration":120}'
+    answer = proxy(fal, tokens_enabled="true").fetch(request(f"{host}/tokens/", "POST", fields=[JSON], body=body))
     assert answer.status == 200
     assert fal.next_request().target == "/tokens/"
 

@@ -20,10 +20,11 @@ class Policy:
         self.relay = proxy(self.upstream, **settings)
 
     def fetch(self, target, method="POST", **options):
-        return self.relay.fetch(request(target, method, body=None if method == "GET" else BODY, **options))
+        options = {"body": None if method == "GET" else BODY, **options}
+        return self.relay.fetch(request(target, method, **options))
 
-    def allows(self, target, method="POST"):
-        answer = self.fetch(target, method)
+    def allows(self, target, method="POST", **options):
+        answer = self.fetch(target, method, **options)
         assert answer.status == 200, (target, answer.body)
         seen = self.script.next_request()
         host, _, rest = target.removeprefix("https://").partition("/")
@@ -139,8 +140,8 @@ def test_tokens_are_refused_unless_enabled_even_if_a_url_pattern_covers_them(pol
 @pytest.mark.parametrize("host", [REST, ALPHA])
 def test_tokens_work_on_both_rest_hosts_once_enabled(policy, host):
     rules = policy(tokens_enabled="true")
-    rules.allows(f"{host}/tokens/")
-    rules.allows(f"{host}/tokens/realtime")
+    rules.allows(f"{host}/tokens/", body=b'{"allowed_apps":["flux-differential-diffusion"]}')
+    rules.allows(f"{host}/tokens/realtime", body=b'{"allowed_apps":["fal-ai/flux-differential-diffusion"]}')
     rules.refuses(f"{host}/tokens/", "GET", name="operation_not_allowed")
     rules.refuses(f"{host}/tokens/other", name="target_not_allowed")
 

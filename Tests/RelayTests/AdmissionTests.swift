@@ -35,6 +35,7 @@ struct AdmissionTests {
     case .admit(let target): "admit \(target.operation.name)"
     case .answer(let answer): "answer \(answer.status)"
     case .refuse(let cause): cause.name.description
+    case .collect(let target, let limit): "collect \(limit) for \(target.operation.name)"
     }
   }
 
@@ -42,7 +43,8 @@ struct AdmissionTests {
     var facts = facts
     facts.hasTarget = target != nil
     let value = Array((target ?? "").utf8)
-    return word(Admission(generation, facts, value: value.span).verdict())
+    var admission = Admission(generation, facts, value: value.span)
+    return word(admission.verdict(value: value.span))
   }
 
   /// A request that fails every check from `first` on, in the order they are made: the answer must be about `first`.
@@ -70,10 +72,11 @@ struct AdmissionTests {
 
   @Test("every check is made, in this order")
   func checks() {
+    let all = (0...).lazy.map(Admission.Check.init).prefix { $0 != nil }.map { $0! }
     #expect(
-      Admission.Check.allCases == [.method, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length])
-    // A preflight answers by itself; every other check has a failure above.
-    #expect(Set(Admission.Check.allCases).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight])
+      Array(all) == [.method, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length, .input])
+    // A preflight answers by itself, what is in the content has tests of its own; every other check has a failure above.
+    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .input])
   }
 
   @Test("a request that passes them all is admitted as what it is")
@@ -124,6 +127,67 @@ struct AdmissionTests {
       facts.isPreflight = isPreflight
       #expect(decide(generation, facts, nil) == expected)
     }
+  }
+
+  // MARK: Questions
+
+  private static let token = "https://rest.fal.ai/tokens/"
+
+  private func tokenRequest(_ variables: [String: String] = [:], stated: UInt64 = 10) throws -> Admission {
+    let settings = ["FAL_PROXY_TOKENS_ENABLED": "true", "FAL_PROXY_TOKENS_MAX": "60s"].merging(variables) { $1 }
+    var facts = Admission.Facts()
+    facts.method = .post
+    facts.hasTarget = true
+    facts.statedLength = stated
+    return Admission(try generation(settings), facts, value: Array(AdmissionTests.token.utf8).span)
+  }
+
+  private func ask(_ admission: inout Admission) -> String {
+    word(admission.verdict(value: Array(AdmissionTests.token.utf8).span))
+  }
+
+  @Test("a check that needs the content asks for it, and goes on with it where it stood")
+  func question() throws {
+    var admission = try tokenRequest()
+    #expect(ask(&admission) == "collect 65536 for token")
+    // Asked again without an answer, it has the same question.
+    #expect(ask(&admission) == "collect 65536 for token")
+    admission.take(content: Array(#"{"allowed_apps":["flux-differential-diffusion"],"token_expiration":600}"#.utf8))
+    #expect(ask(&admission) == "admit token")
+    let sent = admission.content.map { String(decoding: $0, as: UTF8.self) }
+    #expect(sent == #"{"allowed_apps":["flux-differential-diffusion"],"token_expiration":60}"#)
+  }
+
+  @Test(
+    "the answer decides",
+    arguments: [
+      (#"{"allowed_apps":["flux"]}"#, "endpoint_not_allowed"), ("", "token_request_invalid"),
+      (#"{"allowed_apps":[]}"#, "token_request_invalid"),
+    ])
+  func refused(content: String, expected: String) throws {
+    var admission = try tokenRequest()
+    _ = ask(&admission)
+    admission.take(content: Array(content.utf8))
+    #expect(ask(&admission) == expected)
+  }
+
+  @Test("content that says it is too large to be looked at is refused before it is read")
+  func tooLarge() throws {
+    var admission = try tokenRequest(["FAL_PROXY_LIMITS_COLLECTED": "2KiB"], stated: 2049)
+    #expect(ask(&admission) == "content_too_large")
+    var fits = try tokenRequest(["FAL_PROXY_LIMITS_COLLECTED": "2KiB"], stated: 2048)
+    #expect(ask(&fits) == "collect 2048 for token")
+  }
+
+  @Test("nothing is asked of whoever is refused by an earlier check")
+  func refusedFirst() throws {
+    var facts = Admission.Facts()
+    facts.method = .post
+    facts.identity = .missing
+    let closed = try generation(["FAL_PROXY_TOKENS_ENABLED": "true", "FAL_PROXY_AUTH_TOKENS": "token-of-the-app-0001"])
+    #expect(decide(closed, facts, AdmissionTests.token) == "unauthorized")
+    facts.identity = .open
+    #expect(decide(try generation(), facts, AdmissionTests.token) == "tokens_disabled")
   }
 
   @Test("no target is told apart from a bad one")
