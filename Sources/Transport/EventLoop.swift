@@ -20,6 +20,8 @@ public final class EventLoop {
   private var dueIDs: [HandlerID] = []
   private var again: [HandlerID] = []
   private var lastBatch = 0
+  /// The place in the last batch of the event that comes next.
+  private var nextEvent = 0
   private let bell: Bell
 
   /// Blocks for the connections of this loop.
@@ -28,6 +30,8 @@ public final class EventLoop {
   public let handle: LoopHandle
   /// Monotonic time in nanoseconds, read once per batch of events.
   public private(set) var now: UInt64
+  /// How often the poller has been asked.
+  public private(set) var looks: UInt64 = 0
   /// Whatever the owner of the loop keeps on it.
   public var attachment: AnyObject?
 
@@ -104,6 +108,14 @@ public final class EventLoop {
   /// so that others get their turn.
   public func callAgain(_ handler: EventHandler) { again.append(handler.id) }
 
+  /// Whether the poller was asked since `looks` stood at `mark`, and has said nothing about `handler` that is still to be
+  /// told: what had arrived by then is known to it.
+  public func hasLooked(at handler: EventHandler, since mark: UInt64) -> Bool {
+    guard looks != mark else { return false }
+    for index in nextEvent..<max(nextEvent, lastBatch) where poller.token(index) == handler.id.token { return false }
+    return true
+  }
+
   /// Serves events and deadlines, asleep in the poller in between, until the waker calls: somebody else wants a turn on
   /// the loop's queue.
   func serve() {
@@ -116,8 +128,10 @@ public final class EventLoop {
       }
       let count = awaitEvents()
       lastBatch = count
+      looks &+= 1
       now = SystemClock.monotonicNanoseconds()
       for index in 0..<count {
+        nextEvent = index + 1
         let (token, events) = poller.ready(index)
         handler(HandlerID(token: token))?.ready(events)
       }

@@ -59,6 +59,9 @@ final class Poller {
   /// How many descriptors are ready, at most `batch`; waits up to `milliseconds`, for ever if negative.
   func wait(milliseconds: Int32) -> Int { Syscalls.epollWait(epoll.number, events, milliseconds: milliseconds) }
 
+  /// The token of the ready descriptor at `index` of the last wait.
+  func token(_ index: Int) -> UInt64 { events[index].data.u64 }
+
   /// The token and events of the ready descriptor at `index` of the last wait.
   func ready(_ index: Int) -> (token: UInt64, events: ReadyEvents) {
     let event = events[index]

@@ -27,6 +27,8 @@ public final class UpstreamConnection: EventHandler {
   private var user: (any UpstreamUser)?
   private var keptResumption = false
   private var progressMark: UInt64?
+  /// Where the loop's count of looks stood when the last loan ended.
+  private var lookMark: UInt64 = 0
 
   /// The connection that stands at the end of `dial`, lent to `user`.
   init(to host: UpstreamHost, over dial: Dial, for user: any UpstreamUser) {
@@ -52,6 +54,7 @@ public final class UpstreamConnection: EventHandler {
     guard isReusable, hasNothingLeft() else { return close() }
     user = nil
     progressMark = nil
+    lookMark = host.loop.looks
     if host.isTLS, !keptResumption {
       // The tickets of TLS 1.3 have come with the first answer.
       if let session = channel?.stream.resumableSession() { host.dialer.resumption = session }
@@ -106,6 +109,9 @@ public final class UpstreamConnection: EventHandler {
 
   /// Whether an idle connection is still open and silent, by asking the kernel.
   var isQuiet: Bool { channel?.stream.isQuiet() ?? false }
+
+  /// Whether the loop would know by now of what stood right behind the last response.
+  var hasBeenLookedAt: Bool { host.loop.hasLooked(at: self, since: lookMark) }
 
   /// Lends an idle connection, which its host has taken out of the pool.
   func beLent(to user: any UpstreamUser) {

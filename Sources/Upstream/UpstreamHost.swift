@@ -34,7 +34,7 @@ public final class UpstreamHost {
   public func lend(
     to user: any UpstreamUser, freshOnly: Bool = false, checked: Bool = false
   ) -> UpstreamConnection? {
-    while !freshOnly, let connection = idle.popLast() {
+    while !freshOnly, let connection = takeIdle() {
       if checked, !connection.isQuiet {
         connection.close()
         continue
@@ -43,6 +43,17 @@ public final class UpstreamHost {
       return connection
     }
     dial(for: user)
+    return nil
+  }
+
+  /// The idle connection that was used last, of those the loop has looked at since: a surplus answer may stand right behind
+  /// the last one, and would be taken for the next.
+  private func takeIdle() -> UpstreamConnection? {
+    var index = idle.count
+    while index > 0 {
+      index -= 1
+      if idle[index].hasBeenLookedAt { return idle.remove(at: index) }
+    }
     return nil
   }
 

@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import threading
 import time
 
 import pytest
@@ -367,6 +368,47 @@ def test_bytes_that_come_unasked_on_an_idle_connection_close_it(upstream, proxy)
     assert fal.next_closed(2) == 1
     assert relay.fetch(call("POST", QUEUE)).body == b"ok"
     assert fal.accepted == 2
+
+
+def test_a_surplus_answer_that_is_there_before_the_next_request_reaches_nobody(upstream, proxy):
+    """In one write with the answer, or in one of its own right behind it."""
+    surplus = threading.Semaphore(0)
+
+    def talks_on(connection):
+        while True:
+            connection.read_request()
+            if connection.number % 2:
+                connection.send(respond(body=b"ok") + respond(body=b"surplus"))
+            else:
+                connection.send(respond(body=b"ok"))
+                connection.send(respond(body=b"surplus"))
+            surplus.release()
+
+    fal = upstream(talks_on)
+    relay = proxy(fal, event_loops=1)
+    with relay.client() as client:
+        for _ in range(200):
+            client.send(request(STATUS))
+            assert client.response().body == b"ok"
+            assert surplus.acquire(timeout=10)
+
+
+def test_pipelined_requests_do_not_follow_each_other_on_a_connection_nobody_has_looked_at_since(upstream, proxy):
+    """All are served in the turn of the loop in which their answers come: each needs another connection than the last."""
+    last = []
+
+    def answers_in_turn(connection):
+        while True:
+            last.append((connection.number, connection.read_request()))
+            connection.send(respond(body=b"ok"))
+
+    fal = upstream(answers_in_turn)
+    relay = proxy(fal, event_loops=1)
+    with relay.client() as client:
+        client.send(request(STATUS) * 40)
+        assert [client.response().body for _ in range(40)] == [b"ok"] * 40
+    numbers = [number for number, _ in last]
+    assert all(one != other for one, other in zip(numbers, numbers[1:])) and fal.accepted == 2
 
 
 def test_a_connection_whose_answer_came_before_the_whole_request_is_not_used_again(upstream, proxy):

@@ -149,26 +149,6 @@ def test_malformed_chunks_are_refused(fal):
     rules.nothing()
 
 
-def test_content_that_was_gathered_is_sent_again_whole_when_a_pooled_connection_had_died(upstream, proxy):
-    seen = []
-
-    def serve(connection):
-        if connection.number == 1:
-            seen.append(connection.read_request())
-            connection.send(json_answer("first"))
-            # It ends unseen: what comes next was never sent to anybody.
-            return connection.close()
-        while True:
-            seen.append(connection.read_request())
-            connection.send(json_answer("again"))
-
-    fal = upstream(serve)
-    relay = proxy(fal, tokens_enabled="true", event_loops=1)
-    for _ in range(2):
-        assert relay.fetch(request(TOKENS, "POST", fields=[JSON], body=GOOD)).status == 200
-    assert [one.body for one in seen] == [SENT, SENT]
-
-
 def test_largest_content_passes_through_one_buffer_after_another(fal):
     apps = [f"fast-{'x' * 60}{index}" for index in range(6000)]
     rules = fal(limits_collected="1MiB", allowed_endpoints="fal-ai/fast-*")

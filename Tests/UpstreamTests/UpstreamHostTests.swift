@@ -51,6 +51,14 @@ private final class HostBench {
     return user
   }
 
+  /// A user that must not get an idle connection.
+  func borrowOther() -> User {
+    let user = User()
+    users.append(user)
+    #expect(host.lend(to: user) == nil)
+    return user
+  }
+
   func after(_ milliseconds: UInt64, _ body: @escaping () -> Void) {
     timers.append(Timer(on: loop, milliseconds: milliseconds, body))
   }
@@ -106,13 +114,52 @@ struct UpstreamHostTests {
         bench.borrowFresh { second, other in
           one.finishLoan(isReusable: true)
           other.finishLoan(isReusable: true)
-          #expect(bench.host.lend(to: first) === other)
-          #expect(bench.host.lend(to: second, checked: true) === one)
-          #expect(one.isReused && other.isReused)
-          let third = User()
-          bench.users.append(third)
-          #expect(bench.host.lend(to: third) == nil)
-          third.onConnected = end
+          bench.after(1) {
+            #expect(bench.host.lend(to: first) === other)
+            #expect(bench.host.lend(to: second, checked: true) === one)
+            #expect(one.isReused && other.isReused)
+            let third = User()
+            bench.users.append(third)
+            #expect(bench.host.lend(to: third) == nil)
+            third.onConnected = end
+          }
+        }
+      }
+    }
+  }
+
+  @Test("a connection rests until the loop has looked at it since it came back")
+  func rest() async throws {
+    try await bench { bench, end in
+      bench.borrowFresh { user, connection in
+        let mark = bench.loop.looks
+        connection.finishLoan(isReusable: true)
+        #expect(!connection.hasBeenLookedAt)
+        let other = bench.borrowOther()
+        bench.host.stopWaiting(other)
+        bench.when({ bench.loop.looks > mark }) {
+          #expect(bench.host.lend(to: user) === connection)
+          end()
+        }
+      }
+    }
+  }
+
+  @Test("what the loop was told of a connection, but has not passed on yet, keeps it from being lent")
+  func pending() async throws {
+    try await bench { bench, end in
+      bench.borrowFresh { first, one in
+        bench.borrowFresh { second, other in
+          // Both are readable in one batch: whoever is told first must not be lent the other's connection.
+          var told = 0
+          let hear: (UpstreamConnection) -> Void = { unheard in
+            told += 1
+            #expect(bench.loop.hasLooked(at: unheard, since: 0) == (told == 2))
+            if told == 2 { end() }
+          }
+          first.onReady = { if one.mayHaveMore, told < 2 { hear(other) } }
+          second.onReady = { if other.mayHaveMore, told < 2 { hear(one) } }
+          bench.when({ bench.server.clients.count == 2 }) { for client in bench.server.clients { client.send("x") } }
         }
       }
     }
