@@ -31,7 +31,7 @@ struct Admission {
   private var target: Target?
   private var refusal: TargetRefusal?
   /// The check that is next.
-  private var next: Check? = .method
+  private var next = Check.method
   /// The content, where it was asked for; what is sent on in place of the client's own.
   private(set) var content: [UInt8]?
 
@@ -65,13 +65,20 @@ struct Admission {
   /// Makes the checks in the order of their cases, from where it stood, until one has the last word or a question.
   /// - Parameter value: as it was for `init`.
   mutating func verdict(value: Span<UInt8>) -> Verdict {
-    while let check = next {
-      if let verdict = make(check, value) { return verdict }
-      next = Check(rawValue: check.rawValue + 1)
-    }
-    return target.map { .admit($0) } ?? .refuse(.targetMissing)
+    pass(.method, value) ?? pass(.preflight, value) ?? pass(.origin, value) ?? pass(.targetForm, value)
+      ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.coding, value) ?? pass(.length, value)
+      ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
+  /// Makes a check that has not been passed yet; nil when it is.
+  @inline(__always)
+  private mutating func pass(_ check: Check, _ value: Span<UInt8>) -> Verdict? {
+    guard check.rawValue >= next.rawValue, let verdict = make(check, value) else { return nil }
+    next = check
+    return verdict
+  }
+
+  @inline(__always)
   private mutating func make(_ check: Check, _ value: Span<UInt8>) -> Verdict? {
     switch check {
     case .method:
