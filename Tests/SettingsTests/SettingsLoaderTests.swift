@@ -69,7 +69,8 @@ struct SettingsLoaderTests {
         case "access_log": ("false", "false")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
-        case "limits.head", "limits.response_head", "limits.request_target", "limits.body": ("2048", "2KiB")
+        case "limits.head", "limits.response_head", "limits.request_target", "limits.body", "limits.collected":
+          ("2048", "2KiB")
         case "limits.log_buffer": ("131072", "128KiB")
         case _ where key.facts.shape == .list: ("one,two", "[one, two]")
         case _ where key.facts.expected.contains("duration"): ("7s", "7000ms")
