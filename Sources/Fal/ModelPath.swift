@@ -49,6 +49,17 @@ public struct ModelPath {
 
   public var app: Range<Int> { id.lowerBound..<appEnd }
 
+  /// What stands before `/requests/`, when the path is a follow-up.
+  public var requestOwner: Range<Int>? {
+    requestID.map { id.lowerBound..<($0.lowerBound - "/requests/".utf8.count) }
+  }
+
+  /// Whether `app` has no namespace in front: exactly two segments.
+  public static func isOwnerAndAlias(_ app: Span<UInt8>) -> Bool {
+    let slash = app.firstIndex(of: UInt8(ascii: "/"), from: 0, limit: app.count)
+    return slash < app.count && app.firstIndex(of: UInt8(ascii: "/"), from: slash + 1, limit: app.count) == app.count
+  }
+
   /// Whether `segment` is one of the words that may stand before `owner/alias` (protocol.md §2.2).
   public static func isNamespace(_ segment: Span<UInt8>) -> Bool {
     segment.equals("workflows") || segment.equals("comfy")

@@ -15,6 +15,10 @@ public struct EndpointPattern: Sendable, Equatable {
 
   private let isNamespaced: Bool
 
+  /// Whether the pattern names a namespace and an owner in it, so that the shortened `o/n` is an app of that owner's;
+  /// for `workflows/**` it would be any app there is.
+  private let namesNamespacedOwner: Bool
+
   /// Compiles `text`; throws when the glob is bad, a segment is empty, or the pattern cannot name `owner/alias`.
   public init(_ text: String) throws(PatternError) {
     glob = try GlobPattern(text)
@@ -34,6 +38,7 @@ public struct EndpointPattern: Sendable, Equatable {
     self.appSegments = appSegments
     isOpen = fixed.count < min(3, segments.count)
     isNamespaced = ModelPath.isNamespace(Array(segments[0].utf8).span)
+    namesNamespacedOwner = isNamespaced && appSegments.count > 1 && appSegments[1].isLiteral
   }
 
   /// The pattern as it was written.
@@ -49,9 +54,9 @@ public struct EndpointPattern: Sendable, Equatable {
   /// Whether an allowed endpoint may belong to `app`, the `[namespace/]owner/alias` of a follow-up request.
   ///
   /// For `workflows/o/n`, `workflows/o` and `o/n` pass too: fal's Swift, Dart and Java clients shorten namespaced ids
-  /// that way (protocol.md §2.2). Follow-ups run nothing, and their request id is not guessable.
+  /// that way (protocol.md §2.2). The latter only where the pattern spells the owner out.
   public func allows(app: Span<UInt8>) -> Bool {
-    covers(app, from: 0) || (isNamespaced && covers(app, from: 1))
+    covers(app, from: 0) || (namesNamespacedOwner && ModelPath.isOwnerAndAlias(app) && covers(app, from: 1))
   }
 
   /// Whether an allowed endpoint may belong to an app with that alias, whoever owns it.
@@ -84,11 +89,12 @@ extension EndpointPattern {
   /// What every allowed endpoint begins with.
   var literalPrefix: [UInt8] { glob.literalPrefix }
 
-  /// The apps that are covered for their text alone: one, two and three segments without wildcards.
+  /// The apps that are covered for their text alone: one, two and three segments without wildcards, the
+  /// shortened ones two.
   var literalApps: [[UInt8]] {
     appStarts.flatMap { start in
       let segments = appSegments.dropFirst(start).prefix { $0.isLiteral }
-      return (1...3).compactMap { count in
+      return ((start + 1)...3).compactMap { count in
         count <= segments.count
           ? Array(segments.prefix(count).map(\.literalPrefix).joined(separator: [Byte.slash])) : nil
       }
@@ -105,5 +111,5 @@ extension EndpointPattern {
   }
 
   /// The segments with which a covered app can begin.
-  private var appStarts: Range<Int> { 0..<(isNamespaced ? 2 : 1) }
+  private var appStarts: Range<Int> { 0..<(namesNamespacedOwner ? 2 : 1) }
 }

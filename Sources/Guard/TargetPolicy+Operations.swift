@@ -21,21 +21,20 @@ extension TargetPolicy {
   /// A submit, or a follow-up on a request (protocol.md §3.1).
   func queue(_ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>) throws(TargetRefusal) -> Call {
     let path = ModelPath(bytes, id: id)
-    guard let requestID = path.requestID else {
+    guard let requestID = path.requestID, let owner = path.requestOwner else {
       // The endpoint loses its `/stream` here too: a price or schema of the endpoint must not be missed by that detour.
       return try model(path, .submit, method, bytes, endpoint: path.streamBase(bytes) ?? id)
     }
-    guard requestID.count <= 128 else { throw .operationNotAllowed }
-    for index in requestID {
-      let byte = bytes[index]
-      guard byte.isLetterOrDigit || byte == Byte.dash || byte == Byte.underscore else {
-        throw .operationNotAllowed
-      }
-    }
+    // Ids are opaque; the path of a target has unreserved characters only, and no dot segments (`TargetText`).
+    guard requestID.count <= 256 else { throw .operationNotAllowed }
     guard let followUp = FollowUp(bytes.extracting(requestID.upperBound..<id.upperBound)), followUp.takes(method) else {
       throw .operationNotAllowed
     }
-    guard endpoints.allows(app: bytes.extracting(path.app)) else { throw .endpointNotAllowed }
+    // fal's samples keep the subpath of the endpoint; it opens no more than the endpoint itself.
+    let isAllowed =
+      owner == path.app
+      ? endpoints.allows(app: bytes.extracting(owner)) : endpoints.allows(endpoint: bytes.extracting(owner))
+    guard isAllowed else { throw .endpointNotAllowed }
     return Call(operation: followUp.operation, endpoint: path.app, requestID: requestID)
   }
 

@@ -248,7 +248,7 @@ def test_two_target_fields_are_refused_even_if_they_agree(upstream, proxy, secon
     assert fal.accepted == 0
 
 
-@pytest.mark.parametrize("rid", ["../../x", "a%2fb", "a b", "x" * 129, "a.b", "a~b"])
+@pytest.mark.parametrize("rid", ["../../x", "a%2fb", "a b", "x" * 257])
 def test_a_request_id_that_is_none_is_refused(policy, rid):
     rules = policy(allowed_endpoints="**")
     answer = rules.fetch(f"{QUEUE}/{MODEL}/requests/{rid}/status", "GET")

@@ -137,14 +137,15 @@ def test_a_target_that_clients_send_arrives_as_it_is_and_is_logged_as_what_it_is
 
 # --- Whatever is accepted --------------------------------------------------------------------------------------------
 
-#: RFC 3986, appendix A, without what no target has: userinfo, port, IP literals, fragment.
+#: RFC 3986, appendix A, without what no target has: userinfo, port, IP literals, fragment. A query may also hold what
+#: the URL Standard does not escape there.
 _UNRESERVED = r"[A-Za-z0-9\-._~]"
 _ENCODED = r"%[0-9A-Fa-f]{2}"
 _SUB = r"[!$&'()*+,;=]"
 _PCHAR = rf"(?:{_UNRESERVED}|{_ENCODED}|{_SUB}|[:@])"
 _URL = re.compile(
     rf"(?P<scheme>[A-Za-z][A-Za-z0-9+\-.]*)://(?P<host>(?:{_UNRESERVED}|{_ENCODED}|{_SUB})*)"
-    rf"(?P<path>(?:/{_PCHAR}*)*)(?:\?(?P<query>(?:{_PCHAR}|[/?])*))?")
+    rf"(?P<path>(?:/{_PCHAR}*)*)(?:\?(?P<query>(?:{_PCHAR}|[/?\[\]{{}}|^`])*))?")
 
 HOSTS = ("fal.run", "queue.fal.run", "rest.fal.ai", "rest.alpha.fal.ai")
 ENDPOINTS = "fal-ai/flux/**,fal-ai/fast-*,workflows/o/n"
@@ -194,13 +195,13 @@ def check_accepted(method, seen, line):
     if host == "queue.fal.run" and "requests" in segments[2:-1]:
         at = segments.index("requests", 2)
         app, (request_id, *tail) = "/".join(segments[:at]), segments[at + 1:]
-        assert re.fullmatch(r"[A-Za-z0-9_-]{1,128}", request_id)
+        assert re.fullmatch(r"[A-Za-z0-9._~-]{1,256}", request_id)
         allowed = {"GET": ([], ["status"], ["status", "stream"], ["response"]), "PUT": (["cancel"],),
                    "HEAD": ([], ["status"], ["response"])}
         assert tail in allowed[method]
-        # Subpaths between app and `requests` run nothing; the app is what decides.
-        app = "/".join(app.split("/")[:3 if app.split("/")[0] in ("workflows", "comfy") else 2])
-        assert is_app(app) and line["endpoint"] == app
+        # A subpath between app and `requests` passes only where the whole is an allowed endpoint.
+        bare = "/".join(app.split("/")[:3 if app.split("/")[0] in ("workflows", "comfy") else 2])
+        assert (is_app(app) if app == bare else is_endpoint(app)) and line["endpoint"] == bare
         return
     assert method in ("POST", "GET")
     assert is_endpoint("/".join(segments))
