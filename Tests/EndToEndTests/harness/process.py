@@ -83,7 +83,8 @@ class Proxy:
     def access_log(self, count=1, seconds=10):
         """The access-log lines as objects, once there are at least `count`."""
         def lines():
-            found = [json.loads(line) for line in self.stdout.splitlines()]
+            # The last line may still be on its way.
+            found = [json.loads(line) for line in self.stdout.rpartition("\n")[0].splitlines()]
             return found if len(found) >= count else None
         return wait_until(lines, seconds, f"{count} access-log lines")
 
