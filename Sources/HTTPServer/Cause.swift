@@ -45,7 +45,8 @@ public final class Cause: Error, Equatable, Sendable {
 
   public static func == (left: Cause, right: Cause) -> Bool {
     left.status == right.status && left.name.description == right.name.description && left.sentence == right.sentence
-      && left.party == right.party && left.closes == right.closes && left.fields == right.fields
+      && left.party == right.party && left.isRetrySafe == right.isRetrySafe && left.closes == right.closes
+      && left.fields == right.fields
   }
 
   /// The response content: a JSON object every official client can read (protocol.md §10.3).

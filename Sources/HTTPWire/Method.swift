@@ -23,6 +23,12 @@ public enum Method: UInt8, Sendable {
     }
   }
 
+  /// Whether content has no meaning here: it is the classic carrier of a smuggled request (RFC 9110 §9.3.1).
+  var refusesContent: Bool { self == .get || self == .head }
+
+  /// Whether a chunked body may only be an empty one.
+  var refusesChunks: Bool { refusesContent || self == .options }
+
   /// The token as it stands in a request line.
   public var name: StaticString {
     switch self {

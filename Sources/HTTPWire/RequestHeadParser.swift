@@ -73,7 +73,25 @@ public struct RequestHeadParser: Sendable {
     guard let fieldsStart = try parseRequestLine(bytes, from: start) else { return nil }
     guard let end = try head.fields.parse(bytes, from: fieldsStart, limits: limits) else { return nil }
     try interpret(bytes)
-    return end
+    guard head.framing == .chunked, head.method.refusesChunks else { return end }
+    return try emptyContent(bytes, from: end)
+  }
+
+  /// Reads a chunked body without content as if it were more of the head, and takes it for none: meshes and gateways
+  /// frame so what has no content. Whoever expects a 100 (Continue) has some.
+  /// - Returns: where it ends, or nil if more bytes are needed.
+  private mutating func emptyContent(_ bytes: Span<UInt8>, from start: Int) throws(WireError) -> Int? {
+    guard !head.expectsContinue else { throw .unexpectedContent }
+    var decoder = BodyDecoder(.chunked)
+    switch try decoder.next(bytes.extracting(start..<bytes.count)) {
+    case .content: throw .unexpectedContent
+    case .needMore:
+      guard decoder.contentAhead == 0 else { throw .unexpectedContent }
+      return nil
+    case .end(let consumed):
+      head.framing = .none
+      return start + consumed
+    }
   }
 
   private mutating func parseRequestLine(_ bytes: Span<UInt8>, from start: Int) throws(WireError) -> Int? {
@@ -133,9 +151,9 @@ public struct RequestHeadParser: Sendable {
     let framing = try fields.framing(in: bytes, isHTTP10: head.isHTTP10)
     switch framing {
     case nil, .contentLength(0): head.framing = .none
+    case .chunked: head.framing = .chunked
     case let stated?:
-      // GET and HEAD content has no meaning and is the classic carrier of a smuggled request (RFC 9110 §9.3.1).
-      if head.method == .get || head.method == .head { throw .unexpectedContent }
+      if head.method.refusesContent { throw .unexpectedContent }
       head.framing = stated
     }
     head.isPersistent =

@@ -4,8 +4,8 @@ internal import Text
 public struct ResponseHeadParser: Sendable {
   /// The head of the last successful `parse`; its offsets refer to the bytes given then.
   public private(set) var head = ResponseHead()
-  /// The limits every head is held to.
-  public let limits: HeadLimits
+  /// The limits the next head is held to.
+  public var limits: HeadLimits
 
   /// A parser with these limits; `requestTarget` has no meaning here.
   public init(limits: HeadLimits) { self.limits = limits }

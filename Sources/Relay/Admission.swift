@@ -83,6 +83,7 @@ struct Admission {
     switch check {
     case .method:
       switch facts.method {
+      case .options where facts.statedLength > 0: .refuse(.wire(.unexpectedContent))
       case .get, .head, .post, .put, .options: nil
       default: .refuse(.methodNotAllowed(Admission.methods))
       }

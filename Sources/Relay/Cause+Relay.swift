@@ -25,7 +25,8 @@ extension Cause {
     fields: ["accept-encoding": "identity"])
 
   static let collectedTooLarge = Cause(
-    413, "content_too_large", "The content of this request has to be checked, and is larger than limits.collected.",
+    413, "content_too_large",
+    "The content of this request has to be checked, and is larger than limits.collected or limits.body.",
     closes: true)
 
   /// A token request the policy refuses.

@@ -66,7 +66,7 @@ package final class Generation: Sendable {
     requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded)
     originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
-    collectedLimit = UInt64(settings.limits.collected)
+    collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))
     responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)
     upstreamLimits = UpstreamLimits(
       connect: settings.upstream.connect.inNanoseconds, tls: settings.upstream.tls.inNanoseconds,

@@ -45,7 +45,6 @@ package final class ProxyService: Service {
   /// Serves requests under `generation` from now on; exchanges that have begun keep theirs.
   func adopt(_ generation: Generation) {
     self.generation = generation
-    responseParser = ResponseHeadParser(limits: generation.responseLimits)
     let identities = generation.policy.hosts.map { host in
       let override = generation.originOverrides[host]
       return HostIdentity(

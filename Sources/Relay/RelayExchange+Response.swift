@@ -68,6 +68,8 @@ extension RelayExchange {
 
   /// Reads the response head, past interim ones; false when it has to wait or the exchange is over.
   private func readResponseHead(_ upstream: UpstreamConnection) -> Bool {
+    // The parser is the loop's; what it holds a head to is the exchange's own configuration.
+    proxy.responseParser.limits = generation.responseLimits
     while true {
       let input = upstream.channel!.input.readable
       if !input.isEmpty {

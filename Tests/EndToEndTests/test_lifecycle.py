@@ -82,6 +82,22 @@ def test_health_answers_get_head_and_curl(proxy, path):
     subprocess.run(["curl", "-sfI", "--max-time", "5", f"http://{host}:{port}{path}"], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_content_of_no_bytes_is_no_content_for_a_probe(proxy, path, method):
+    head = f"{method} {path} HTTP/1.1\r\nhost: proxy.test\r\n".encode()
+    chunked = head + b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+    with proxy().client() as client:
+        client.send(2 * chunked + head + b"content-length: 0\r\n\r\n")
+        assert [client.response(method).status for _ in range(3)] == [200, 200, 200]
+        for index in range(len(chunked)):
+            client.send(chunked[index:index + 1])
+        assert client.response(method).status == 200
+        client.send(HEALTH[:-2] + b"transfer-encoding: chunked\r\n\r\n1\r\n")
+        assert client.response().status == 400
+        assert client.ended()
+
+
 def test_the_first_answer_comes_within_a_second_of_the_start(proxy):
     began = time.monotonic()
     relay = proxy(log_format="json")

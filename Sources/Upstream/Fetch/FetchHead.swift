@@ -48,6 +48,8 @@ enum FetchHead {
       throw .invalid(error)
     }
     let lines = parser.head.fields.lines
+    // A chunked body without content would be part of the head.
+    if length == nil, parser.head.framing == .chunked { throw .invalid(.unexpectedContent) }
     guard length == bytes.count, lines.count == all else { throw .invalid(.malformedField) }
     for line in lines.dropFirst(own) {
       switch line.kind {
