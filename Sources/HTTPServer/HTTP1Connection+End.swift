@@ -114,6 +114,27 @@ extension HTTP1Connection {
     if phase == .head, channel.input.isEmpty { close() }
   }
 
+  /// Closes a connection that waits without a request; not one whose request has come and was not read yet.
+  /// - Returns: whether it is closed.
+  func giveUpWaiting() -> Bool {
+    if phase == .head {
+      let written = channel.bytesWritten
+      channel.note(.readable)
+      process()
+      if channel.bytesWritten != written { return false }
+    }
+    guard phase == .head || phase == .lingering else { return phase == .closed }
+    close()
+    return true
+  }
+
+  /// Ends the connection for another, which needs its part of the reserve.
+  func makeWay() {
+    if giveUpWaiting() { return }
+    // An answer that has been handed over whole is not cut.
+    if phase == .lingering { close() } else { abort(by: .proxy) }
+  }
+
   func close() {
     guard phase != .closed else { return }
     phase = .closed

@@ -30,6 +30,10 @@ public final class HTTP1Connection: EventHandler {
   var exchange: (any Exchange)?
   var isPersistent = true
   var progressMark: UInt64?
+  /// Whose it is, see `SocketAddress.clientNetwork`.
+  let client: UInt64
+  /// There was no place for it: it may ask how the process is, once.
+  var isInReserve = false
   private var reading = HeadReading()
   private var lent: RequestState?
 
@@ -41,8 +45,9 @@ public final class HTTP1Connection: EventHandler {
     var isProcessing = false
   }
 
-  init(_ stream: consuming ByteStream, on server: Server) {
+  init(_ stream: consuming ByteStream, of client: UInt64, on server: Server) {
     self.server = server
+    self.client = client
     channel = Channel(stream)
     super.init()
   }
@@ -70,7 +75,7 @@ public final class HTTP1Connection: EventHandler {
   func start() {
     do {
       try loop.watch(channel.stream, for: self)
-      setDeadline(in: options.idleTimeout)
+      setDeadline(in: isInReserve ? options.headTimeout : options.idleTimeout)
     } catch {
       close()
     }
@@ -167,9 +172,14 @@ public final class HTTP1Connection: EventHandler {
   private func serve(headLength: Int) {
     let bytes = channel.input.readable
     let span = bytes.span.extracting(0..<headLength)
+    // A place may have become free meanwhile.
+    if isInReserve { server.takePlace(self) }
     beginRequest(span)
     guard let service = server.service else { return close() }
-    let disposition = service.disposition(of: server.parser.head, span, on: self)
+    let disposition =
+      isInReserve
+      ? service.dispositionWhenFull(of: server.parser.head, span, on: self)
+      : service.disposition(of: server.parser.head, span, on: self)
     channel.input.consume(headLength)
     switch disposition {
     case .answer(let answer): give(answer)
@@ -189,7 +199,7 @@ public final class HTTP1Connection: EventHandler {
     state.isHTTP10 = head.isHTTP10
     state.isHead = head.method == .head
     state.awaitsContinue = head.expectsContinue && head.framing != .none
-    isPersistent = head.isPersistent && !server.isDraining
+    isPersistent = head.isPersistent && !server.isDraining && !isInReserve
     if let line = head.fields.first(.requestID), RequestIDs.isSane(bytes.extracting(line.value)) {
       bytes.extracting(line.value).withUnsafeBufferPointer { record.labels.append(contentsOf: $0) }
     } else {

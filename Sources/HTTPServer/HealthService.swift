@@ -24,4 +24,9 @@ public final class HealthService: Service {
     answer.fields.append(("cache-control", "no-store"))
     return .answer(answer)
   }
+
+  /// Who asks how the process is must not take a full house for a dead one.
+  public func dispositionWhenFull(
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition { disposition(of: head, bytes, on: stream) }
 }

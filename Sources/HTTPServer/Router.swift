@@ -24,6 +24,14 @@ public final class Router: Service {
 
   public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition { route(head, bytes, on: stream, isFull: false) }
+
+  public func dispositionWhenFull(
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition { route(head, bytes, on: stream, isFull: true) }
+
+  private func route(
+    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream, isFull: Bool
   ) -> Disposition {
     guard head.method != .connect, !head.wantsWebSocket else {
       stream.take(route: "-", fields: refusalFields)
@@ -33,7 +41,9 @@ public final class Router: Service {
     // By index: a copy of a route would cost more than the comparison.
     for index in routes.indices where Router.isSame(path, routes[index].path) {
       stream.take(route: routes[index].name, fields: routes[index].fields)
-      return routes[index].service.disposition(of: head, bytes, on: stream)
+      let service = routes[index].service
+      return isFull
+        ? service.dispositionWhenFull(of: head, bytes, on: stream) : service.disposition(of: head, bytes, on: stream)
     }
     return .answer(LocalAnswer(.notFound))
   }

@@ -20,6 +20,7 @@ public final class Server {
   private(set) var service: (any Service)?
   private var log: AccessLog?
   private var spareStates: [RequestState] = []
+  var crowd = Crowd()
   private let flusher = DeadlineHandler()
   private var flushIsDue = false
   private var ids = RequestIDs()
@@ -50,24 +51,26 @@ public final class Server {
   public func listen(
     on address: SocketAddress, for make: (SocketAddress) -> any Service
   ) throws(SystemError) -> SocketAddress {
-    let listener = try Listener(on: loop, address: address, gate: gate) { [unowned self] stream in accept(stream) }
+    let listener = try Listener(on: loop, address: address) { [unowned self] in accept($0, from: $1) }
     service = make(listener.address)
     try listener.start()
     self.listener = listener
     return listener.address
   }
 
-  private func accept(_ stream: consuming ByteStream) {
-    let connection = HTTP1Connection(stream, on: self)
+  private func accept(_ stream: consuming ByteStream, from address: SocketAddress) {
+    let connection = HTTP1Connection(stream, of: address.clientNetwork, on: self)
+    findPlace(for: connection)
     loop.attach(connection)
     connectionCount += 1
+    if connection.isInReserve { addToReserve(connection) }
     connection.start()
   }
 
   func closed(_ connection: HTTP1Connection) {
     loop.detach(connection)
     connectionCount -= 1
-    gate.leave()
+    if connection.isInReserve { gate.leaveReserve() } else { gate.leave(connection.client) }
   }
 
   // MARK: Draining

@@ -7,11 +7,21 @@ public protocol Service: AnyObject {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition
 
+  /// The same for a connection for which there is no place.
+  func dispositionWhenFull(
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition
+
   /// The field lines that an answer needs to what could not be read as a request.
   var refusalFields: StaticString { get }
 }
 
 extension Service {
+  /// A refusal.
+  public func dispositionWhenFull(
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition { .answer(LocalAnswer(.overloaded)) }
+
   /// None.
   public var refusalFields: StaticString { "" }
 }

@@ -2,6 +2,7 @@ internal import Guard
 package import HTTPServer
 internal import HTTPWire
 package import Settings
+package import Transport
 internal import Upstream
 
 /// The settings compiled into what a request is held against: immutable, shared by all loops, and held by an exchange from
@@ -85,6 +86,12 @@ package final class Generation: Sendable {
       contentLimit: UInt64(settings.limits.body), headTimeout: settings.timeouts.head.inNanoseconds,
       idleTimeout: settings.timeouts.idle.inNanoseconds, stallTimeout: settings.timeouts.body.inNanoseconds,
       lingerTimeout: settings.timeouts.linger.inNanoseconds, logsRequests: settings.accessLog)
+  }
+
+  /// The gate of all connections.
+  package static func connectionGate(_ settings: Settings) -> ConnectionGate {
+    let (limit, ofAddress) = (settings.limits.connections, settings.limits.connectionsPerAddress)
+    return ConnectionGate(limit: limit, clientLimit: ofAddress > 0 ? ofAddress : max(1, limit * 4 / 5))
   }
 
   private static func compile<Pattern>(

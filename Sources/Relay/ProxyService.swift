@@ -82,6 +82,14 @@ package final class ProxyService: Service {
     return disposition(of: &admission, head: head, bytes, host: nil, on: stream)
   }
 
+  /// A refusal that the page which asked can read.
+  package func dispositionWhenFull(
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition {
+    _ = facts(of: head, bytes, on: stream)
+    return .answer(LocalAnswer(.overloaded))
+  }
+
   /// Lets `admission` go on.
   /// - Parameter host: where the request goes, when it was found before the question that is answered now.
   func disposition(

@@ -9,6 +9,7 @@ extension Settings {
     package var collected = 64 << 10
     package var responseHead = 32 << 10
     package var connections = 10_000
+    package var connectionsPerAddress = 0
     package var logBuffer = 1 << 20
   }
 

@@ -109,9 +109,18 @@ extension Settings: SettingRecord {
       "limits.connections", \.limits.connections,
       """
       Client connections open at once, over all event loops. Each may need two open files, so the system should allow \
-      twice as many.
+      twice as many. When they are all taken, those that wait without a request are given up first; beyond them 64 for \
+      each event loop are let in, which may ask for `/healthz` and `/readyz` only.
       """,
       1...1_000_000),
+    .integer(
+      "limits.connections_per_address", \.limits.connectionsPerAddress,
+      """
+      How many of them one client may have: an IPv4 address, loopback too, or the /64 of an IPv6 address. A proxy in front \
+      is one address.
+      """,
+      0...1_000_000, or: " (0 = 80 % of limits.connections)"
+    ),
     .size(
       "limits.log_buffer", \.limits.logBuffer,
       "Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted.",

@@ -17,10 +17,17 @@ extension Syscalls {
     return transfer { recv(fd, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) } == .wouldBlock
   }
 
-  /// The next waiting connection; one that its client has given up meanwhile is passed over.
-  public static func accept(_ fd: Int32) throws(SystemError) -> OwnedDescriptor {
+  /// The next waiting connection, and the address of its client in `name`; one that its client has given up meanwhile is
+  /// passed over.
+  public static func accept(
+    _ fd: Int32, _ name: UnsafeMutablePointer<sockaddr>, _ length: inout socklen_t
+  ) throws(SystemError) -> OwnedDescriptor {
+    let room = length
     while true {
-      switch uninterrupted({ Int(accept4(fd, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))) }) {
+      length = room
+      switch uninterrupted({
+        Int(accept4(fd, name, &length, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)))
+      }) {
       case .done(let number): return OwnedDescriptor(Int32(number))
       case .failed(ECONNABORTED): continue
       case .failed(let code): throw SystemError(code, "accept")

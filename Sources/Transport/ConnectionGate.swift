@@ -1,26 +1,74 @@
 internal import Synchronization
 
-/// Counts open connections over all loops against one limit.
+/// Counts open connections over all loops against two limits: on all of them, and on those of one client, so that one
+/// cannot take every place. It is asked when a connection comes and when it goes, never for a request.
 public final class ConnectionGate: Sendable {
+  /// What asking for a place came to.
+  public enum Entry: Equatable, Sendable {
+    /// The connection has a place, to be given back with `leave`.
+    case entered
+    /// This client has as many as one may have.
+    case clientIsFull
+    /// Every place is taken.
+    case isFull
+  }
+
+  private struct Counts {
+    /// Connections with a place.
+    var placed = 0
+    /// Connections without one.
+    var reserved = 0
+    /// Connections with a place, by `SocketAddress.clientNetwork`.
+    var placedOfClient: [UInt64: Int] = [:]
+  }
+
   private let limit: Int
-  private let open = Atomic<Int>(0)
+  private let clientLimit: Int
+  private let counts = Mutex(Counts())
   private let emptied = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-  /// A gate for `limit` connections.
-  public init(limit: Int) { self.limit = limit }
+  /// A gate for `limit` connections, `clientLimit` of them of one client; that is no limit when left out.
+  public init(limit: Int, clientLimit: Int = .max) {
+    self.limit = limit
+    self.clientLimit = clientLimit
+  }
 
-  /// How many connections are open.
-  public var count: Int { open.load(ordering: .relaxed) }
+  /// How many connections are open, with or without a place.
+  public var count: Int { counts.withLock { $0.placed + $0.reserved } }
 
-  /// Whether another connection may be accepted.
-  public var hasRoom: Bool { count < limit }
+  /// Counts a connection of `client` in, if there is a place for it.
+  public func enter(_ client: UInt64) -> Entry {
+    counts.withLock { counts in
+      let ofClient = counts.placedOfClient[client, default: 0]
+      guard ofClient < clientLimit else { return .clientIsFull }
+      guard counts.placed < limit else { return .isFull }
+      counts.placed += 1
+      counts.placedOfClient[client] = ofClient + 1
+      return .entered
+    }
+  }
 
-  /// Counts a connection in.
-  public func enter() { open.wrappingAdd(1, ordering: .relaxed) }
+  /// Gives the place of a connection of `client` back.
+  public func leave(_ client: UInt64) {
+    let isEmpty = counts.withLock { counts in
+      counts.placed -= 1
+      let left = counts.placedOfClient[client, default: 1] - 1
+      counts.placedOfClient[client] = left > 0 ? left : nil
+      return counts.placed + counts.reserved == 0
+    }
+    if isEmpty { emptied.continuation.yield() }
+  }
 
-  /// Counts a connection out.
-  public func leave() {
-    if open.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { emptied.continuation.yield() }
+  /// Counts a connection in that has no place; how many there are is the caller's to limit.
+  public func enterReserve() { counts.withLock { $0.reserved += 1 } }
+
+  /// Counts a connection out that had no place.
+  public func leaveReserve() {
+    let isEmpty = counts.withLock { counts in
+      counts.reserved -= 1
+      return counts.placed + counts.reserved == 0
+    }
+    if isEmpty { emptied.continuation.yield() }
   }
 
   /// Waits until no connection is open, at most `limit`; to be called by one task at a time.

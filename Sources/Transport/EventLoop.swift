@@ -104,6 +104,9 @@ public final class EventLoop {
     wheel.set(Int(handler.id.index), deadline: deadline, now: now)
   }
 
+  /// When the deadline of an attached handler passes, in monotonic nanoseconds; the end of time when it has none.
+  public func deadline(of handler: EventHandler) -> UInt64 { wheel.deadline(Int(handler.id.index)) }
+
   /// Calls `handler` again soon, although its descriptor will report nothing new: for one that stopped in the middle
   /// so that others get their turn.
   public func callAgain(_ handler: EventHandler) { again.append(handler.id) }

@@ -3,28 +3,27 @@ public import System
 
 /// Accepts connections for one loop; every loop has its own socket on the same port (SO_REUSEPORT).
 ///
-/// When the connection limit is reached or descriptors run out it stops accepting, and looks again every 50 ms: the
-/// kernel's backlog holds the waiting clients meanwhile.
+/// When descriptors run out it stops accepting, and looks again every 50 ms: the kernel's backlog holds the waiting
+/// clients meanwhile.
 public final class Listener: EventHandler {
   private static let acceptsPerEvent = 64
   private static let pauseNanoseconds: UInt64 = 50_000_000
 
   private let loop: EventLoop
-  private let gate: ConnectionGate
-  private let onAccept: (consuming ByteStream) -> Void
+  private let onAccept: (consuming ByteStream, SocketAddress) -> Void
   private var descriptor: OwnedDescriptor?
   private var isPaused = false
   /// The address bound, with the port the system chose where 0 was asked for.
   public let address: SocketAddress
 
   /// Binds and listens on `address`; accepts once `start` was called.
+  /// - Parameter onAccept: gets each connection and its client's address.
   /// - Throws: SystemError when the address cannot be bound.
   public init(
-    on loop: EventLoop, address: SocketAddress, gate: ConnectionGate, backlog: Int32 = 4096,
-    onAccept: @escaping (consuming ByteStream) -> Void
+    on loop: EventLoop, address: SocketAddress, backlog: Int32 = 4096,
+    onAccept: @escaping (consuming ByteStream, SocketAddress) -> Void
   ) throws(SystemError) {
     self.loop = loop
-    self.gate = gate
     self.onAccept = onAccept
     let socket = try Syscalls.streamSocket(for: address)
     try Syscalls.setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
@@ -70,7 +69,6 @@ public final class Listener: EventHandler {
   /// A pause is over.
   public override func deadlineReached() {
     guard isPaused, descriptor != nil else { return }
-    guard gate.hasRoom else { return loop.setDeadline(self, in: Listener.pauseNanoseconds) }
     isPaused = false
     do { try watch() } catch { pause() }
   }
@@ -94,15 +92,14 @@ public final class Listener: EventHandler {
   private func acceptWaiting(upTo limit: Int) {
     var left = limit
     while left > 0 {
-      guard gate.hasRoom else { return pause() }
       do throws(SystemError) {
         let accepted: OwnedDescriptor
+        var client = SocketAddress.none
         switch descriptor {
-        case .some(let socket): accepted = try Syscalls.accept(socket.number)
+        case .some(let socket): accepted = try Syscalls.accept(socket.number, from: &client)
         case .none: return
         }
-        gate.enter()
-        onAccept(ByteStream(accepted))
+        onAccept(ByteStream(accepted), client)
         left -= 1
       } catch {
         if error.isDescriptorExhaustion { pause() }

@@ -35,6 +35,23 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// No address yet.
+  static let none = SocketAddress(sockaddr_storage(), length: 0)
+
+  /// What one client is taken for: an address of IPv4, also inside one of IPv6 (RFC 4291 §2.5.5.2), or the /64 of one of
+  /// IPv6, all of which whoever has one of its addresses usually has.
+  public var clientNetwork: UInt64 {
+    withUnsafeBytes(of: storage) { bytes in
+      // No network of IPv6 begins like this: 0:ffff::/32 is reserved.
+      func mapped(at offset: Int) -> UInt64 {
+        0xFFFF << 32 | UInt64(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+      }
+      guard isIPv6 else { return mapped(at: 4) }
+      let value = UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))
+      return value >> 32 == 0xFFFF ? mapped(at: 20) : UInt64(value >> 64)
+    }
+  }
+
   /// AF_INET or AF_INET6.
   var family: Int32 { Int32(storage.ss_family) }
 

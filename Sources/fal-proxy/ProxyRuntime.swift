@@ -29,7 +29,7 @@ struct ProxyRuntime: Sendable {
       StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
     }
     let count = settings.eventLoops > 0 ? settings.eventLoops : min(ProcessLimits.processors, loopLimit)
-    let gate = ConnectionGate(limit: settings.limits.connections)
+    let gate = Generation.connectionGate(settings)
     let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {

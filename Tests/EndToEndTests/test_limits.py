@@ -221,20 +221,87 @@ def test_an_upload_fal_does_not_read_ends_as_ambiguous(upstream, proxy, target):
 # --- How many --------------------------------------------------------------------------------------------------------
 
 
-def test_the_connection_beyond_the_limit_waits_and_is_served_when_one_leaves(proxy):
-    relay = proxy(limits_connections=5)
-    clients = [relay.client() for _ in range(5)]
-    for one in clients:
-        assert one.send(HEALTH).response().status == 200
-    with relay.client() as sixth:
-        sixth.send(HEALTH)
-        assert silent(sixth, 0.4)
-        assert clients[0].send(HEALTH).response().status == 200
-        clients.pop().close()
-        assert sixth.response().status == 200
-    assert relay.fetch(HEALTH).status == 200
-    for one in clients:
-        one.close()
+def busy(relay, fal, **options):
+    """A connection whose request is at fal and stays there."""
+    client = relay.client(**options)
+    client.send(request(STATUS))
+    fal.next_request()
+    return client
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET /healthz HT"])
+def test_one_address_cannot_take_every_place_by_waiting(upstream, proxy, beginning):
+    relay = proxy(upstream(), limits_connections=10, event_loops=1)
+    with contextlib.ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(relay.client(source="127.0.0.2")).send(beginning)
+        for _ in range(20):
+            assert relay.fetch(request(STATUS), source="127.0.0.3").status == 200
+            assert relay.fetch(HEALTH, source="127.0.0.2").status == 200
+
+
+@pytest.mark.parametrize("settings,places", [({}, 8), ({"limits_connections_per_address": 3}, 3)])
+def test_one_address_cannot_take_every_place_by_asking(upstream, proxy, settings, places):
+    leave = threading.Event()
+    fal = upstream(lambda connection: (fal.requests.put(connection.read_request()), leave.wait(20)))
+    relay = proxy(fal, limits_connections=10, event_loops=1, **settings)
+    with contextlib.ExitStack() as stack:
+        for _ in range(places):
+            stack.enter_context(busy(relay, fal, source="127.0.0.2"))
+        assert relay.fetch(request(STATUS), source="127.0.0.2").error_type == "proxy_overloaded"
+        assert relay.fetch(HEALTH, source="127.0.0.2").status == 200
+        stack.enter_context(busy(relay, fal, source="127.0.0.3"))
+        leave.set()
+
+
+@pytest.mark.parametrize("path", [b"/healthz", b"/readyz"])
+def test_health_routes_answer_in_a_full_house_and_nothing_else_does(upstream, proxy, path):
+    leave = threading.Event()
+
+    def serve(connection):
+        fal.requests.put(connection.read_request())
+        leave.wait(20)
+        connection.send(respond())
+
+    fal = upstream(serve)
+    relay = proxy(fal, limits_connections=5, limits_connections_per_address=5, event_loops=1)
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(busy(relay, fal)) for _ in range(5)]
+        # Nor do those who wait in the reserve, more than it holds, keep a probe from its answer.
+        for _ in range(100):
+            stack.enter_context(relay.client())
+        for _ in range(5):
+            assert relay.fetch(HEALTH.replace(b"/healthz", path)).status == 200
+        with relay.client() as sixth:
+            answer = sixth.send(request(STATUS, fields=[("origin", "http://proxy.test")])).response()
+            assert (answer.status, answer.error_type) == (503, "proxy_overloaded")
+            assert answer.get("retry-after") == "1" and answer.get("connection") == "close"
+        leave.set()
+        for one in clients:
+            assert one.response().status == 200
+        # They wait now, and make way; who waits is looked for again after a moment.
+        assert wait_until(lambda: relay.fetch(request(STATUS)).status == 200, 5)
+
+
+def test_a_full_house_gives_up_who_waits_first_of_all_who_never_asked(upstream, proxy):
+    release = threading.Event()
+
+    def serve(connection):
+        fal.requests.put(connection.read_request())
+        release.wait(20)
+        connection.send(respond())
+
+    fal = upstream(serve)
+    relay = proxy(fal, limits_connections=4, limits_connections_per_address=4, event_loops=1)
+    with contextlib.ExitStack() as stack:
+        known = stack.enter_context(relay.client())
+        assert known.send(HEALTH).response().status == 200
+        never_asked = stack.enter_context(relay.client())
+        at_work = [stack.enter_context(busy(relay, fal)) for _ in range(3)]
+        assert never_asked.ended()
+        assert known.send(HEALTH).response().status == 200
+        release.set()
+        assert [one.response().status for one in at_work] == [200] * 3
 
 
 def test_2000_idle_connections_do_not_hold_up_a_good_client(upstream, proxy):

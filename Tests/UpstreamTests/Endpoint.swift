@@ -35,7 +35,7 @@ final class Endpoint {
     let any = try #require(SocketAddress(literal: host, port: 0))
     // Never started: the kernel completes as many connections as the backlog holds.
     let listener = try Listener(
-      on: loop, address: any, gate: ConnectionGate(limit: 1), backlog: kind == .silent ? 0 : 64, onAccept: { _ in })
+      on: loop, address: any, backlog: kind == .silent ? 0 : 64, onAccept: { _, _ in })
     self.listener = listener
     address = listener.address
     if kind == .silent {

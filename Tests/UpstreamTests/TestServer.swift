@@ -110,7 +110,7 @@ final class TestServer {
     self.play = play
     let accepted = OnLoop<((consuming ByteStream) -> Void)?>(nil)
     let any = try #require(SocketAddress(literal: host, port: 0))
-    let listener = try Listener(on: loop, address: any, gate: ConnectionGate(limit: 1000)) { accepted.value?($0) }
+    let listener = try Listener(on: loop, address: any) { stream, _ in accepted.value?(stream) }
     self.listener = listener
     address = listener.address
     try listener.start()
