@@ -14,6 +14,10 @@ struct EndpointList: Sendable {
   private let apps: PrefixTable
   /// The patterns that may cover further apps.
   private let wildApps: PrefixTable
+  /// The aliases that an entry names without wildcards.
+  private let aliases: PrefixTable
+  /// The patterns whose alias has one.
+  private let wildAliases: [EndpointPattern]
 
   init(_ patterns: [EndpointPattern]) {
     self.patterns = patterns
@@ -23,6 +27,8 @@ struct EndpointList: Sendable {
       numbered.compactMap { index, pattern in pattern.literal == nil ? (pattern.literalPrefix, index) : nil })
     apps = PrefixTable(numbered.flatMap { index, pattern in pattern.literalApps.map { ($0, index) } })
     wildApps = PrefixTable(numbered.flatMap { index, pattern in pattern.wildAppPrefixes.map { ($0, index) } })
+    aliases = PrefixTable(numbered.compactMap { index, pattern in pattern.literalAlias.map { ($0, index) } })
+    wildAliases = patterns.filter { $0.literalAlias == nil }
   }
 
   /// See `EndpointPattern.allows(endpoint:)`.
@@ -36,8 +42,10 @@ struct EndpointList: Sendable {
     return wild.contains(beginningOf: endpoint) { patterns[$0].allows(endpoint: endpoint) }
   }
 
-  /// See `EndpointPattern.allows(alias:)`; asked so rarely that it needs no index.
-  func allows(alias: Span<UInt8>) -> Bool { patterns.contains { $0.allows(alias: alias) } }
+  /// See `EndpointPattern.allows(alias:)`.
+  func allows(alias: Span<UInt8>) -> Bool {
+    aliases.contains(alias) || wildAliases.contains { $0.allows(alias: alias) }
+  }
 
   /// See `EndpointPattern.allows(app:)`.
   func allows(app: Span<UInt8>) -> Bool {

@@ -61,10 +61,11 @@ public struct EndpointPattern: Sendable, Equatable {
 
   /// Whether an allowed endpoint may belong to an app with that alias, whoever owns it.
   func allows(alias: Span<UInt8>) -> Bool {
-    let index = isNamespaced ? 2 : 1
-    guard index < appSegments.count else { return isOpen }
-    return appSegments[index].matches(alias)
+    guard aliasIndex < appSegments.count else { return isOpen }
+    return appSegments[aliasIndex].matches(alias)
   }
+
+  private var aliasIndex: Int { isNamespaced ? 2 : 1 }
 
   /// Compares segment by segment; the app may end before the pattern does, but go on after it only behind a `**`.
   private func covers(_ app: Span<UInt8>, from first: Int) -> Bool {
@@ -85,6 +86,12 @@ public struct EndpointPattern: Sendable, Equatable {
 extension EndpointPattern {
   /// The one id, where there is no wildcard.
   var literal: [UInt8]? { glob.isLiteral ? glob.literalPrefix : nil }
+
+  /// The one alias, where it has no wildcard.
+  var literalAlias: [UInt8]? {
+    guard aliasIndex < appSegments.count, appSegments[aliasIndex].isLiteral else { return nil }
+    return appSegments[aliasIndex].literalPrefix
+  }
 
   /// What every allowed endpoint begins with.
   var literalPrefix: [UInt8] { glob.literalPrefix }

@@ -19,7 +19,7 @@ public struct Target: Equatable, Sendable {
   /// (protocol.md §2.2); elsewhere the path without outer slashes, which may be empty.
   public let endpoint: Range<Int>
 
-  /// The bytes of the request id of a follow-up (status, result, cancel), 1-128 of them; nil for anything else.
+  /// The bytes of the request id of a follow-up (status, result, cancel), 1-256 of them; nil for anything else.
   public let requestID: Range<Int>?
 
   /// What is asked for.

@@ -17,6 +17,14 @@ struct ProxyRuntime: Sendable {
   /// The most loops a process starts by itself: the range of `event_loops`.
   private static let loopLimit = 64
 
+  static func loopCount(_ settings: Settings) -> Int {
+    settings.eventLoops > 0 ? settings.eventLoops : min(ProcessLimits.processors, loopLimit)
+  }
+
+  /// Open files without which nothing can be served: each loop has a poller, a waker and a listening socket; the rest is for
+  /// Dispatch, which ends the process when it gets none, the streams of the process and a few connections.
+  static func descriptorsNeeded(_ settings: Settings) -> Int { 32 + 3 * (loopCount(settings) + 1) }
+
   /// Starts one loop per processor, or as many as `event_loops` says, all on one address.
   static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
     let settings = started.settings
@@ -28,7 +36,7 @@ struct ProxyRuntime: Sendable {
       configuration = started.redirected(to: url) ?? configuration
       StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
     }
-    let count = settings.eventLoops > 0 ? settings.eventLoops : min(ProcessLimits.processors, loopLimit)
+    let count = loopCount(settings)
     let gate = Generation.connectionGate(settings)
     let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text

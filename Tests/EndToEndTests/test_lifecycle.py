@@ -4,6 +4,7 @@ import json
 import os
 import queue
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -505,6 +506,20 @@ def full_pipe():
     reading, writing = os.pipe()
     os.dup2(reading, 0)
     os.dup2(writing, 1)
+
+
+@pytest.mark.parametrize("limit", [4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 24, 34])
+def test_too_few_open_files_are_a_sentence_and_no_crash(proxy, limit):
+    """Dispatch ends the process where it gets no descriptor of its own: nothing of it may be asked before."""
+    relay = proxy(None, preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)), wait=False,
+                  event_loops=1)
+    assert relay.wait() == 1
+    assert f"the system allows {limit} open files" in relay.stderr and "ulimit -n" in relay.stderr
+
+
+def test_as_many_open_files_as_it_asks_for_are_enough(proxy):
+    relay = proxy(None, preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (38, 38)), event_loops=1)
+    assert relay.fetch(HEALTH).status == 200
 
 
 def test_a_second_instance_on_the_same_port_refuses_to_start(proxy):

@@ -32,10 +32,12 @@ struct EndpointListTests {
     for _ in 0..<200 {
       let id = Array(path(Self.words, 1...6, &random).utf8)
       let app = Array(path(Self.words, 1...3, &random).utf8)
+      let alias = Array(path(Self.words, 1...1, &random).utf8)
       let expected = (
-        patterns.contains { $0.allows(endpoint: id.span) }, patterns.contains { $0.allows(app: app.span) }
+        patterns.contains { $0.allows(endpoint: id.span) }, patterns.contains { $0.allows(app: app.span) },
+        patterns.contains { $0.allows(alias: alias.span) }
       )
-      let found = (list.allows(endpoint: id.span), list.allows(app: app.span))
+      let found = (list.allows(endpoint: id.span), list.allows(app: app.span), list.allows(alias: alias.span))
       if found != expected { faults.append("\(String(decoding: id, as: UTF8.self)): \(found), not \(expected)") }
       if found.0 || found.1 { allowed += 1 }
     }

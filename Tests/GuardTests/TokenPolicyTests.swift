@@ -97,6 +97,16 @@ struct TokenPolicyTests {
     #expect(decide("tokens", content) == "400")
   }
 
+  @Test("the time a decision takes grows with the content, not with its square")
+  func manyMembers() {
+    let members = (0..<20_000).map { "\"a\($0)\":1" }.joined(separator: ",")
+    let apps = [String](repeating: "\"flux\"", count: 20_000).joined(separator: ",")
+    let patterns = (0..<1000).map { "fal-ai/model-\($0)" } + ["fal-ai/flux"]
+    // With a comparison of each with each these would take minutes.
+    #expect(decide("tokens", "{\(members)}") == "400")
+    #expect(decide("tokens", "{\"allowed_apps\":[\(apps)]}", endpoints: patterns).hasPrefix("{\"allowed_apps\""))
+  }
+
   @Test(
     "at the newer route an entry is an endpoint id",
     arguments: [

@@ -86,6 +86,7 @@ struct RelayCauseTests {
       (502, "upstream_dns"), (502, "upstream_dns"), (502, "upstream_connect"), (502, "upstream_connect_timeout"),
       (502, "upstream_tls"), (502, "upstream_tls_timeout"), (503, "overloaded"),
     ]
+    #expect(dialFailures.count == expected.count)
     for (cause, (status, name)) in zip(dialFailures.map({ Cause.unreachable($0) }), expected) {
       #expect(cause.status == status && cause.name.description == name && cause.isRetrySafe)
     }
