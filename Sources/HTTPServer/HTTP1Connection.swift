@@ -53,7 +53,8 @@ public final class HTTP1Connection: EventHandler {
   }
 
   public var loop: EventLoop { server.loop }
-  public var options: ServerOptions { server.options }
+  /// Those the current request came under, else those of the server.
+  public var options: ServerOptions { phase == .head ? server.options : lent?.options ?? server.options }
 
   /// What is known of the current request; lent when it is first asked for.
   var state: RequestState {
@@ -211,7 +212,7 @@ public final class HTTP1Connection: EventHandler {
   /// Forgets the request before.
   func beginState() -> RequestState {
     let state = state
-    state.reset()
+    state.reset(server.options)
     state.record.started = loop.now
     state.answerOffset = channel.bytesWritten
     return state

@@ -80,7 +80,7 @@ final class LocalExchange: Exchange {
   func send(_ bytes: [UInt8]) {
     guard !bytes.isEmpty, hasContent, let output else { return }
     if output == .chunked {
-      waiting += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A]
+      waiting.append(chunk: bytes)
     } else if waiting.isEmpty {
       waiting = bytes[...]
     } else {
@@ -93,7 +93,7 @@ final class LocalExchange: Exchange {
   func finish() {
     guard !isFinished, let output else { return }
     isFinished = true
-    if output == .chunked, hasContent { waiting += Array("0\r\n\r\n".utf8) }
+    if output == .chunked, hasContent { waiting.appendLastChunk() }
     pump()
   }
 

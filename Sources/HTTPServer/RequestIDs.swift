@@ -27,10 +27,8 @@ struct RequestIDs {
     guard !value.isEmpty, value.count <= 128 else { return false }
     for index in 0..<value.count {
       switch value[index] {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-        UInt8(ascii: ":"):
-        continue
-      default: return false
+      case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"): continue
+      default: guard value[index].isLetterOrDigit else { return false }
       }
     }
     return true

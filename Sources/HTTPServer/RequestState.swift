@@ -7,6 +7,8 @@ final class RequestState {
   let record = AccessRecord()
   /// Finds the content in the input.
   var content = BodyPump(.none)
+  /// What the server was told when the request came.
+  var options: ServerOptions
   var routeFields: StaticString = ""
   var responseFields: [UInt8] = []
   var isHTTP10 = false
@@ -23,9 +25,12 @@ final class RequestState {
   /// When reading on after the last answer ends, in monotonic nanoseconds.
   var lingerEnd: UInt64 = 0
 
+  init(_ options: ServerOptions) { self.options = options }
+
   /// Forgets everything but memory; the content is the caller's to set.
-  func reset() {
+  func reset(_ options: ServerOptions) {
     record.reset()
+    self.options = options
     routeFields = ""
     responseFields.removeAll(keepingCapacity: true)
     isHTTP10 = false

@@ -14,7 +14,7 @@ public final class Server {
 
   /// The loop.
   public let loop: EventLoop
-  let options: ServerOptions
+  private(set) var options: ServerOptions
   let gate: ConnectionGate
   var parser: RequestHeadParser
   private(set) var service: (any Service)?
@@ -58,6 +58,13 @@ public final class Server {
     return listener.address
   }
 
+  /// Serves requests that come from now on with other options, and by another service.
+  public func adopt(_ options: ServerOptions, _ service: any Service) {
+    self.options = options
+    self.service = service
+    parser = RequestHeadParser(limits: options.headLimits)
+  }
+
   private func accept(_ stream: consuming ByteStream, from address: SocketAddress) {
     let connection = HTTP1Connection(stream, of: address.clientNetwork, on: self)
     findPlace(for: connection)
@@ -99,7 +106,7 @@ public final class Server {
   // MARK: Shared by the connections
 
   /// A state for a request, with whatever an earlier one has left in it.
-  func lendState() -> RequestState { spareStates.popLast() ?? RequestState() }
+  func lendState() -> RequestState { spareStates.popLast() ?? RequestState(options) }
 
   /// Takes the state of a connection back that waits for its next request.
   func takeBack(_ state: RequestState) {

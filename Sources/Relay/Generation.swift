@@ -10,6 +10,8 @@ internal import Upstream
 package final class Generation: Sendable {
   /// The proxy's path.
   let path: String
+  /// The downstream side.
+  let serverOptions: ServerOptions
   let policy: TargetPolicy
   /// The bytes of the names of `policy.hosts`.
   let hostNames: [[UInt8]]
@@ -54,6 +56,7 @@ package final class Generation: Sendable {
     else { return nil }
     self.origins = origins
     path = settings.path
+    serverOptions = Generation.serverOptions(settings)
     hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,

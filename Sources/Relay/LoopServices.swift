@@ -1,4 +1,4 @@
-package import HTTPServer
+internal import HTTPServer
 package import Observability
 package import System
 package import Transport
@@ -16,17 +16,14 @@ package final class LoopServices {
   /// What all loops have in common.
   package struct Shared: Sendable {
     package let generation: Generation
-    package let options: ServerOptions
     package let gate: ConnectionGate
     package let tlsContext: TLSContext
     package let keyVerdicts: KeyVerdicts
 
     package init(
-      generation: Generation, options: ServerOptions, gate: ConnectionGate, tlsContext: TLSContext,
-      keyVerdicts: KeyVerdicts
+      generation: Generation, gate: ConnectionGate, tlsContext: TLSContext, keyVerdicts: KeyVerdicts
     ) {
       self.generation = generation
-      self.options = options
       self.gate = gate
       self.tlsContext = tlsContext
       self.keyVerdicts = keyVerdicts
@@ -38,16 +35,28 @@ package final class LoopServices {
   package static func start(
     on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog
   ) throws(SystemError) -> SocketAddress {
-    let server = Server(on: loop, options: shared.options, gate: shared.gate, log: log)
+    let server = Server(on: loop, options: shared.generation.serverOptions, gate: shared.gate, log: log)
     let proxy = ProxyService(
       shared.generation, on: loop, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
+    let services = LoopServices(server, proxy)
+    let bound = try server.listen(on: address) { _ in services.router(for: shared.generation) }
+    loop.attachment = services
+    return bound
+  }
+
+  /// Serves requests that come from now on under `generation`, those on open connections too; exchanges that have begun
+  /// keep theirs.
+  package func adopt(_ generation: Generation) {
+    proxy.adopt(generation)
+    server.adopt(generation.serverOptions, router(for: generation))
+  }
+
+  private func router(for generation: Generation) -> Router {
     let router = Router()
-    router.add(shared.generation.path, "proxy", proxy)
+    router.add(generation.path, "proxy", proxy)
     router.add("/healthz", "healthz", HealthService())
     router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })
-    let bound = try server.listen(on: address) { _ in router }
-    loop.attachment = LoopServices(server, proxy)
-    return bound
+    return router
   }
 
   /// The services of `loop`.

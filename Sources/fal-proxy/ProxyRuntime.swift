@@ -47,8 +47,7 @@ struct ProxyRuntime: Sendable {
     let tls = TLSContext()
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
-      generation: configuration, options: Generation.serverOptions(settings), gate: gate, tlsContext: tls,
-      keyVerdicts: KeyVerdicts(report: StartUp.reportLater))
+      generation: configuration, gate: gate, tlsContext: tls, keyVerdicts: KeyVerdicts(report: StartUp.reportLater))
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address

@@ -14,19 +14,9 @@ struct AdmissionTests {
   /// A generation with these settings, in the environment's form.
   private func generation(_ variables: [String: String] = [:]) throws -> Generation {
     var loaded = SettingsLoader.load(
-      configPath: nil, environment: Variables(values: variables.merging(["FAL_KEY": "id:secret"]) { $1 }),
+      configPath: nil, environment: FakeVariables(values: variables.merging(["FAL_KEY": "id:secret"]) { $1 }),
       keyRequired: true)
     return try #require(Generation(&loaded, key: loaded.falKey!, version: "0"))
-  }
-
-  private struct Variables: EnvironmentSource {
-    let values: [String: String]
-
-    func withValue<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
-      values[name].map { value in Array(value.utf8).withUnsafeBytes(body) }
-    }
-
-    func names(startingWith prefix: String) -> [String] { values.keys.filter { $0.hasPrefix(prefix) } }
   }
 
   /// What a verdict says, as a word.
