@@ -38,13 +38,16 @@ public struct OriginPolicy: Sendable {
 
   /// Decides on the values of `Origin`, `Host` and `Sec-Fetch-Site`; nil stands for a header that was not sent.
   ///
-  /// A page of the proxy's own origin passes without being listed. A browser vouches for that in `Sec-Fetch-Site`;
-  /// on plain http it does not, so there the origin is compared with `Host`.
+  /// A page of the proxy's own origin passes without being listed. Where a browser says in `Sec-Fetch-Site` whether it is
+  /// one, its word counts; on plain http it says nothing, so there the origin is compared with `Host`.
   public func decide(origin: Span<UInt8>?, host: Span<UInt8>?, secFetchSite: Span<UInt8>?) -> OriginDecision {
     guard let origin else { return .absent }
     guard let text = OriginText(origin) else { return allowsAny ? .anyAllowed : .refused }
-    if let site = secFetchSite, site.equals("same-origin") { return .sameOrigin }
-    if let host, text.isSame(origin, asHost: host) { return .sameOrigin }
+    if let site = secFetchSite {
+      if site.equals("same-origin") { return .sameOrigin }
+    } else if let host, text.isSame(origin, asHost: host) {
+      return .sameOrigin
+    }
     if isListed(origin) { return .allowed }
     return allowsAny ? .anyAllowed : .refused
   }

@@ -23,6 +23,11 @@ public struct LocalAnswer {
     self.fields = fields
   }
 
+  /// What the server as a whole can do: the methods that any resource may have.
+  static var serverOptions: LocalAnswer {
+    LocalAnswer(204, fields: [("allow", "GET, HEAD, POST, PUT, OPTIONS"), ("cache-control", "no-store")])
+  }
+
   public init(_ cause: Cause) {
     self.init(cause.status, contentType: "application/json", content: cause.content)
     fields.append(("cache-control", "private, no-store"))

@@ -1,4 +1,5 @@
 public import HTTPWire
+internal import Text
 
 /// Finds the service for a path. Paths are compared byte by byte, without the query.
 public final class Router: Service {
@@ -38,6 +39,8 @@ public final class Router: Service {
       return .answer(LocalAnswer(.connectNotSupported))
     }
     let path = bytes.extracting(Router.withoutQuery(head.path, in: bytes))
+    // The server as a whole, in its two spellings (RFC 9110 §9.3.7, RFC 9112 §3.2.4).
+    if head.method == .options, path.isEmpty || path.equals("*") { return .answer(.serverOptions) }
     // By index: a copy of a route would cost more than the comparison.
     for index in routes.indices where Router.isSame(path, routes[index].path) {
       stream.take(route: routes[index].name, fields: routes[index].fields)

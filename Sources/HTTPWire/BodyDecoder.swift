@@ -132,13 +132,10 @@ public struct BodyDecoder: Equatable, Sendable {
     guard index > 0 else { throw .invalidChunk }
     let digits = index
     if bytes[index] != UInt8(ascii: "\r") {
-      // An extension is ignored (RFC 9112 §7.1.1), but only ";" or the whitespace before it may begin one.
-      while index < bytes.count, bytes[index].isWhitespace { index += 1 }
-      guard index < bytes.count else { return try lineTooLong(index - digits) }
-      guard bytes[index] == UInt8(ascii: ";") else { throw .invalidChunk }
-      while index < bytes.count, bytes[index].isFieldValueByte { index += 1 }
-      guard index < bytes.count else { return try lineTooLong(index - digits) }
-      guard bytes[index] == UInt8(ascii: "\r") else { throw .invalidChunk }
+      guard let end = try ChunkExtensions.end(in: bytes, from: index) else {
+        return try lineTooLong(bytes.count - digits)
+      }
+      index = end
     }
     guard index + 1 < bytes.count else { return nil }
     guard bytes[index + 1] == UInt8(ascii: "\n") else { throw .invalidChunk }

@@ -2,6 +2,8 @@
 public struct FieldLine: Equatable, Sendable {
   /// The rule this name falls under.
   public let kind: FieldName
+  /// Whether a Connection field names it, so that it must not be forwarded (RFC 9110 §7.6.1).
+  public internal(set) var isNamedByConnection = false
   let nameStart: UInt16
   let nameLength: UInt16
   let valueStart: UInt16

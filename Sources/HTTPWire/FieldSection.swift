@@ -4,14 +4,14 @@ internal import Text
 ///
 /// One value is kept per event loop and filled again for each head, so that parsing allocates nothing once warm.
 public struct FieldSection: Sendable {
-  /// Connection options beyond the usual ones; each is compared with each forwarded field.
-  private static let connectionOptionLimit = 32
+  /// Members of all Connection fields together, empty ones too: each is compared with each field.
+  private static let connectionMemberLimit = 32
 
   /// The field lines in the order they came.
   public internal(set) var lines: [FieldLine] = []
+  private var connectionMembers = 0
   /// Whether Connection named an option besides `close`, `keep-alive` and `upgrade` (RFC 9110 §7.6.1).
-  public var namesConnectionOptions: Bool { connectionOptions > 0 }
-  private var connectionOptions = 0
+  private var namesFields = false
   var connectionClose = false
   var connectionKeepAlive = false
   var connectionUpgrade = false
@@ -20,7 +20,8 @@ public struct FieldSection: Sendable {
 
   mutating func reset() {
     lines.removeAll(keepingCapacity: true)
-    connectionOptions = 0
+    connectionMembers = 0
+    namesFields = false
     connectionClose = false
     connectionKeepAlive = false
     connectionUpgrade = false
@@ -32,17 +33,15 @@ public struct FieldSection: Sendable {
     return nil
   }
 
-  /// Whether a Connection field of this head names `name`, so that the field must not be forwarded (RFC 9110 §7.6.1).
-  public func connectionNames(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
-    guard namesConnectionOptions else { return false }
-    for line in lines where line.kind == .connection {
-      var found = false
-      FieldSection.forEachToken(in: bytes.extracting(line.value)) { token in
-        if token.equalsIgnoringCase(of: name) { found = true }
+  /// Marks the fields that a Connection field names: they are for this connection only (RFC 9110 §7.6.1).
+  private mutating func markNamedFields(in bytes: Span<UInt8>) {
+    for connection in lines where connection.kind == .connection {
+      FieldSection.forEachToken(in: bytes.extracting(connection.value)) { option in
+        for index in lines.indices where bytes.extracting(lines[index].name).equalsIgnoringCase(of: option) {
+          lines[index].isNamedByConnection = true
+        }
       }
-      if found { return true }
     }
-    return false
   }
 
   /// Reads field lines from `start` up to the empty line; returns the offset after it, or nil if it is not there yet.
@@ -55,6 +54,7 @@ public struct FieldSection: Sendable {
       if first == UInt8(ascii: "\r") {
         guard index + 1 < end else { return nil }
         guard bytes[unchecked: index + 1] == UInt8(ascii: "\n") else { throw .bareLineTerminator }
+        if namesFields { markNamedFields(in: bytes) }
         return index + 2
       }
       if first == UInt8(ascii: "\n") { throw .bareLineTerminator }
@@ -88,9 +88,8 @@ public struct FieldSection: Sendable {
   }
 
   private mutating func noteConnectionOptions(_ value: Span<UInt8>) throws(WireError) {
-    var (close, keepAlive, upgrade) = (false, false, false)
-    var others = 0
-    FieldSection.forEachToken(in: value) { token in
+    var (close, keepAlive, upgrade, others) = (false, false, false, false)
+    connectionMembers += FieldSection.forEachToken(in: value) { token in
       if token.equalsIgnoringCase("close") {
         close = true
       } else if token.equalsIgnoringCase("keep-alive") {
@@ -98,19 +97,23 @@ public struct FieldSection: Sendable {
       } else if token.equalsIgnoringCase("upgrade") {
         upgrade = true
       } else {
-        others += 1
+        others = true
       }
     }
     connectionClose = connectionClose || close
     connectionKeepAlive = connectionKeepAlive || keepAlive
     connectionUpgrade = connectionUpgrade || upgrade
-    connectionOptions += others
-    guard connectionOptions <= FieldSection.connectionOptionLimit else { throw .tooManyFields }
+    namesFields = namesFields || others
+    guard connectionMembers <= FieldSection.connectionMemberLimit else { throw .tooManyFields }
   }
 
-  /// Calls `body` with each member of a comma-separated list, without surrounding whitespace (RFC 9110 §5.6.1).
-  public static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+  /// Calls `body` with each member of a comma-separated list that is not empty, without surrounding whitespace
+  /// (RFC 9110 §5.6.1).
+  /// - Returns: the number of members, empty ones too.
+  @discardableResult
+  public static func forEachToken(in value: Span<UInt8>, _ body: (Span<UInt8>) -> Void) -> Int {
     var start = 0
+    var members = 0
     while start < value.count {
       var end = start
       while end < value.count, value[unchecked: end] != UInt8(ascii: ",") { end += 1 }
@@ -119,7 +122,9 @@ public struct FieldSection: Sendable {
       while to > from, value[unchecked: to - 1].isWhitespace { to -= 1 }
       if from < to { body(value.extracting(from..<to)) }
       start = end + 1
+      members += 1
     }
+    return members
   }
 
   /// The framing that Content-Length and Transfer-Encoding state together; nil when there is neither (RFC 9112 §6.3).

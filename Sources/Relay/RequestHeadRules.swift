@@ -34,13 +34,12 @@ final class RequestHeadRules: Sendable {
     writer.write(value.extracting(target.hostRange))
     writer.write("\r\n")
     let forwardsOthers = !forwardedFields.isEmpty
-    for line in head.fields.lines {
+    for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
       case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal: break
       default: guard forwardsOthers, forwardedFields.contains(bytes.extracting(line.name)) else { continue }
       }
       let name = bytes.extracting(line.name)
-      guard !head.fields.connectionNames(name, in: bytes) else { continue }
       writer.field(name, bytes.extracting(line.value))
     }
     switch framing {

@@ -9,7 +9,7 @@ enum ResponseHeadRules {
   static func write(_ writer: inout HeadWriter, head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
     var hasDate = false
     let isEventStream = isEventStream(head, bytes)
-    for line in head.fields.lines {
+    for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
       case .connection, .contentLength, .transferEncoding, .upgrade, .trailer, .hopByHop, .privateToUpstream,
         .requestID,
@@ -18,7 +18,6 @@ enum ResponseHeadRules {
       default: break
       }
       let name = bytes.extracting(line.name)
-      guard !head.fields.connectionNames(name, in: bytes) else { continue }
       if line.kind == .date { hasDate = true }
       writer.field(name, bytes.extracting(line.value))
     }

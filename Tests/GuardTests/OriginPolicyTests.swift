@@ -33,7 +33,7 @@ import Testing
     ])
   func sameHost(origin: String, host: String, expected: Bool) throws {
     #expect(try Self.decide([], origin, host: host) == (expected ? .sameOrigin : .refused))
-    #expect(try Self.decide([], origin, host: host, site: "cross-site") == (expected ? .sameOrigin : .refused))
+    #expect(try Self.decide([], origin, host: host, site: "cross-site") == .refused)
   }
 
   @Test("believes Sec-Fetch-Site: same-origin, and no other value of it")
@@ -41,6 +41,9 @@ import Testing
     #expect(try Self.decide([], "https://a.example", host: "inner:8080", site: "same-origin") == .sameOrigin)
     for site in ["same-site", "cross-site", "none", "SAME-ORIGIN", ""] {
       #expect(try Self.decide([], "https://a.example", host: "inner:8080", site: site) == .refused)
+      // Nor does an equal Host stand against it.
+      #expect(try Self.decide([], "https://a.example", host: "a.example", site: site) == .refused)
+      #expect(try Self.decide(["https://a.example"], "https://a.example", host: "a.example", site: site) == .allowed)
     }
     #expect(try Self.decide([], "null", host: "inner", site: "same-origin") == .refused)
   }

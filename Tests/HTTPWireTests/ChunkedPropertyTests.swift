@@ -25,7 +25,8 @@ struct ChunkedPropertyTests {
     let digits = String(size, radix: 16, uppercase: Bool.random(using: &random))
     var line = bytes(String(repeating: "0", count: Int.random(in: 0...3, using: &random)) + digits)
     if Int.random(in: 0...3, using: &random) == 0 {
-      line += bytes([";", " ;", "\t; ", ";a="].randomElement(using: &random)! + "x") + filler(&random)
+      let text = filler(&random).flatMap { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") ? [0x5C, $0] : [$0] }
+      line += bytes([";", " ;", "\t; ", ";a; "].randomElement(using: &random)! + "x=\"") + text + bytes("\"")
     }
     return line + [0x0D, 0x0A]
   }

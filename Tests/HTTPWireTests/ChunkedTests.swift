@@ -8,7 +8,7 @@ struct ChunkedTests {
     ("a\r\n0123456789\r\n0\r\n\r\n", "0123456789"), ("A\r\n0123456789\r\n0\r\n\r\n", "0123456789"),
     ("000000000000005\r\nhello\r\n0\r\n\r\n", "hello"), ("5\r\nhello\r\n000\r\n\r\n", "hello"),
     ("5;a\r\nhello\r\n0\r\n\r\n", "hello"), ("5;a=b;c=\"d;e\"\r\nhello\r\n0;x\r\n\r\n", "hello"),
-    ("5 ; a = b\r\nhello\r\n0\t;x\r\n\r\n", "hello"), ("5;a=\u{E9}\r\nhello\r\n0\r\n\r\n", "hello"),
+    ("5 ; a = b\r\nhello\r\n0\t;x\r\n\r\n", "hello"), ("5;a=\"\u{E9}\"\r\nhello\r\n0\r\n\r\n", "hello"),
     ("5\r\n\r\n\r\n0\r\n0\r\n\r\n", "\r\n\r\n0"), ("0\r\nA: b\r\n\r\n", ""),
     ("3\r\nabc\r\n0\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\nHost:\r\n\r\n", "abc"),
     ("0\r\nA:\r\nB: \t \r\nC:c\u{FF}\r\n\r\n", ""),
@@ -98,6 +98,25 @@ struct ChunkedTests {
           #expect(probe.isDone == whole.isDone && probe.error == whole.error, "\(count) bytes, cut at \(cut)")
         }
       }
+    }
+  }
+
+  @Test(
+    "holds extensions to their grammar, wherever the line is cut (RFC 9112 §7.1.1)",
+    arguments: [
+      (";a", true), (";a=b", true), (" ;\ta\t=  b", true), (";a;b=c;d", true), (";a=\"\"", true),
+      (";a=\"x y;=,\u{E4}\"", true), (#";a="q\"q\\";b"#, true), (";a=\"\t\" ;b", true), (";!#$%&'*+-.^_`|~=1", true),
+      (";", false), (";;a", false), (";a=", false), (";a b", false), (";=b", false), (" ", false), ("\t", false),
+      (";a ", false), (";a=b ", false), (";a=\"b\" ", false), (";a=\"b", false), (";a=\"b\"c", false), (";a==b", false),
+      (";a=b=c", false), (";a=\"b\\\u{0}\"", false), (";a=\u{E4}", false), (";a=b,c", false), (";a\u{0}", false),
+      (" a", false), (",a", false), (";a=\"\u{7F}\"", false), (";(a)", false),
+    ])
+  func extensions(text: String, isValid: Bool) {
+    let message = bytes("2\(text)\r\nab\r\n0\(text)\r\n\r\n")
+    for cut in 0..<message.count {
+      let probe = BodyProbe(message, .chunked, cuts: [cut])
+      #expect(probe.isDone == isValid, "cut at \(cut)")
+      #expect(isValid ? probe.content == bytes("ab") : probe.error == .invalidChunk, "cut at \(cut)")
     }
   }
 

@@ -1,4 +1,5 @@
 import HTTPWire
+import Text
 import Testing
 
 @Suite("Request framing and connection")
@@ -157,12 +158,19 @@ struct RequestFramingTests {
 
   @Test("knows which fields Connection names (RFC 9110 §7.6.1)")
   func connectionOptions() {
+    /// Whether the field `name`, which stands before or behind `lines`, is one of those.
     func names(_ name: String, _ lines: String...) -> Bool {
-      let bytes = bytes(request("GET / HTTP/1.1", ["Host: a"] + lines))
-      var parser = RequestHeadParser(limits: HeadLimits())
-      var scanned = 0
-      guard (try? parser.parse(bytes.span, scanned: &scanned)) != nil else { return false }
-      return parser.head.fields.connectionNames(Array(name.utf8).span, in: bytes.span)
+      let found = [[name + ": 1"] + lines, lines + [name + ": 1"]].map { lines in
+        let bytes = bytes(request("GET / HTTP/1.1", ["Host: a"] + lines))
+        var parser = RequestHeadParser(limits: HeadLimits())
+        var scanned = 0
+        guard (try? parser.parse(bytes.span, scanned: &scanned)) != nil else { return false }
+        return parser.head.fields.lines.contains { line in
+          line.isNamedByConnection && bytes.span.extracting(line.name).equalsIgnoringCase(of: Array(name.utf8).span)
+        }
+      }
+      #expect(found[0] == found[1])
+      return found[0]
     }
     #expect(names("x-a", "Connection: x-a"))
     #expect(names("X-A", "Connection: close, x-A"))
@@ -170,6 +178,20 @@ struct RequestFramingTests {
     #expect(!names("x-a", "Connection: x-ab, close"))
     #expect(!names("x-a", "X-A: Connection"))
     #expect(!names("x-a"))
+  }
+
+  @Test(
+    "limits the members of all Connection fields together, empty ones too",
+    arguments: [
+      ("a", 33), ("close", 33), ("", 33), (" ", 33), ("keep-alive", 33),
+    ])
+  func connectionMembers(member: String, tooMany: Int) {
+    let list = [String](repeating: member, count: tooMany).joined(separator: ",") + ","
+    let allowed = [String](repeating: member, count: tooMany - 1).joined(separator: ",") + ","
+    #expect(RequestOutcome(get("Connection: \(list)")).error == .tooManyFields)
+    #expect(RequestOutcome(get("Connection: \(allowed)")).error == nil)
+    let half = [String](repeating: member, count: tooMany / 2 + 1).joined(separator: ",") + ","
+    #expect(RequestOutcome(get("Connection: \(half)", "Connection: \(half)")).error == .tooManyFields)
   }
 
   @Test("answers Expect: 100-continue in HTTP/1.1, ignores it in 1.0 (RFC 9110 §10.1.1)")
