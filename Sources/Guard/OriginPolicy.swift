@@ -11,13 +11,16 @@ public struct OriginPolicy: Sendable {
 
   /// `https://*.example.com:8443` split at its star.
   private struct Wildcard: Sendable {
-    let scheme: [UInt8]
-    /// From the dot after the star to the end, a port included.
+    let prefix: [UInt8]
+    /// From behind the star to the end, a port included.
     let suffix: [UInt8]
+    /// Whether the star is a whole label, and stands for several as well.
+    let coversLabels: Bool
   }
 
-  /// Compiles entries of three forms: an origin as browsers serialise it (`https://app.example.com`, `http` too, with a
-  /// port unless it is the default), `https://*.example.com` for one or more labels below, and `*` for any.
+  /// Compiles entries of four forms: an origin as browsers serialise it (`https://app.example.com`, with a port unless it is
+  /// the default; `capacitor://localhost`, `chrome-extension://…`), `https://*.example.com` for one or more labels below,
+  /// `https://app-*-team.example.com` for one or more characters of a label, and `*` for any.
   ///
   /// Throws for anything else, and for `*` together with `allowCredentials`, which browsers refuse.
   public init(allowedOrigins: [String], allowCredentials: Bool) throws(PatternError) {
@@ -57,28 +60,38 @@ public struct OriginPolicy: Sendable {
     for index in exact.indices {
       if exact[index].count == origin.count, origin.hasBytes(exact[index], at: 0) { return true }
     }
-    // The origin is well-formed and the suffix begins with a dot, so what stands for the star can only be labels.
     for index in wildcards.indices {
-      let scheme = wildcards[index].scheme
-      let suffix = wildcards[index].suffix
-      let end = origin.count - suffix.count
-      if end > scheme.count, origin.hasBytes(scheme, at: 0), origin.hasBytes(suffix, at: end) { return true }
+      let (start, end) = (wildcards[index].prefix.count, origin.count - wildcards[index].suffix.count)
+      guard end > start, origin.hasBytes(wildcards[index].prefix, at: 0),
+        origin.hasBytes(wildcards[index].suffix, at: end)
+      else { continue }
+      // The origin is well-formed, so what stands for the star can only be labels or a part of one: no port can, as what
+      // follows the star has a dot.
+      if wildcards[index].coversLabels || origin.firstIndex(of: Byte.dot, from: start, limit: end) == end {
+        return true
+      }
     }
     return false
   }
 
   private static func wildcard(_ entry: String) throws(PatternError) -> Wildcard {
     let parts = entry.split(separator: "*", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] == "https://" || parts[0] == "http://", parts[1].hasPrefix(".") else {
-      throw PatternError(problem: "must have its '*' alone and first, as in https://*.example.com")
+    guard parts.count == 2, parts[0].hasPrefix("https://") || parts[0].hasPrefix("http://"),
+      !parts[0].split(separator: "/", omittingEmptySubsequences: false)[2].contains(".")
+    else {
+      throw PatternError(
+        problem: "must have one '*', in its first label, as in https://*.example.com or https://app-*-team.example.com")
     }
-    // The rest must be an origin once the star is a label; this leaves one place that knows the form.
-    let base = try checked("\(parts[0])x\(parts[1])")
-    let host = parts[1].dropFirst().prefix { $0 != ":" }
-    guard host.contains(".") || host == "localhost" else {
-      throw PatternError(problem: "would cover a whole top-level domain")
+    // The rest must be an origin once the star is a letter; this leaves one place that knows the form.
+    _ = try checked("\(parts[0])x\(parts[1])")
+    let above = parts[1].prefix { $0 != ":" }.split(separator: ".", omittingEmptySubsequences: false).dropFirst()
+    guard above.count > 1 || above.first == "localhost" else {
+      throw PatternError(
+        problem: "would cover names that anybody can register; the star must be below a domain of yours")
     }
-    return Wildcard(scheme: Array(parts[0].utf8), suffix: Array(base.dropFirst(parts[0].utf8.count + 1)))
+    return Wildcard(
+      prefix: Array(parts[0].utf8), suffix: Array(parts[1].utf8),
+      coversLabels: parts[0].hasSuffix("//") && parts[1].hasPrefix("."))
   }
 
   /// The bytes of `origin` if they are a serialised origin.
@@ -86,8 +99,7 @@ public struct OriginPolicy: Sendable {
     let bytes = Array(origin.utf8)
     guard OriginText(bytes.span) != nil else {
       throw PatternError(
-        problem: "is not an origin: http(s)://host[:port], lower case, without user, path, final slash or default port"
-      )
+        problem: "is not an origin: scheme://host[:port], lower case, without user, path, final slash or default port")
     }
     return bytes
   }

@@ -4,6 +4,10 @@ internal import Observability
 /// The refusals of HTTP itself (RFC 9110 §15, RFC 9112): every status, name and sentence.
 extension Cause {
   public static let notFound = Cause(404, "not_found", "There is nothing at this path.")
+  /// - Parameter proxyPath: where there is something.
+  public static func notFound(proxyPath: String) -> Cause {
+    Cause(404, "not_found", "There is nothing at this path; the proxy answers at \(proxyPath).")
+  }
   public static let connectNotSupported = Cause(
     501, "not_implemented", "This proxy neither tunnels nor switches protocols.", closes: true)
   public static let headTimedOut = Cause(

@@ -93,7 +93,13 @@ extension HTTP1Connection {
     isPersistent = false
     server.newRequestID(into: &state.record.labels)
     state.record.requestID = 0..<state.record.labels.count
-    state.routeFields = server.service?.refusalFields ?? ""
+    if let service = server.service {
+      state.routeFields = service.commonFields
+      let head = channel.input.readable.span
+      if let origin = UnreadableHead.origin(in: head) {
+        service.addRefusalFields(for: head.extracting(origin), on: self)
+      }
+    }
     // Whatever else came is part of something that was not understood.
     channel.input.discard(to: loop.buffers)
     state.content = BodyPump(.untilClose)

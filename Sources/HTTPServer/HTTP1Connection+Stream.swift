@@ -5,6 +5,8 @@ public import Transport
 /// What the exchange of the current request sees.
 extension HTTP1Connection: RequestStream {
   public var record: AccessRecord { state.record }
+  public var hasPlace: Bool { !isInReserve }
+
   public func take(route: StaticString, fields: StaticString) {
     let state = state
     state.record.route = route

@@ -178,9 +178,8 @@ public final class HTTP1Connection: EventHandler {
     beginRequest(span)
     guard let service = server.service else { return close() }
     let disposition =
-      isInReserve
-      ? service.dispositionWhenFull(of: server.parser.head, span, on: self)
-      : service.disposition(of: server.parser.head, span, on: self)
+      hasPlace || service.answersWhenFull
+      ? service.disposition(of: server.parser.head, span, on: self) : .answer(LocalAnswer(.overloaded))
     channel.input.consume(headLength)
     switch disposition {
     case .answer(let answer): give(answer)

@@ -26,7 +26,5 @@ public final class HealthService: Service {
   }
 
   /// Who asks how the process is must not take a full house for a dead one.
-  public func dispositionWhenFull(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
-  ) -> Disposition { disposition(of: head, bytes, on: stream) }
+  public let answersWhenFull = true
 }

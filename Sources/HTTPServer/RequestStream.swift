@@ -12,6 +12,8 @@ public protocol RequestStream: AnyObject {
   var record: AccessRecord { get }
   /// What the server was told.
   var options: ServerOptions { get }
+  /// Whether the connection has a place of its own; one without may only ask how the process is.
+  var hasPlace: Bool { get }
   /// Notes the route that takes the request, and the field lines that every response of it has.
   func take(route: StaticString, fields: StaticString)
   /// Lets `write` append field lines that every response to this very request has; its CORS answer.

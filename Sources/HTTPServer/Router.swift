@@ -1,9 +1,10 @@
 public import HTTPWire
 internal import Text
 
-/// Finds the service for a path. Paths are compared byte by byte, without the query.
+/// Finds the service for a path. Paths are compared byte by byte, without the query; one slash at the end makes no other path.
 public final class Router: Service {
   private struct Route {
+    /// Without a slash at its end.
     let path: [UInt8]
     let name: StaticString
     let service: any Service
@@ -11,32 +12,37 @@ public final class Router: Service {
   }
 
   private var routes: [Route] = []
-  public private(set) var refusalFields: StaticString = ""
+  /// Whose fields a refusal has that belongs to no route: it may have been meant for the most careful of them, the first.
+  private var careful: (any Service)? { routes.first?.service }
+  private let notFound: Cause
 
-  public init() {}
+  /// - Parameter notFound: what is said where no route is.
+  public init(notFound: Cause = .notFound) { self.notFound = notFound }
 
   /// Adds a route; those added first are looked at first.
   /// - Parameter name: what the log calls it.
   public func add(_ path: String, _ name: StaticString, _ service: any Service) {
-    routes.append(Route(path: Array(path.utf8), name: name, service: service, fields: service.refusalFields))
-    // Whatever could not be read may have been meant for the most careful of the routes.
-    if refusalFields.utf8CodeUnitCount == 0 { refusalFields = service.refusalFields }
+    let path = Array(path.utf8)
+    routes.append(
+      Route(
+        path: path.last == UInt8(ascii: "/") ? path.dropLast() : path, name: name, service: service,
+        fields: service.commonFields))
+  }
+
+  /// It asks each route.
+  public let answersWhenFull = true
+
+  public var commonFields: StaticString { careful?.commonFields ?? "" }
+
+  public func addRefusalFields(for origin: Span<UInt8>, on stream: any RequestStream) {
+    careful?.addRefusalFields(for: origin, on: stream)
   }
 
   public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
-  ) -> Disposition { route(head, bytes, on: stream, isFull: false) }
-
-  public func dispositionWhenFull(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
-  ) -> Disposition { route(head, bytes, on: stream, isFull: true) }
-
-  private func route(
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream, isFull: Bool
   ) -> Disposition {
     guard head.method != .connect, !head.wantsWebSocket else {
-      stream.take(route: "-", fields: refusalFields)
-      return .answer(LocalAnswer(.connectNotSupported))
+      return refuse(.connectNotSupported, head, bytes, on: stream)
     }
     let path = bytes.extracting(Router.withoutQuery(head.path, in: bytes))
     // The server as a whole, in its two spellings (RFC 9110 §9.3.7, RFC 9112 §3.2.4).
@@ -45,15 +51,39 @@ public final class Router: Service {
     for index in routes.indices where Router.isSame(path, routes[index].path) {
       stream.take(route: routes[index].name, fields: routes[index].fields)
       let service = routes[index].service
-      return isFull
-        ? service.dispositionWhenFull(of: head, bytes, on: stream) : service.disposition(of: head, bytes, on: stream)
+      guard stream.hasPlace || service.answersWhenFull else {
+        return refuse(.overloaded, by: service, head, bytes, on: stream)
+      }
+      return service.disposition(of: head, bytes, on: stream)
     }
-    return .answer(LocalAnswer(.notFound))
+    return refuse(notFound, head, bytes, on: stream)
+  }
+
+  /// Refuses what belongs to no route.
+  private func refuse(
+    _ cause: Cause, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition {
+    stream.take(route: "-", fields: commonFields)
+    return refuse(cause, by: self, head, bytes, on: stream)
+  }
+
+  private func refuse(
+    _ cause: Cause, by service: any Service, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+    on stream: any RequestStream
+  ) -> Disposition {
+    if let line = head.fields.first(.origin) {
+      service.addRefusalFields(for: bytes.extracting(line.value), on: stream)
+    }
+    return .answer(LocalAnswer(cause))
   }
 
   private static func isSame(_ path: Span<UInt8>, _ other: [UInt8]) -> Bool {
-    guard path.count == other.count else { return false }
-    for index in 0..<path.count where path[index] != other[index] { return false }
+    switch path.count - other.count {
+    case 0: break
+    case 1: guard path[path.count - 1] == UInt8(ascii: "/") else { return false }
+    default: return false
+    }
+    for index in other.indices where path[index] != other[index] { return false }
     return true
   }
 

@@ -7,23 +7,26 @@ public protocol Service: AnyObject {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition
 
-  /// The same for a connection for which there is no place.
-  func dispositionWhenFull(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
-  ) -> Disposition
+  /// Whether it answers on a connection for which there is no place.
+  var answersWhenFull: Bool { get }
 
-  /// The field lines that an answer needs to what could not be read as a request.
-  var refusalFields: StaticString { get }
+  /// The field lines that every response to a request for its path has.
+  var commonFields: StaticString { get }
+
+  /// Adds the field lines without which the page that asked cannot read a refusal.
+  /// - Parameter origin: the one value of its Origin field, where that could be read.
+  func addRefusalFields(for origin: Span<UInt8>, on stream: any RequestStream)
 }
 
 extension Service {
-  /// A refusal.
-  public func dispositionWhenFull(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
-  ) -> Disposition { .answer(LocalAnswer(.overloaded)) }
+  /// No.
+  public var answersWhenFull: Bool { false }
 
   /// None.
-  public var refusalFields: StaticString { "" }
+  public var commonFields: StaticString { "" }
+
+  /// None.
+  public func addRefusalFields(for origin: Span<UInt8>, on stream: any RequestStream) {}
 }
 
 /// What becomes of a request.

@@ -44,6 +44,8 @@ struct Admission {
     var isCoded = false
     var statedLength: UInt64 = 0
     var identity = AuthenticationDecision.open
+    /// What a preflight asks for.
+    var requestedFields: [String] = []
   }
 
   /// - Parameters:
@@ -107,7 +109,9 @@ struct Admission {
 
   private func preflight() -> Verdict {
     guard facts.origin.passes else { return .refuse(.originNotAllowed) }
-    if facts.isPreflight, facts.origin.isAllowedPage { return .answer(generation.cors.preflight) }
+    if facts.isPreflight, facts.origin.isAllowedPage {
+      return .answer(generation.cors.preflight(asking: facts.requestedFields))
+    }
     return .answer(
       LocalAnswer(204, fields: [("allow", Admission.methods.description), ("cache-control", "private, no-store")]))
   }

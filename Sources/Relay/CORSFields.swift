@@ -45,14 +45,27 @@ struct CORSFields: Sendable {
     fields.append("\r\n")
   }
 
-  /// The answer to a preflight that is let through (Fetch standard, CORS-preflight request).
-  var preflight: LocalAnswer {
+  /// The field names in a value of Access-Control-Request-Headers; what is no name is left out. It is bounded by the limits of
+  /// a head.
+  static func names(in value: Span<UInt8>) -> [String] {
+    var names: [String] = []
+    FieldSection.forEachToken(in: value) { name in
+      for index in 0..<name.count where !name[index].isTokenByte { return }
+      names.append(name.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+    }
+    return names
+  }
+
+  /// The answer to a preflight that is let through (Fetch standard, CORS-preflight request). Pages may send whatever they ask
+  /// for: tracing, the clients' next field. What fal is not to see is left out on the way.
+  func preflight(asking requested: [String]) -> LocalAnswer {
     LocalAnswer(
       204,
       fields: [
         ("access-control-allow-methods", "GET, POST, PUT, OPTIONS"),
-        ("access-control-allow-headers", allowedHeaders),
+        ("access-control-allow-headers", requested.isEmpty ? allowedHeaders : requested.joined(separator: ", ")),
         ("access-control-max-age", maxAge),
+        ("vary", "access-control-request-headers"),
       ])
   }
 }

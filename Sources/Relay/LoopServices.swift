@@ -52,10 +52,16 @@ package final class LoopServices {
   }
 
   private func router(for generation: Generation) -> Router {
-    let router = Router()
-    router.add(generation.path, "proxy", proxy)
+    let path = generation.path
+    let router = Router(notFound: .notFound(proxyPath: path))
+    router.add(path, "proxy", proxy)
     router.add("/healthz", "healthz", HealthService())
     router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })
+    router.add(
+      "/", "about",
+      NoticeService(
+        "This is fal-proxy: it answers at \(path) to what fal's clients send, with the URL of fal in x-fal-target-url.")
+    )
     return router
   }
 

@@ -11,7 +11,7 @@ internal import Upstream
 /// The proxy route on one event loop: admits requests and begins their exchanges.
 package final class ProxyService: Service {
   /// What an answer depends on besides its URL, which is the same for all (RFC 9110 §12.5.5).
-  package let refusalFields: StaticString = "vary: x-fal-target-url, authorization, cookie, origin\r\n"
+  package let commonFields: StaticString = "vary: x-fal-target-url, authorization, cookie, origin\r\n"
 
   private(set) var generation: Generation
   let keyVerdicts: KeyVerdicts
@@ -82,12 +82,10 @@ package final class ProxyService: Service {
     return disposition(of: &admission, head: head, bytes, host: nil, on: stream)
   }
 
-  /// A refusal that the page which asked can read.
-  package func dispositionWhenFull(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
-  ) -> Disposition {
-    _ = facts(of: head, bytes, on: stream)
-    return .answer(LocalAnswer(.overloaded))
+  package func addRefusalFields(for origin: Span<UInt8>, on stream: any RequestStream) {
+    let decision = generation.origins.decide(origin: origin, host: nil, secFetchSite: nil)
+    guard decision.isAllowedPage else { return }
+    stream.addResponseFields { generation.cors.append(for: decision, origin: origin, to: &$0) }
   }
 
   /// Lets `admission` go on.
@@ -129,6 +127,8 @@ package final class ProxyService: Service {
       case .authorization: credentials = bytes.extracting(line.value)
       case .contentEncoding: if !ProxyService.isIdentity(bytes.extracting(line.value)) { facts.isCoded = true }
       case .accessControlRequestMethod: facts.isPreflight = true
+      case .accessControlRequestHeaders where head.method == .options:
+        facts.requestedFields.append(contentsOf: CORSFields.names(in: bytes.extracting(line.value)))
       default: continue
       }
     }

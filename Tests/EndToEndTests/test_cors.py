@@ -197,6 +197,30 @@ def test_a_preflight_is_answered_here_for_every_method_and_header_of_the_clients
     assert fal.accepted == 0
 
 
+@pytest.mark.parametrize("asked", [
+    ["sentry-trace", "baggage"], ["x-fal-of-tomorrow"], ["x-fal-request-source", "authorization"], ["X-Own"],
+    ["a" * 200], [f"x-{number}" for number in range(200)]])
+def test_a_preflight_allows_whatever_names_the_page_asks_for(upstream, proxy, asked):
+    """What fal is not to see is dropped on the way; a page whose tracing adds a field must not break."""
+    relay = proxy(upstream(), allowed_origins=APP)
+    answer = relay.fetch(preflight(APP, headers=",".join(asked)))
+    assert (answer.status, members(answer, "access-control-allow-headers")) == (204, [name.lower() for name in asked])
+    answer = relay.fetch(call(APP, *[(name, "1") for name in asked if name != "authorization"][:90]))
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("asked,allowed", [
+    ("x-a, b c, x-d", ["x-a", "x-d"]), ("x-a,\xe4,(x),x@y,x-d:", ["x-a"]), (" , ,x-a,,", ["x-a"])])
+def test_what_is_no_name_is_not_echoed(upstream, proxy, asked, allowed):
+    answer = proxy(upstream(), allowed_origins=APP).fetch(preflight(APP, headers=asked))
+    assert members(answer, "access-control-allow-headers") == allowed
+
+
+def test_a_preflight_of_a_foreign_page_echoes_nothing(upstream, proxy):
+    answer = proxy(upstream(), allowed_origins=APP).fetch(preflight("https://evil.example", headers="x-a"))
+    assert answer.status == 403 and cors_fields(answer) == []
+
+
 def test_the_age_of_a_preflight_answer_is_a_setting(upstream, proxy):
     answer = proxy(upstream(), allowed_origins=APP, cors_max_age="10m").fetch(preflight(APP))
     assert answer.all("access-control-max-age") == ["600"]
@@ -243,6 +267,46 @@ def test_a_page_can_read_the_proxys_own_errors(proxy, status, name, data):
     assert_proxy_error(answer, status, name)
     assert answer.all("access-control-allow-origin") == [APP] and varies(answer)
     assert set(READ) <= set(members(answer, "access-control-expose-headers"))
+
+
+@pytest.mark.parametrize("status,name,data", [
+    (400, "bad_request", call(APP, ("bad name", "1"))),
+    (400, "bad_request", call(APP, ("content-length", "1, 1"), method="POST")),
+    (400, "bad_request", call(APP, ("transfer-encoding", "gzip, chunked, x"), method="POST")),
+    (414, "uri_too_long", request(None, path="/" + "x" * 20000, fields=[("origin", APP)])),
+    (417, "expectation_failed", call(APP, ("expect", "x"))),
+    (431, "head_too_large", call(APP, *[(f"x-{number}", "1") for number in range(150)])),
+    (431, "head_too_large", call(APP, ("x-long", "x" * 70000))),
+    (501, "not_implemented", call(APP, ("transfer-encoding", "gzip"), method="POST")),
+    (501, "not_implemented", call(APP, ("upgrade", "websocket"), ("connection", "upgrade"))),
+    (505, "version_not_supported", call(APP).replace(b" HTTP/1.1", b" HTTP/2.0", 1)),
+])
+def test_a_page_can_read_what_http_itself_refuses(upstream, proxy, status, name, data):
+    relay = proxy(upstream(), allowed_origins=APP)
+    answer = relay.fetch(data)
+    assert_proxy_error(answer, status, name)
+    assert answer.all("access-control-allow-origin") == [APP] and varies(answer)
+    answer = relay.fetch(data.replace(APP.encode(), b"https://evil.example"))
+    assert answer.status == status and cors_fields(answer) == []
+    # Of two origins neither is believed.
+    line = f"origin: {APP}\r\n".encode()
+    assert cors_fields(relay.fetch(data.replace(line, line + line, 1))) == []
+
+
+def test_a_page_can_read_that_its_head_took_too_long(upstream, proxy):
+    relay = proxy(upstream(), allowed_origins=APP, timeouts_head="300ms")
+    with relay.client() as client:
+        client.send(f"POST /api/fal/proxy HTTP/1.1\r\norigin: {APP}\r\nx-slow: ".encode())
+        answer = client.response()
+    assert (answer.status, answer.all("access-control-allow-origin")) == (408, [APP])
+
+
+def test_a_page_can_read_that_its_content_took_too_long(upstream, proxy):
+    relay = proxy(upstream(), allowed_origins=APP, timeouts_body="300ms")
+    with relay.client() as client:
+        client.send(call(APP, ("content-length", "5"), target=SUBMIT, method="POST"))
+        answer = client.response()
+    assert (answer.status, answer.all("access-control-allow-origin")) == (408, [APP])
 
 
 def test_a_page_can_read_that_a_token_is_missing(upstream, proxy):

@@ -115,12 +115,35 @@ def test_a_method_of_no_use_is_refused_with_those_that_are(upstream, proxy, path
 
 
 @pytest.mark.parametrize("path", [
-    "/", "/api/fal/proxy/", "/api/fal/proxy/x", "/api/fal/prox", "/API/fal/proxy", "/api/fal/../fal/proxy",
-    "/api/fal/%70roxy", "//api/fal/proxy", "/healthz/", "/metrics"])
-def test_another_path_is_not_found(upstream, proxy, path):
+    "//", "/api/fal/proxy//", "/api/fal/proxy/x", "/api/fal/prox", "/API/fal/proxy", "/api/fal/../fal/proxy",
+    "/api/fal/%70roxy", "//api/fal/proxy", "/healthz//", "/metrics"])
+def test_another_path_is_not_found_and_the_answer_says_where_the_proxy_is(upstream, proxy, path):
     fal = upstream()
-    assert_proxy_error(proxy(fal).fetch(request(STATUS, path=path)), 404, "not_found")
+    relay = proxy(fal, allowed_origins="https://app.example")
+    answer = relay.fetch(request(STATUS, path=path, fields=[("origin", "https://app.example")]))
+    assert_proxy_error(answer, 404, "not_found")
+    assert "/api/fal/proxy" in answer.json["message"]
+    assert answer.all("access-control-allow-origin") == ["https://app.example"]
+    assert relay.fetch(request(STATUS, path=path)).get("access-control-allow-origin") is None
     assert fal.accepted == 0
+
+
+@pytest.mark.parametrize("path,proxy_path", [
+    ("/api/fal/proxy/", "/api/fal/proxy"), ("/healthz/", "/api/fal/proxy"), ("/readyz/", "/api/fal/proxy"),
+    ("/fal", "/fal/"), ("/fal/", "/fal/"), ("/fal/?x=1", "/fal"), ("/", "/"), ("/?x", "/")])
+def test_one_slash_at_the_end_makes_no_other_path(upstream, proxy, path, proxy_path):
+    assert proxy(upstream(), path=proxy_path).fetch(request(STATUS, path=path)).status == 200
+
+
+def test_the_root_says_in_one_sentence_where_the_proxy_is(upstream, proxy):
+    relay = proxy(upstream(), path="/fal")
+    for path in ("/", "/?x", "http://proxy.test", "http://proxy.test/"):
+        answer = relay.fetch(request(None, path=path))
+        assert (answer.status, answer.get("content-type")) == (200, "application/json")
+        assert list(answer.json) == ["message"] and "/fal " in answer.json["message"]
+    assert_proxy_error(relay.fetch(request(None, "POST", path="/")), 405, "method_not_allowed")
+    assert relay.fetch(raw("OPTIONS * HTTP/1.1", "host: a")).status == 204
+    assert "PUT" in relay.fetch(raw("OPTIONS http://a HTTP/1.1", "host: a")).get("allow")
 
 
 @pytest.mark.parametrize("credentials", [

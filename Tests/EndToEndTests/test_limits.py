@@ -573,7 +573,7 @@ def test_absolute_form_is_served_like_origin_form(upstream, proxy):
     assert relay.fetch(request(STATUS, path="http://proxy.test/api/fal/proxy")).status == 200
     assert relay.fetch(request(STATUS, path="HTTP://other.test:8080/api/fal/proxy?x=1")).status == 200
     assert relay.fetch(HEALTH.replace(b"/healthz", b"http://proxy.test/healthz")).status == 200
-    assert relay.fetch(HEALTH.replace(b"/healthz", b"http://proxy.test/")).status == 404
+    assert relay.fetch(HEALTH.replace(b"/healthz", b"http://proxy.test/nowhere")).status == 404
     # The host in the target does not choose where the request goes.
     assert relay.fetch(request(None, path="https://queue.fal.run/api/fal/proxy")).error_type == "proxy_target_missing"
     assert {fal.next_request().get("host") for _ in range(2)} == {"queue.fal.run"}

@@ -76,12 +76,63 @@ import Testing
   }
 
   @Test(
+    "lets a star stand for a part of one label",
+    arguments: [
+      ("https://my-app-1a-myteam.vercel.app", true), ("https://my-app-x-myteam.vercel.app", true),
+      ("https://my-app-a-b-myteam.vercel.app", true), ("https://my-app--myteam.vercel.app", false),
+      ("https://my-app-a.b-myteam.vercel.app", false), ("https://my-app-a-other.vercel.app", false),
+      ("https://my-app-evil.example-myteam.vercel.app", false), ("https://my-app-1-myteam.vercel.app:8443", false),
+      ("http://my-app-1-myteam.vercel.app", false), ("https://x.my-app-1-myteam.vercel.app", false),
+      ("https://my-app-1-myteam.vercel.app.evil.example", false), ("https://my-app-*-myteam.vercel.app", false),
+      ("https://1-preview.example.com", true), ("https://a.1-preview.example.com", false),
+      ("https://-preview.example.com", false), ("https://app-1.port.example:8443", true),
+      ("https://app-1.port.example", false), ("https://app-1.port.example:8444", false),
+    ])
+  func partOfLabel(origin: String, expected: Bool) throws {
+    let entries = [
+      "https://my-app-*-myteam.vercel.app", "https://*-preview.example.com", "https://app-*.port.example:8443",
+    ]
+    #expect(try Self.decide(entries, origin) == (expected ? .allowed : .refused))
+  }
+
+  @Test(
+    "takes the origins of apps and extensions by their exact names, and none for its own",
+    arguments: [
+      "capacitor://localhost", "ionic://localhost", "tauri://localhost", "app://obsidian.md",
+      "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "moz-extension://6a6e3b4e-0b1f-4b0e-8a4e-1c2d3e4f5a6b",
+      "safari-web-extension://6a6e3b4e", "http://tauri.localhost", "electron+app://x", "custom://host:1234",
+    ])
+  func appOrigins(origin: String) throws {
+    #expect(try Self.decide([origin], origin) == .allowed)
+    #expect(try Self.decide(["*"], origin) == .anyAllowed)
+    #expect(try Self.decide([origin], origin + "x") == .refused)
+    #expect(try Self.decide([origin], "null") == .refused)
+    if !origin.hasPrefix("http") {
+      let host = String(origin.split(separator: "/")[1])
+      #expect(try Self.decide([], origin, host: host) == .refused)
+      #expect(try Self.decide([], origin, host: host + ":80") == .refused)
+    }
+  }
+
+  @Test(
+    "knows where strangers can register a name under a star",
+    arguments: [
+      ("https://*.vercel.app", "vercel.app"), ("https://my-app-*-myteam.vercel.app", "vercel.app"),
+      ("https://*.pages.dev:8443", "pages.dev"), ("https://*.my-app.pages.dev", nil), ("https://*.example.com", nil),
+      ("https://my.vercel.app", nil), ("*", nil), ("https://*.notvercel.app", nil),
+    ])
+  func sharedSuffixes(entry: String, suffix: String?) { #expect(SharedSuffixes.suffix(of: entry) == suffix) }
+
+  @Test(
     "refuses entries that no browser's Origin could equal",
     arguments: [
       "", "null", "example.com", "https://", "https://example.com/", "https://example.com/app", "https://Example.com",
       "HTTPS://example.com", "https://user@example.com", "https://example.com:443", "http://example.com:80",
       "https://example.com:", "https://example.com:0", "https://example.com:65536", "https://example.com:8x",
-      "https://example.com.", "https://a..b", "ftp://example.com", "https://*", "https://*.com", "https://*example.com",
+      "https://example.com.", "https://a..b", "https://*", "https://*.com", "https://*.co:8443", "https://x-*.com",
+      "https://a*b", "capacitor://*.example.com", "capacitor://", "Capacitor://localhost", "file://localhost",
+      "file://",
+      "1a://b", "a_b://c", "capacitor:localhost", "capacitor://localhost/", "://localhost", "tauri://localhost:0",
       "https://a.*.example.com", "https://*.*.example.com", "*.example.com", "**", "https://example.com ",
       "https://ex\u{E4}mple.com", "https://[::1", "https://[]", "https://[x]", "https://example.com?x", "https://a,b.c",
     ])
