@@ -1,9 +1,10 @@
 public import HTTPWire
 
-/// Finds the service for a path. Paths are compared byte by byte, without the query.
+/// Finds the service for a path, or for all paths that begin alike. They are compared byte by byte, without the query.
 public final class Router: Service {
   private struct Route {
     let path: [UInt8]
+    let isPrefix: Bool
     let name: StaticString
     let service: any Service
     let fields: StaticString
@@ -17,7 +18,18 @@ public final class Router: Service {
   /// Adds a route; those added first are looked at first.
   /// - Parameter name: what the log calls it.
   public func add(_ path: String, _ name: StaticString, _ service: any Service) {
-    routes.append(Route(path: Array(path.utf8), name: name, service: service, fields: service.refusalFields))
+    add(path, isPrefix: false, name, service)
+  }
+
+  /// Adds a route for every path that begins with `prefix`, which should end with a slash.
+  public func add(prefix: String, _ name: StaticString, _ service: any Service) {
+    add(prefix, isPrefix: true, name, service)
+  }
+
+  private func add(_ path: String, isPrefix: Bool, _ name: StaticString, _ service: any Service) {
+    routes.append(
+      Route(
+        path: Array(path.utf8), isPrefix: isPrefix, name: name, service: service, fields: service.refusalFields))
     // Whatever could not be read may have been meant for the most careful of the routes.
     if refusalFields.utf8CodeUnitCount == 0 { refusalFields = service.refusalFields }
   }
@@ -39,7 +51,7 @@ public final class Router: Service {
     }
     let path = bytes.extracting(Router.withoutQuery(head.path, in: bytes))
     // By index: a copy of a route would cost more than the comparison.
-    for index in routes.indices where Router.isSame(path, routes[index].path) {
+    for index in routes.indices where Router.matches(path, routes[index]) {
       stream.take(route: routes[index].name, fields: routes[index].fields)
       let service = routes[index].service
       return isFull
@@ -48,9 +60,10 @@ public final class Router: Service {
     return .answer(LocalAnswer(.notFound))
   }
 
-  private static func isSame(_ path: Span<UInt8>, _ other: [UInt8]) -> Bool {
-    guard path.count == other.count else { return false }
-    for index in 0..<path.count where path[index] != other[index] { return false }
+  private static func matches(_ path: Span<UInt8>, _ route: borrowing Route) -> Bool {
+    let count = route.path.count
+    guard path.count == count || route.isPrefix && path.count > count else { return false }
+    for index in 0..<count where path[index] != route.path[index] { return false }
     return true
   }
 

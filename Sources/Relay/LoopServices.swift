@@ -34,9 +34,10 @@ package final class LoopServices {
   }
 
   /// Serves the proxy on `address`.
+  /// - Parameter addRoutes: adds what else is served there.
   /// - Returns: the address bound.
   package static func start(
-    on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog
+    on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog, addRoutes: (Router) -> Void = { _ in }
   ) throws(SystemError) -> SocketAddress {
     let server = Server(on: loop, options: shared.options, gate: shared.gate, log: log)
     let proxy = ProxyService(
@@ -45,6 +46,7 @@ package final class LoopServices {
     router.add(shared.generation.path, "proxy", proxy)
     router.add("/healthz", "healthz", HealthService())
     router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })
+    addRoutes(router)
     let bound = try server.listen(on: address) { _ in router }
     loop.attachment = LoopServices(server, proxy)
     return bound
