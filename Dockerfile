@@ -1,4 +1,6 @@
 # syntax=docker/dockerfile:1
+#   docker build -t fal-proxy .                          Debian with a shell and curl
+#   docker build -t fal-proxy --target minimal .         the binary, its libraries and the certificates, nothing else
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libssl-dev zlib1g-dev \
@@ -11,22 +13,53 @@ COPY Sources Sources
 RUN swift build -c release --product fal-proxy --static-swift-stdlib \
  && strip -o /fal-proxy .build/release/fal-proxy
 
-FROM debian:bookworm-slim
-# curl is for the health check alone.
+FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates curl libssl3 libstdc++6 zlib1g \
- && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin fal
+ && apt-get install -y --no-install-recommends ca-certificates libssl3 libstdc++6 zlib1g \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=build /fal-proxy /usr/local/bin/fal-proxy
 COPY config/fal-proxy.yaml /etc/fal-proxy/fal-proxy.yaml
-USER 10001
-ENV FAL_PROXY_HOST=0.0.0.0 \
+COPY config/container.yaml /usr/share/fal-proxy/defaults.yaml
+
+FROM runtime AS root
+COPY config/minimal-root /usr/local/bin/minimal-root
+RUN minimal-root /usr/local/bin/fal-proxy /root-of-image \
+ && cp --parents /etc/fal-proxy/fal-proxy.yaml /usr/share/fal-proxy/defaults.yaml /root-of-image
+
+FROM scratch AS minimal
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="fal-proxy" \
+      org.opencontainers.image.description="The server-side proxy for fal.ai: browsers and apps call it, the key stays here." \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=root /root-of-image /
+# A mounted file takes the place of FAL_PROXY_CONFIG's. No setting stands here: as a variable it would win over that file.
+ENV PATH=/usr/local/bin \
     FAL_PROXY_CONFIG=/etc/fal-proxy/fal-proxy.yaml \
-    PORT=8080 \
+    FAL_PROXY_DEFAULTS=/usr/share/fal-proxy/defaults.yaml \
     SWIFT_BACKTRACE=enable=no
+USER 10001
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=2s --start-period=2s --retries=3 \
-  CMD curl -fsS "http://127.0.0.1:${FAL_PROXY_PORT:-$PORT}/healthz" > /dev/null || exit 1
+HEALTHCHECK --interval=10s --timeout=5s --start-period=2s --retries=3 CMD ["fal-proxy", "healthcheck"]
+ENTRYPOINT ["fal-proxy"]
+CMD ["serve"]
+
+FROM runtime
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="fal-proxy" \
+      org.opencontainers.image.description="The server-side proxy for fal.ai: browsers and apps call it, the key stays here." \
+      org.opencontainers.image.version="${VERSION}"
+# For people who look inside; the health check does without.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin fal
+ENV FAL_PROXY_CONFIG=/etc/fal-proxy/fal-proxy.yaml \
+    FAL_PROXY_DEFAULTS=/usr/share/fal-proxy/defaults.yaml \
+    SWIFT_BACKTRACE=enable=no
+USER 10001
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=2s --retries=3 CMD ["fal-proxy", "healthcheck"]
 ENTRYPOINT ["fal-proxy"]
 CMD ["serve"]

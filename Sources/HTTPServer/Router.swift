@@ -1,11 +1,13 @@
 public import HTTPWire
 internal import Text
 
-/// Finds the service for a path. Paths are compared byte by byte, without the query; one slash at the end makes no other path.
+/// Finds the service for a path, or for all paths that begin alike. They are compared byte by byte, without the query; one
+/// slash at the end makes no other path.
 public final class Router: Service {
   private struct Route {
-    /// Without a slash at its end.
+    /// Without a slash at its end, unless it is a prefix.
     let path: [UInt8]
+    let isPrefix: Bool
     let name: StaticString
     let service: any Service
     let fields: StaticString
@@ -23,10 +25,17 @@ public final class Router: Service {
   /// - Parameter name: what the log calls it.
   public func add(_ path: String, _ name: StaticString, _ service: any Service) {
     let path = Array(path.utf8)
+    add(path.last == UInt8(ascii: "/") ? path.dropLast() : path, isPrefix: false, name, service)
+  }
+
+  /// Adds a route for every path that begins with `prefix`, which should end with a slash.
+  public func add(prefix: String, _ name: StaticString, _ service: any Service) {
+    add(Array(prefix.utf8), isPrefix: true, name, service)
+  }
+
+  private func add(_ path: [UInt8], isPrefix: Bool, _ name: StaticString, _ service: any Service) {
     routes.append(
-      Route(
-        path: path.last == UInt8(ascii: "/") ? path.dropLast() : path, name: name, service: service,
-        fields: service.commonFields))
+      Route(path: path, isPrefix: isPrefix, name: name, service: service, fields: service.commonFields))
   }
 
   /// It asks each route.
@@ -48,7 +57,7 @@ public final class Router: Service {
     // The server as a whole, in its two spellings (RFC 9110 §9.3.7, RFC 9112 §3.2.4).
     if head.method == .options, path.isEmpty || path.equals("*") { return .answer(.serverOptions) }
     // By index: a copy of a route would cost more than the comparison.
-    for index in routes.indices where Router.isSame(path, routes[index].path) {
+    for index in routes.indices where Router.matches(path, routes[index]) {
       stream.take(route: routes[index].name, fields: routes[index].fields)
       let service = routes[index].service
       guard stream.hasPlace || service.answersWhenFull else {
@@ -77,13 +86,14 @@ public final class Router: Service {
     return .answer(LocalAnswer(cause))
   }
 
-  private static func isSame(_ path: Span<UInt8>, _ other: [UInt8]) -> Bool {
-    switch path.count - other.count {
+  private static func matches(_ path: Span<UInt8>, _ route: borrowing Route) -> Bool {
+    switch path.count - route.path.count {
     case 0: break
-    case 1: guard path[path.count - 1] == UInt8(ascii: "/") else { return false }
+    case 1 where path[path.count - 1] == UInt8(ascii: "/"): break
+    case 1... where route.isPrefix: break
     default: return false
     }
-    for index in other.indices where path[index] != other[index] { return false }
+    for index in route.path.indices where path[index] != route.path[index] { return false }
     return true
   }
 

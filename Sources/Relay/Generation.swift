@@ -67,7 +67,7 @@ package final class Generation: Sendable {
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
-    requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded)
+    requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded, tellsHost: overrides != nil)
     originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

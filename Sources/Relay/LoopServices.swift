@@ -1,4 +1,4 @@
-internal import HTTPServer
+package import HTTPServer
 package import Observability
 package import System
 package import Transport
@@ -7,10 +7,13 @@ package import Transport
 package final class LoopServices {
   private let server: Server
   private let proxy: ProxyService
+  /// Adds what else is served.
+  private let addRoutes: (Router) -> Void
 
-  private init(_ server: Server, _ proxy: ProxyService) {
+  private init(_ server: Server, _ proxy: ProxyService, _ addRoutes: @escaping (Router) -> Void) {
     self.server = server
     self.proxy = proxy
+    self.addRoutes = addRoutes
   }
 
   /// What all loops have in common.
@@ -31,14 +34,16 @@ package final class LoopServices {
   }
 
   /// Serves the proxy on `address`.
+  /// - Parameter addRoutes: adds what else is served there.
   /// - Returns: the address bound.
   package static func start(
-    on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog
+    on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog,
+    addRoutes: @escaping (Router) -> Void = { _ in }
   ) throws(SystemError) -> SocketAddress {
     let server = Server(on: loop, options: shared.generation.serverOptions, gate: shared.gate, log: log)
     let proxy = ProxyService(
       shared.generation, on: loop, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
-    let services = LoopServices(server, proxy)
+    let services = LoopServices(server, proxy, addRoutes)
     let bound = try server.listen(on: address) { _ in services.router(for: shared.generation) }
     loop.attachment = services
     return bound
@@ -62,6 +67,7 @@ package final class LoopServices {
       NoticeService(
         "This is fal-proxy: it answers at \(path) to what fal's clients send, with the URL of fal in x-fal-target-url.")
     )
+    addRoutes(router)
     return router
   }
 

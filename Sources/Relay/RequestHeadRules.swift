@@ -8,9 +8,12 @@ final class RequestHeadRules: Sendable {
   private let key: SecretBytes
   private let clientProxy: [UInt8]
   private let forwardedFields: ForwardedFields
+  private let tellsHost: Bool
 
-  init(key: SecretBytes, version: String, forwardedFields: ForwardedFields) {
+  /// - Parameter tellsHost: whether the other side learns how the client reached the proxy: the sandbox must, fal must not.
+  init(key: SecretBytes, version: String, forwardedFields: ForwardedFields, tellsHost: Bool = false) {
     self.key = key
+    self.tellsHost = tellsHost
     self.forwardedFields = forwardedFields
     clientProxy = Array("x-fal-client-proxy: fal-proxy/\(version)\r\n".utf8)
   }
@@ -51,6 +54,11 @@ final class RequestHeadRules: Sendable {
     case .none, .untilClose:
       // A method that usually has content says that it has none (RFC 9110 §8.6).
       if head.method == .post || head.method == .put { writer.write("content-length: 0\r\n") }
+    }
+    if tellsHost, let authority = head.authority {
+      writer.write("x-forwarded-host: ")
+      writer.write(bytes.extracting(authority))
+      writer.write("\r\n")
     }
     writer.write(clientProxy)
     writer.write("authorization: Key ")

@@ -27,8 +27,8 @@ final class Job {
   /// When it was submitted, in milliseconds since 1970.
   let date: UInt64
   private(set) var cancelled: UInt64?
-  /// The answer, once it was made; never one that carries images.
-  var reply: SandboxReply?
+  /// What its images are called in the file store, once they were drawn: URLs are made for each who asks.
+  var imageNames: [String] = []
 
   init(
     id: String, endpoint: EndpointID, outcome: Outcome, submitted: UInt64, date: UInt64, waits: UInt64, runs: UInt64

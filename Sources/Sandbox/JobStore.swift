@@ -18,8 +18,7 @@ struct JobStore {
   mutating func add(_ job: Job) {
     var weight = JobStore.baseWeight
     switch job.outcome {
-    // Its prompt is in the kept answer as well.
-    case .output(let input, _): weight += 2 * input.prompt.utf8.count
+    case .output(let input, _): weight += input.prompt.utf8.count
     case .refused(let issues): weight += 512 * issues.count
     case .late: break
     }

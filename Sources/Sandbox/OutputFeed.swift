@@ -3,6 +3,7 @@ internal import Text
 /// The events of a model's `/stream`: a few previews, then the output (protocol.md §4).
 struct OutputFeed {
   let job: Job
+  private let base: String
   private let pingInterval: UInt64
   private var shown = 0
   private var sentAt: UInt64
@@ -10,8 +11,10 @@ struct OutputFeed {
   /// How many previews there are.
   static let previews = 3
 
-  init(_ job: Job, _ options: SandboxOptions) {
+  /// - Parameter base: where its client finds the images.
+  init(_ job: Job, base: String, _ options: SandboxOptions) {
     self.job = job
+    self.base = base
     pingInterval = options.pingMilliseconds * 1_000_000
     sentAt = job.submitted
   }
@@ -19,7 +22,7 @@ struct OutputFeed {
   /// What is due at `now`.
   mutating func advance(at now: UInt64, _ state: SandboxState) -> FeedStep {
     guard case .output(let input, let seed) = job.outcome, now < job.ends else {
-      return FeedStep(bytes: FeedStep.event(state.reply(for: job, at: now).content), wait: nil)
+      return FeedStep(bytes: FeedStep.event(state.reply(for: job, at: now, base: base).content), wait: nil)
     }
     var bytes: [UInt8] = []
     if shown < OutputFeed.previews, now >= moment(shown + 1) {

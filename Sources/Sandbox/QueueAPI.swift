@@ -19,7 +19,8 @@ struct QueueAPI {
   /// A queue answers with URLs of its own, under the name by which it was called.
   private func view(_ request: SandboxRequest) -> StatusView {
     StatusView(
-      baseURL: request.role == .queue ? "https://\(request.host)" : state.baseURL, wantsLogs: request.query.wantsLogs)
+      baseURL: request.role == .queue ? "https://\(request.host)" : state.place.ownURL,
+      wantsLogs: request.query.wantsLogs)
   }
 
   private func submit(_ request: SandboxRequest, at now: UInt64, date: UInt64) -> SandboxReply {
@@ -67,7 +68,7 @@ struct QueueAPI {
         return .reply(.json(400, .object(["status": "ALREADY_COMPLETED"]), [requestID]))
       }
       return .reply(.json(202, .object(["status": "CANCELLATION_REQUESTED"]), [requestID]))
-    case .result: return .reply(state.reply(for: job, at: now))
+    case .result: return .reply(state.reply(for: job, at: now, base: state.place.base(for: request)))
     }
   }
 

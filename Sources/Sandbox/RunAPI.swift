@@ -14,8 +14,9 @@ struct RunAPI {
     do {
       let job = try state.makeJob(request, endpoint, waits: 0, at: now, date: date)
       // What is refused at once is no stream: an ordinary error (protocol.md §3.6).
-      if job.state(at: now) == .completed { return .reply(state.reply(for: job, at: now)) }
-      return isStream ? .show(OutputFeed(job, state.options)) : .wait(job)
+      let base = state.place.base(for: request)
+      if job.state(at: now) == .completed { return .reply(state.reply(for: job, at: now, base: base)) }
+      return isStream ? .show(OutputFeed(job, base: base, state.options)) : .wait(job, base: base)
     } catch {
       return .reply(error.reply)
     }

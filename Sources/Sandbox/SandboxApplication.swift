@@ -11,21 +11,21 @@ package final class SandboxApplication: LocalApplication {
   private let state: SandboxState
 
   /// A sandbox whose jobs live on `loop`; every connection that reaches it must belong to the same loop.
-  /// - Parameter baseURL: where browsers reach it, such as `http://127.0.0.1:9123`.
-  package init(loop: EventLoop, baseURL: String, options: SandboxOptions = SandboxOptions()) {
+  /// - Parameter files: what `SandboxFiles` serves to the clients of the proxy.
+  package init(loop: EventLoop, place: SandboxPlace, files: FileStore, options: SandboxOptions = SandboxOptions()) {
     self.loop = loop
-    state = SandboxState(baseURL: baseURL, options: options)
+    state = SandboxState(place, files: files, options: options)
   }
 
   /// Answers as fal would, now or in the model's time.
   package func respond(to request: LocalRequest, _ responder: LocalResponder) {
     let router = SandboxRouter(state: state)
     switch router.decide(SandboxRequest(request), at: loop.now, date: WallClock.milliseconds()) {
-    case .reply(let reply): answer(reply, responder)
-    case .wait(let job):
+    case .reply(let reply): responder.answer(reply)
+    case .wait(let job, let base):
       let timer = LoopTimer(loop) { [loop, state] in
         if loop.now < job.ends { return job.ends - loop.now }
-        answer(state.reply(for: job, at: loop.now), responder)
+        responder.answer(state.reply(for: job, at: loop.now, base: base))
         return nil
       }
       responder.onClose = { timer.cancel() }
@@ -53,6 +53,9 @@ package final class SandboxApplication: LocalApplication {
   }
 }
 
-private func answer(_ reply: SandboxReply, _ responder: LocalResponder) {
-  responder.answer(reply.status, fields: reply.fields.map { ($0.name, $0.value) }, content: reply.content)
+extension LocalResponder {
+  /// Answers with a reply of the sandbox.
+  func answer(_ reply: SandboxReply) {
+    answer(reply.status, fields: reply.fields.map { ($0.name, $0.value) }, content: reply.content)
+  }
 }

@@ -2,8 +2,8 @@
 enum SandboxDecision {
   /// Whole, now.
   case reply(SandboxReply)
-  /// Whole, when the job has ended.
-  case wait(Job)
+  /// Whole, when the job has ended, with URLs that begin with `base`.
+  case wait(Job, base: String)
   /// With the events of a job's status.
   case follow(StatusFeed)
   /// With the events of a job's output.

@@ -18,18 +18,22 @@ struct SandboxRouter {
     case .rest: return .reply(rest(request, date: date))
     case .other: break
     }
+    if let reply = storage(request).serve(request) { return .reply(reply) }
     switch request.segments.first {
-    case "files": return .reply(StorageAPI(state: state).file(request))
-    case "uploads": return .reply(StorageAPI(state: state).upload(request))
     case "storage", "tokens": return .reply(rest(request, date: date))
     default: return QueueAPI(state: state).decide(request, at: now, date: date)
     }
   }
 
+  private func storage(_ request: SandboxRequest) -> StorageAPI {
+    StorageAPI(
+      files: state.files, base: state.place.base(for: request), jsonDepthLimit: state.options.jsonDepthLimit)
+  }
+
   private func rest(_ request: SandboxRequest, date: UInt64) -> SandboxReply {
     guard request.credentials == .key else { return .detail(401, "invalid key credentials") }
     switch ControlRoute(request.plainPath.utf8.span) {
-    case .uploadInitiate, .multipartInitiate: return StorageAPI(state: state).initiate(request)
+    case .uploadInitiate, .multipartInitiate: return storage(request).initiate(request)
     case .token: return TokenAPI(isRealtime: false).decide(request, date: date, state.options)
     case .realtimeToken: return TokenAPI(isRealtime: true).decide(request, date: date, state.options)
     case nil: return .pathNotFound(request.path)

@@ -2,12 +2,12 @@ internal import Text
 
 extension SandboxState {
   /// What asking for the result of a job answers (protocol.md §3.7).
-  func reply(for job: Job, at now: UInt64) -> SandboxReply {
+  /// - Parameter base: where the one who asks finds the images, see `SandboxPlace.base`.
+  func reply(for job: Job, at now: UInt64, base: String) -> SandboxReply {
     let requestID = ReplyField("x-fal-request-id", job.id)
     guard job.state(at: now) == .completed else {
       return .detail(400, "Request is still in progress", [requestID])
     }
-    if let reply = job.reply { return reply }
     if let failure = job.failure, job.cancelled != nil {
       return .requestError(499, failure.type, failure.text, [requestID])
     }
@@ -19,17 +19,22 @@ extension SandboxState {
         [requestID, ReplyField("x-fal-request-timeout-type", "user")])
     case .output(let input, let seed):
       let seconds = Double((job.ends - job.starts) / 1_000_000) / 1000
+      // What is in the file store is drawn once; an answer with the images in it is made anew, or the job would hold them.
+      if !input.isSync, job.imageNames.isEmpty { job.imageNames = draw(input, seed: seed) }
       let output = output(input, seed: seed, seconds: seconds) { index in
-        let png = png(input, seed: seed, index: index, size: input.size)
-        guard !input.isSync else { return "data:image/png;base64," + Base64.text(png) }
-        let name = files.add(contentType: "image/png", suffix: "png", content: png).name
-        return "\(baseURL)/files/\(name)"
+        guard input.isSync else { return "\(base)/files/\(job.imageNames[index])" }
+        return "data:image/png;base64," + Base64.text(png(input, seed: seed, index: index, size: input.size))
       }
-      let reply = SandboxReply.json(
-        200, output, [requestID, ReplyField("x-fal-billable-units", String(input.billedUnits))])
-      // The images of the others are in the file store, which has its limit; these would be in the job.
-      if !input.isSync { job.reply = reply }
-      return reply
+      return .json(200, output, [requestID, ReplyField("x-fal-billable-units", String(input.billedUnits))])
+    }
+  }
+
+  /// Puts the images into the file store.
+  /// - Returns: their names there.
+  private func draw(_ input: ModelInput, seed: String) -> [String] {
+    (0..<input.imageCount).map { index in
+      let png = png(input, seed: seed, index: index, size: input.size)
+      return files.add(contentType: "image/png", suffix: "png", content: png).name
     }
   }
 

@@ -5,17 +5,16 @@ internal import Text
 /// What the APIs of one sandbox share.
 final class SandboxState {
   let options: SandboxOptions
-  /// Where browsers reach the sandbox, without a slash at the end.
-  let baseURL: String
+  let place: SandboxPlace
+  let files: FileStore
   var jobs: JobStore
-  var files: FileStore
   private var random = SystemRandomNumberGenerator()
 
-  init(baseURL: String, options: SandboxOptions) {
+  init(_ place: SandboxPlace, files: FileStore, options: SandboxOptions) {
     self.options = options
-    self.baseURL = baseURL.last == "/" ? String(baseURL.dropLast()) : baseURL
+    self.place = place
+    self.files = files
     jobs = JobStore(options)
-    files = FileStore(options)
   }
 
   /// Makes a job of a call; whatever is wrong with the input is the job's outcome, not an error of the call
@@ -54,7 +53,8 @@ final class SandboxState {
         return .refused([SandboxState.issue(error)])
       }
     }
-    switch ModelInput.check(value, for: endpoint, lookUp: lookUp) {
+    let base = place.base(for: request)
+    switch ModelInput.check(value, for: endpoint, lookUp: { lookUp($0, base: base) }) {
     case .accepted(var input):
       input.size = input.size.fitting(options.imageSideLimit)
       return .output(input, seed: input.seed ?? drawnSeed())
@@ -76,7 +76,7 @@ final class SandboxState {
   /// How many digits of a data URI are read for the size of its image.
   private static let headerDigits = 64
 
-  private func lookUp(_ url: String) -> ImageLookup {
+  private func lookUp(_ url: String, base: String) -> ImageLookup {
     if url.hasPrefix("data:") {
       guard let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
         return .unusable(type: "image_load_error", message: "Failed to load the image: not a base64 data URI")
@@ -85,16 +85,14 @@ final class SandboxState {
       guard let size = PNG.size(of: bytes) else { return .unknown }
       return .size(size)
     }
-    let files = baseURL + "/files/"
-    if url.hasPrefix(files) {
-      guard let file = self.files.file(named: String(url.dropFirst(files.count))) else {
-        return .unusable(type: "file_download_error", message: "Failed to download the file")
-      }
-      return file.content.flatMap(PNG.size).map(ImageLookup.size) ?? .unknown
-    }
     guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
       return .unusable(type: "file_download_error", message: "Failed to download the file: not a URL")
     }
-    return .unknown
+    // A file has one name, under whatever address the client that uploaded it reached the proxy.
+    if let file = files.file(named: url.split(separator: "/").suffix(2).joined(separator: "/")) {
+      return file.content.flatMap(PNG.size).map(ImageLookup.size) ?? .unknown
+    }
+    return url.hasPrefix(base + "/files/")
+      ? .unusable(type: "file_download_error", message: "Failed to download the file") : .unknown
   }
 }

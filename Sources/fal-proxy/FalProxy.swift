@@ -16,7 +16,7 @@ struct FalProxy: ParsableCommand {
       FAL_PROXY_ALLOWED_ENDPOINTS. 'fal-proxy settings' lists them all.
       """,
     version: "\(version)\nparts: \(parts.joined(separator: ", "))",
-    subcommands: [Serve.self, Check.self, PrintSettings.self],
+    subcommands: [Serve.self, Check.self, HealthCheck.self, PrintSettings.self],
     defaultSubcommand: Serve.self)
 }
 

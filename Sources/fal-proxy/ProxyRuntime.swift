@@ -10,7 +10,7 @@ import Transport
 /// The event loops of the process and what they share.
 struct ProxyRuntime: Sendable {
   private let loops: [LoopActor]
-  private let sandbox: LoopActor?
+  private let sandbox: EmbeddedSandbox?
   let gate: ConnectionGate
   private let log: LogWriter
 
@@ -29,10 +29,8 @@ struct ProxyRuntime: Sendable {
   static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
     let settings = started.settings
     var configuration = started.configuration
-    var sandboxLoop: LoopActor?
-    if sandbox {
-      let (loop, url) = try await startSandbox(settings)
-      sandboxLoop = loop
+    let embedded = sandbox ? try await startSandbox(settings) : nil
+    if let url = embedded?.place.ownURL {
       configuration = started.redirected(to: url) ?? configuration
       StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
     }
@@ -52,7 +50,9 @@ struct ProxyRuntime: Sendable {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address
       address = try await loop.run { loop throws(SystemError) in
-        try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log))
+        try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log)) {
+          embedded?.addRoutes(to: $0, below: settings.path)
+        }
       }
       loops.append(loop)
     }
@@ -61,10 +61,22 @@ struct ProxyRuntime: Sendable {
     ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
-    return ProxyRuntime(loops: loops, sandbox: sandboxLoop, gate: gate, log: log)
+    return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log)
   }
 
-  private static func startSandbox(_ settings: Settings) async throws -> (LoopActor, String) {
+  /// The sandbox, which has a loop of its own; its files are served by the loops of the proxy.
+  private struct EmbeddedSandbox: Sendable {
+    let loop: LoopActor
+    let place: SandboxPlace
+    let files: FileStore
+
+    func addRoutes(to router: Router, below path: String) {
+      let service = LocalService(SandboxFiles(place, files: files))
+      for prefix in SandboxPlace.prefixes(below: path) { router.add(prefix: prefix, "sandbox", service) }
+    }
+  }
+
+  private static func startSandbox(_ settings: Settings) async throws -> EmbeddedSandbox {
     let loop = try LoopActor(label: "fal-proxy.sandbox")
     var options = Generation.serverOptions(settings)
     options.logsRequests = false
@@ -72,15 +84,20 @@ struct ProxyRuntime: Sendable {
     guard let address = SocketAddress(literal: "127.0.0.1", port: 0) else {
       throw RuntimeError(description: "no loopback address")
     }
-    let bound = try await loop.run { loop throws(SystemError) in
+    let files = FileStore()
+    let place = try await loop.run { loop throws(SystemError) in
       let server = Server(on: loop, options: used, gate: ConnectionGate(limit: 100_000), log: nil)
       loop.attachment = server
-      return try server.listen(on: address) { bound in
-        LocalService(SandboxApplication(loop: loop, baseURL: "http://\(bound)"))
+      func place(_ bound: SocketAddress) -> SandboxPlace {
+        SandboxPlace(ownURL: "http://\(bound)", path: settings.path)
       }
+      return place(
+        try server.listen(on: address) { bound in
+          LocalService(SandboxApplication(loop: loop, place: place(bound), files: files))
+        })
     }
     await loop.start()
-    return (loop, "http://\(bound)")
+    return EmbeddedSandbox(loop: loop, place: place, files: files)
   }
 
   func beginDraining() async { await onEveryLoop { $0.beginDraining() } }

@@ -14,7 +14,7 @@ NAMES = [("fal.run", "queue.fal.run"), ("falrun.com", "queue.falrun.com")]
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Proxy("serve", "--sandbox", key=None, allowed_urls=",".join(f"{host}/**" for pair in NAMES for host in pair),
+    with Proxy("serve", "--sandbox", key=None, allowed_urls="@default,falrun.com/**,queue.falrun.com/**",
                allowed_endpoints=f"{MODEL},workflows/me/flow") as proxy:
         yield proxy
 
@@ -84,3 +84,73 @@ def test_a_namespaced_app_is_found_under_the_names_that_clients_shorten_it_to(sa
     for app in ("workflows/me/flow", "workflows/me", "me/flow"):
         status = sandbox.fetch(request(f"https://queue.fal.run/{app}/requests/{rid}/status"))
         assert status.status in (200, 202) and status.json["request_id"] == rid
+
+
+def test_images_and_uploads_load_from_the_port_and_under_the_name_that_the_client_used(sandbox):
+    """As from a container or for another device: nothing but the proxy's own port is ever connected to."""
+    host = "made-up.test:4711"
+
+    def call(url, method="GET", body=None, fields=()):
+        """What a browser does with a URL of an answer."""
+        authority, path = url.removeprefix("http://").split("/", 1)
+        assert authority == host
+        return sandbox.fetch(request(None, method, path=f"/{path}", host=authority, body=body, fields=fields), method)
+
+    output = sandbox.fetch(request(f"https://fal.run/{MODEL}", "POST", body=INPUT, host=host), "POST").json
+    image = call(output["images"][0]["url"])
+    assert image.status == 200 and image.body.startswith(b"\x89PNG") and image.get("content-type") == "image/png"
+
+    target = "https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3"
+    announced = sandbox.fetch(request(target, "POST", body=b'{"file_name":"a.png"}', host=host), "POST").json
+    preflight = call(announced["upload_url"], "OPTIONS", fields=[
+        ("origin", "http://page.test"), ("access-control-request-method", "PUT"),
+        ("access-control-request-headers", "content-type")])
+    assert preflight.status == 204 and preflight.get("access-control-allow-origin") == "*"
+    assert "PUT" in preflight.get("access-control-allow-methods")
+    sent = call(announced["upload_url"], "PUT", image.body, [("content-type", "image/png"), ("origin", "http://page.test")])
+    assert sent.status == 200 and sent.get("access-control-allow-origin") == "*"
+    assert call(announced["file_url"]).body == image.body
+
+    # The size of a picture is that of the uploaded one, found under its new name.
+    body = json.dumps({"prompt": "a cat", "image_url": announced["file_url"],
+                       "change_map_image_url": announced["file_url"]}).encode()
+    drawn = sandbox.fetch(request(f"https://fal.run/{MODEL}", "POST", body=body, host="another.test"), "POST").json
+    assert drawn["images"][0]["width"] == 16
+    assert drawn["images"][0]["url"].startswith("http://another.test/api/fal/proxy/files/")
+
+
+@pytest.mark.parametrize("fields", [[("x-forwarded-host", "evil.test")], [("forwarded", "host=evil.test;proto=https")],
+                                    [("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.test")]])
+def test_what_a_client_says_was_forwarded_is_no_address(sandbox, fields):
+    answer = sandbox.fetch(request(f"https://fal.run/{MODEL}", "POST", body=INPUT, fields=fields), "POST")
+    assert answer.json["images"][0]["url"].startswith("http://proxy.test/api/fal/proxy/files/")
+
+
+@pytest.mark.parametrize("host", ["a~b", "a" * 300, "proxy.test:99999"])
+def test_a_host_that_no_url_can_have_is_not_repeated(sandbox, host):
+    answer = sandbox.fetch(request(f"https://fal.run/{MODEL}", "POST", body=INPUT, host=host), "POST")
+    if answer.status == 200:
+        assert answer.json["images"][0]["url"].startswith("http://127.0.0.1:")
+    else:
+        assert answer.status == 400 and host.encode() not in answer.body
+
+
+@pytest.mark.parametrize("path", ["/files/koala/a.png", "/api/fal/proxy/files", "/api/fal/proxy/other/a",
+                                  "/api/fal/proxyfiles/koala/a.png"])
+def test_other_paths_stay_closed(sandbox, path):
+    answer = sandbox.fetch(request(None, path=path))
+    assert answer.status == 404 and answer.error_type == "proxy_not_found"
+
+
+def test_the_real_proxy_has_no_such_paths(proxy):
+    relay = proxy()
+    for path in ("/api/fal/proxy/files/koala/a.png", "/api/fal/proxy/uploads/a"):
+        for method in ("GET", "PUT", "POST", "OPTIONS"):
+            answer = relay.fetch(request(None, method, path=path), method)
+            assert answer.status == 404 and answer.error_type == "proxy_not_found"
+
+
+def test_fal_is_never_told_the_name_that_the_client_used(proxy, upstream):
+    fal = upstream()
+    proxy(fal).fetch(request(f"https://fal.run/{MODEL}", "POST", body=INPUT), "POST")
+    assert not [name for name in fal.next_request().head.names if "forwarded" in name]

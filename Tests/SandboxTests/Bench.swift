@@ -22,7 +22,9 @@ final class Bench {
     options.runMilliseconds = 1200
     options.imageSideLimit = 64
     change(&options)
-    state = SandboxState(baseURL: "http://127.0.0.1:9123", options: options)
+    state = SandboxState(
+      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options), options: options
+    )
   }
 
   var nanoseconds: UInt64 { now * 1_000_000 }

@@ -60,11 +60,11 @@ import Text
 
   @Test("answers a direct call when the model's time has passed (protocol.md §4)")
   func run() throws {
-    guard case .wait(let job) = bench.decide(.post, Bench.model, host: "fal.run", body: Bench.input) else {
+    guard case .wait(let job, let base) = bench.decide(.post, Bench.model, host: "fal.run", body: Bench.input) else {
       throw Unexpected("no job")
     }
     #expect(job.ends == bench.nanoseconds + 1_200_000_000)
-    let reply = bench.state.reply(for: job, at: job.ends)
+    let reply = bench.state.reply(for: job, at: job.ends, base: base)
     #expect(reply.status == 200)
     #expect(reply.field("x-fal-request-id") == job.id)
     #expect(bench.state.jobs.count == 0)

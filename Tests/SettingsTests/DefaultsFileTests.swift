@@ -25,9 +25,17 @@ struct DefaultsFileTests {
     #expect(try text().split(separator: "\n", omittingEmptySubsequences: false).count <= 66)
     let loaded = SettingsLoader.load(configPath: path, environment: FakeEnvironment(), keyRequired: false)
     let first = [
-      "allowed_endpoints", "allowed_origins", "auth.tokens", "forward_fields", "tokens.enabled", "host", "port",
+      "allowed_endpoints", "allowed_origins", "auth.tokens", "forward_fields", "tokens.enabled", "port",
     ]
     #expect(Set(first).subtracting(loaded.sources.keys).isEmpty)
+  }
+
+  @Test("leaves the host to the image it is mounted into, whose own file is read before it")
+  func container() {
+    var environment: FakeEnvironment = [:]
+    environment.values["FAL_PROXY_DEFAULTS"] = Array(repositoryFile("config/container.yaml").utf8)
+    let loaded = SettingsLoader.load(configPath: path, environment: environment, keyRequired: false)
+    #expect(loaded.faults.isEmpty && loaded.settings.host == "0.0.0.0")
   }
 
   @Test("names no variable that is none")

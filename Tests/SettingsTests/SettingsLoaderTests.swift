@@ -33,6 +33,22 @@ struct SettingsLoaderTests {
     #expect(port(nil) == 1 && port(given.path) == 2)
   }
 
+  @Test("takes the file that FAL_PROXY_DEFAULTS names for the defaults, below the file and the environment")
+  func defaultsVariable() {
+    let (standard, given) = (
+      TemporaryFile("port: 1\nhost: 0.0.0.0\nforward_fields: [x-a, x-b]\n"),
+      TemporaryFile("port: 2\nforward_fields: [x-c]\n")
+    )
+    var environment: FakeEnvironment = ["FAL_PROXY_PORT": "3"]
+    environment.values["FAL_PROXY_DEFAULTS"] = Array(standard.path.utf8)
+    let loaded = SettingsLoader.load(configPath: given.path, environment: environment, keyRequired: false)
+    #expect(loaded.faults.isEmpty)
+    #expect(loaded.settings.host == "0.0.0.0" && loaded.settings.port == 3 && loaded.settings.forwardFields == ["x-c"])
+    environment.values["FAL_PROXY_DEFAULTS"] = Array(" ".utf8)
+    let empty = SettingsLoader.load(configPath: nil, environment: environment, keyRequired: false)
+    #expect(empty.faults.description == "FAL_PROXY_DEFAULTS: names no file; leave it out to run without one")
+  }
+
   @Test("separates lists in the environment by commas; brackets alone are the empty list")
   func lists() {
     let settings = load("", ["FAL_PROXY_ALLOWED_ORIGINS": " a , ,b,", "FAL_PROXY_ALLOWED_ENDPOINTS": "[]"]).settings

@@ -79,9 +79,10 @@ extension Settings {
 
         A setting is given in the file that `--config` or the variable `FAL_PROXY_CONFIG` names, in YAML, where a dot in its
         name is a level of indentation; or in its environment variable, which wins over the file, as the file wins over the
-        default. In a variable, the entries of a list are separated by commas, those of a map are `name=value`, and `[]` or
-        `{}` is the empty one. A variable that is set and empty counts as not set, unless it is said otherwise below: it may
-        have been meant to hold something, so it must not open a door.
+        default. (A second file, named by `FAL_PROXY_DEFAULTS`, takes the place of defaults: the container image listens on
+        all addresses by it.) In a variable, the entries of a list are separated by commas, those of a map are `name=value`,
+        and `[]` or `{}` is the empty one. A variable that is set and empty counts as not set, unless it is said otherwise
+        below: it may have been meant to hold something, so it must not open a door.
 
         The key of fal is no setting, so that it never stands in the file: it comes from `FAL_KEY`, from `FAL_KEY_ID` with
         `FAL_KEY_SECRET`, or from the mounted file that `FAL_KEY_FILE` names.

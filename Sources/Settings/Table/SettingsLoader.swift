@@ -1,9 +1,12 @@
-/// Loads the configuration: environment over file over defaults, all faults together.
+/// Loads the configuration: environment over file over a packager's file over defaults, all faults together.
 package enum SettingsLoader {
   /// Names the file when no path is given.
   static let fileVariable = "FAL_PROXY_CONFIG"
+  /// Names a packager's file, whose values stand for the built-in defaults: an image sets its host there, as a variable of
+  /// an image would win over the operator's file.
+  static let defaultsVariable = "FAL_PROXY_DEFAULTS"
 
-  /// Reads the file at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
+  /// Reads the file that `FAL_PROXY_DEFAULTS` names, if any, then the one at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
   /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set, except
   /// where that could open a door: there it is a fault.
   package static func load(
@@ -22,17 +25,24 @@ package enum SettingsLoader {
   static func fill<Root: SettingRecord>(
     _ root: inout Root, configPath: String?, _ environment: some EnvironmentSource, _ findings: inout SettingFindings
   ) {
-    if let path = configPath ?? environment.setValue(of: fileVariable)?.text {
-      if path.allSatisfy(\.isWhitespace) {
-        // The file that was meant may be the one that asks for tokens.
-        findings.faults.append(
-          source: configPath == nil ? fileVariable : "--config",
-          message: "names no file; leave it out to run without one")
-      } else {
-        readFile(path, into: &root, &findings)
-      }
+    readFile(environment.setValue(of: defaultsVariable)?.text, defaultsVariable, into: &root, &findings)
+    if let configPath {
+      readFile(configPath, "--config", into: &root, &findings)
+    } else {
+      readFile(environment.setValue(of: fileVariable)?.text, fileVariable, into: &root, &findings)
     }
     readVariables(environment, into: &root, &findings)
+  }
+
+  private static func readFile<Root: SettingRecord>(
+    _ path: String?, _ source: String, into root: inout Root, _ findings: inout SettingFindings
+  ) {
+    guard let path else { return }
+    guard !path.allSatisfy(\.isWhitespace) else {
+      // The file that was meant may be the one that asks for tokens.
+      return findings.faults.append(source: source, message: "names no file; leave it out to run without one")
+    }
+    readFile(path, into: &root, &findings)
   }
 
   private static func readFile<Root: SettingRecord>(
@@ -67,8 +77,9 @@ package enum SettingsLoader {
         break
       }
     }
-    let known = Set(Root.table.keys.map(\.facts.variable) + [fileVariable])
-    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.facts.variable) + [fileVariable]
+    let files = [fileVariable, defaultsVariable]
+    let known = Set(Root.table.keys.map(\.facts.variable) + files)
+    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.facts.variable) + files
     for name in Set(environment.names(startingWith: SettingFacts.variablePrefix)).sorted() where !known.contains(name) {
       if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
       let shown = Spelling.isName(name) ? name : "FAL_PROXY_…"
