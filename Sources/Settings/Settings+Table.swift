@@ -1,3 +1,5 @@
+internal import Text
+
 /// All settings. The order and the titles are those of `config/settings.md`, which is made of this.
 extension Settings: SettingRecord {
   static let table = SettingTable<Settings>([
@@ -173,14 +175,7 @@ extension Settings: SettingRecord {
   ]
 
   @Sendable private static func isProxyPath(_ path: String) -> Bool {
-    let marks = Array("._~-/".utf8)
-    return path.utf8.first == UInt8(ascii: "/") && path != "/healthz" && path != "/readyz"
-      && path.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: marks.contains(byte)
-        }
-      }
+    path.utf8.first == UInt8(ascii: "/") && path != "/healthz" && path != "/readyz"
+      && path.utf8.allSatisfy { $0.isUnreserved || $0 == UInt8(ascii: "/") }
   }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The kinds of values a key can have. All begin with the name, the place in the record and what the key does.
 extension SettingKey {
   /// One value that `parse` makes of its text; `range` says in words what it may be.
@@ -83,7 +85,7 @@ extension SettingKey {
   ) -> SettingKey {
     list(
       name, path, summary, of: entries, emptyVariable: emptyVariable,
-      parse: { bytes in bytes.count > 0 && bytes.withUnsafeBytes { $0.allSatisfy(isVisible) } ? bytes.text : nil },
+      parse: { bytes in bytes.count > 0 && bytes.withUnsafeBytes { $0.allSatisfy(\.isVisible) } ? bytes.text : nil },
       finish: { Settings.expanding($0, with: builtIn) },
       show: { "[" + $0.map(SettingText.flow).joined(separator: ", ") + "]" })
   }
@@ -95,7 +97,7 @@ extension SettingKey {
   ) -> SettingKey {
     var key = list(
       name, path, summary, of: "\(entries) of \(minimum) or more visible ASCII characters", emptyVariable: .fault,
-      parse: { $0.count >= minimum && $0.withUnsafeBytes { $0.allSatisfy(isVisible) } ? $0 : nil },
+      parse: { $0.count >= minimum && $0.withUnsafeBytes { $0.allSatisfy(\.isVisible) } ? $0 : nil },
       show: { $0.isEmpty ? "[]" : "<redacted> × \($0.count)" })
     key.facts.holdsSecrets = true
     return key
@@ -127,6 +129,4 @@ extension SettingKey {
         return "{" + pairs.joined(separator: ", ") + "}"
       })
   }
-
-  @Sendable static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Finds the known name that a mistyped one was probably meant to be.
 enum Spelling {
   private static let tolerance = 2
@@ -17,14 +19,7 @@ enum Spelling {
 
   /// Whether `name` can be shown: one that looks like no name of a key or variable may be a secret in the wrong place.
   static func isName(_ name: String) -> Bool {
-    name.utf8.count <= longest
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-        default: false
-        }
-      }
+    name.utf8.count <= longest && name.utf8.allSatisfy { $0.isLetterOrDigit || "_.".utf8.contains($0) }
   }
 
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
