@@ -25,7 +25,10 @@ enum StartUp {
 
     /// What is allowed and yet likely not meant; one line each.
     var warnings: [String] {
-      var lines: [String] = []
+      var lines = loaded.warnings
+      for host in settings.originOverrides.keys.sorted() where !configuration.hosts.contains(host) {
+        lines.append("origin_overrides names \(host), but no entry of allowed_urls begins with it: nothing goes there")
+      }
       if settings.auth.tokens.isEmpty {
         lines.append(
           "no end-user authentication is set (auth.tokens): whoever reaches this address can spend on the allowed "

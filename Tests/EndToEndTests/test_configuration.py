@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from harness import CANARY, request
+from harness import CANARY, request, wait_until
 from harness.process import BINARY, ROOT
 from harness.script import MODEL, STATUS
 
@@ -351,6 +351,37 @@ def test_an_override_may_be_https_anywhere_and_plain_http_on_loopback(checked, o
 def test_an_override_that_would_send_the_key_in_clear_or_is_no_origin_is_a_fault(refused, origin):
     (fault,) = refused("check", origin_overrides=f"queue.fal.run={origin}")
     assert fault.startswith("FAL_PROXY_ORIGIN_OVERRIDES: ") and "loopback" in fault
+
+
+def test_an_override_for_a_host_that_is_not_fals_is_a_fault_and_one_for_a_host_nobody_may_call_a_warning(refused, proxy):
+    (fault,) = refused("check", origin_overrides="queue.fal.rum=https://a.example")
+    assert fault.startswith("FAL_PROXY_ORIGIN_OVERRIDES: origin_overrides: queue.fal.rum is no fal host")
+    relay = proxy(None, "check", origin_overrides="wma.fal.run=https://a.example", wait=False)
+    assert relay.wait() == 0 and "warning: origin_overrides names wma.fal.run" in relay.stderr
+
+
+@pytest.mark.parametrize("name,value,cure", [
+    ("allowed_endpoints", "'fal-ai/flux/**'", "has quotes around it; leave them out"),
+    ("allowed_endpoints", "fal-ai/***", "write '**' for any number of segments"),
+    ("auth_tokens", '"token-of-the-app-0001"', "has quotes around it; leave them out")])
+def test_what_would_match_nothing_is_a_fault_with_its_cure(refused, name, value, cure):
+    (fault,) = refused(**{name: value})
+    assert fault.startswith(f"FAL_PROXY_{name.upper()}: ") and cure in fault
+
+
+@pytest.mark.parametrize("variable,path", [
+    ("SSL_CERT_FILE", "/no/such.pem"), ("SSL_CERT_FILE", "/proc/self/status"), ("SSL_CERT_DIR", "/no/such")])
+def test_certificates_that_are_none_are_a_fault_and_not_a_fault_of_every_request(refused, variable, path):
+    environment = {"SSL_CERT_FILE": "", "SSL_CERT_DIR": "", variable: path}
+    (fault,) = refused("check", binary_environment=environment)
+    assert fault.startswith(f"{variable}: ") and path in fault and "leave the variable out" in fault
+
+
+def test_variables_that_are_spelled_almost_as_ours_are_warned_of(proxy):
+    for command in ("check", "serve"):
+        relay = proxy(None, command, wait=command == "serve", binary_environment={"FALPROXY_PATH": "/x"})
+        wait_until(lambda: "warning: FALPROXY_PATH sets nothing: the variable is called FAL_PROXY_PATH" in relay.stderr, 10,
+                   "the warning")
 
 
 # --- The command line ------------------------------------------------------------------------------------------------

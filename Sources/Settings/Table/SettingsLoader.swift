@@ -13,9 +13,26 @@ package enum SettingsLoader {
     var findings = SettingFindings()
     fill(&loaded.settings, configPath: configPath, environment, &findings)
     loaded.falKey = FalKey.load(from: environment, required: keyRequired, faults: &findings.faults)
+    if keyRequired { TrustedCertificates.check(environment, &findings.faults) }
+    loaded.warnings = strayVariables(environment)
     loaded.sources = findings.sources
     loaded.faults = findings.faults
     return loaded
+  }
+
+  /// What to say of variables that look as if they were ours, and are not: they set nothing.
+  private static func strayVariables(_ environment: some EnvironmentSource) -> [String] {
+    let prefix = Spelling.plain(SettingFacts.variablePrefix)
+    let known = Settings.table.keys.map(\.facts.variable) + [fileVariable]
+    return environment.names(startingWith: "").sorted().compactMap { name in
+      guard Spelling.plain(name).hasPrefix(prefix), name.utf8.count > prefix.utf8.count + 1,
+        !name.hasPrefix(SettingFacts.variablePrefix), !ServiceLinks.injected(name, value: environment.value(of: name))
+      else { return nil }
+      let meant = known.first { Spelling.plain($0) == Spelling.plain(name) }
+      let shown = Spelling.isName(name) || meant != nil ? name : "a variable much like FAL_PROXY_…"
+      return "\(shown) sets nothing: "
+        + (meant.map { "the variable is called \($0)" } ?? "variables of the proxy begin with FAL_PROXY_")
+    }
   }
 
   /// The same for any record, without a key.

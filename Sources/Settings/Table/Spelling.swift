@@ -17,6 +17,9 @@ enum Spelling {
     return best?.name
   }
 
+  /// `name` without what people write differently: case, and what stands between words.
+  static func plain(_ name: String) -> String { name.lowercased().filter { !"_-.".contains($0) } }
+
   /// Whether `name` can be shown: one that looks like no name of a key or variable may be a secret in the wrong place.
   static func isName(_ name: String) -> Bool {
     name.utf8.count <= longest && name.utf8.allSatisfy { $0.isLetterOrDigit || "_.".utf8.contains($0) }
