@@ -413,6 +413,14 @@ def test_a_wrong_command_line_is_64_and_starts_nothing(arguments):
     assert "listening" not in result.stderr and result.stdout == ""
 
 
+@pytest.mark.parametrize("arguments,hint", [
+    (("chek",), "did you mean check?"), (("--port", "8080"), "set FAL_PROXY_PORT, or port in the file"),
+    (("serve", "--sandbx"), "did you mean --sandbox?")])
+def test_a_wrong_word_on_the_command_line_is_answered_with_what_was_meant(arguments, hint):
+    result = run(*arguments)
+    assert result.returncode == 64 and hint in result.stderr.splitlines()[0]
+
+
 @pytest.mark.parametrize("command", [(), ("serve",)])
 def test_serve_is_the_default_command(proxy, command):
     assert proxy(None, *command).fetch(request(None, path="/healthz")).status == 200

@@ -160,7 +160,7 @@ struct SettingTableTests {
       ("a.b:\n  deep: 1", "F:1: unknown key a.b; write it nested, without the dot"),
       ("a:\n  b:\n    cc:\n      deepest: 1s", "F:3: unknown key a.b.cc; did you mean a.b.c?"),
       ("a:\n  b: 1", "F:2: a.b: expected keys on indented lines below"),
-      ("b:\n  deep: 1", "F:1: unknown key b; did you mean a?"),
+      ("b:\n  deep: 1", "F:1: unknown key b; did you mean a.b?"),
       ("zzzzzz: 1", "F:1: unknown key zzzzzz"), ("a:\n  zzzzzz: 1", "F:2: unknown key a.zzzzzz"),
     ])
   func unknownNames(yaml: String, fault: String) {

@@ -89,6 +89,10 @@ package enum SettingsLoader {
     for name in Set(environment.names(startingWith: SettingFacts.variablePrefix)).sorted() where !known.contains(name) {
       if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
       let shown = Spelling.isName(name) ? name : "FAL_PROXY_…"
+      if FalKey.isCalled(String(name.dropFirst(SettingFacts.variablePrefix.count))) {
+        findings.faults.append(source: name, message: FalKey.cure("unknown variable"))
+        continue
+      }
       let hint = Spelling.suggestion(for: name, among: settable).map { "; did you mean \($0)?" } ?? ""
       findings.faults.append(source: shown, message: "unknown variable" + hint)
     }
