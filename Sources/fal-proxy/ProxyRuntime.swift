@@ -43,7 +43,11 @@ struct ProxyRuntime: Sendable {
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
       throw RuntimeError(description: "host is not an address")
     }
-    try Listener.assertFree(address)
+    do throws(SystemError) {
+      try Listener.assertFree(address)
+    } catch {
+      throw started.explained(error)
+    }
     let tls = TLSContext()
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
@@ -52,8 +56,12 @@ struct ProxyRuntime: Sendable {
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address
-      address = try await loop.run { loop throws(SystemError) in
-        try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log))
+      do throws(SystemError) {
+        address = try await loop.run { loop throws(SystemError) in
+          try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log))
+        }
+      } catch {
+        throw started.explained(error)
       }
       loops.append(loop)
     }

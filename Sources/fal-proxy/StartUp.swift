@@ -45,6 +45,14 @@ enum StartUp {
       return lines
     }
 
+    /// `error` of opening the listening sockets, as a sentence that names the setting where it is about the address.
+    func explained(_ error: SystemError) -> any Error {
+      guard ["socket", "bind", "listen"].contains(error.call.description), !error.isDescriptorExhaustion else {
+        return error
+      }
+      return RuntimeError(description: loaded.cannotListen(error.code, reason: error.reason))
+    }
+
     /// The same configuration with every fal host at another origin.
     func redirected(to origin: String) -> Generation? {
       guard let override = OriginOverride(origin) else { return nil }

@@ -432,7 +432,14 @@ def test_a_port_that_another_program_holds_ends_it_with_a_message(proxy):
         for _ in range(6):
             for relay in [proxy(None, port=str(holder.getsockname()[1]), wait=False) for _ in range(8)]:
                 assert relay.wait() == 1
-                assert "cannot start" in relay.stderr and "listening" not in relay.stderr
+                assert "(port, FAL_PROXY_PORT): address in use; stop the program" in relay.stderr
+                assert "listening on" not in relay.stderr
+
+
+def test_an_address_that_this_machine_does_not_have_ends_it_with_the_setting_that_helps(proxy):
+    relay = proxy(None, host="192.0.2.1", wait=False)
+    assert relay.wait() == 1
+    assert "cannot listen on 192.0.2.1:0 (host, FAL_PROXY_HOST): this machine has no such address" in relay.stderr
 
 
 @pytest.mark.parametrize("loops", [0, 3])
