@@ -14,6 +14,7 @@ struct Serve: ParsableCommand {
   var sandbox = false
 
   func run() throws {
+    Signals.hold()
     ProcessLimits.harden(returningBlocksFrom: BufferPool.largeSize)
     let started = try StartUp.load(config: options.config, sandbox: sandbox)
     let descriptors = ProcessLimits.raiseDescriptorLimit()
@@ -32,6 +33,7 @@ struct Serve: ParsableCommand {
     }
     let useSandbox = sandbox
     let signals = Shutdown.arrivals()
+    Signals.answerWishes()
     Task {
       do {
         let runtime = try await ProxyRuntime.start(started, sandbox: useSandbox)

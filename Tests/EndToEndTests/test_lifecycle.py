@@ -542,3 +542,37 @@ def test_a_restart_on_the_same_port_works_at_once(proxy):
     second = proxy(binary_environment={"PORT": port})
     assert second.fetch(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").status == 200
     client.close()
+
+
+WISHES = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2]
+
+
+@pytest.mark.parametrize("number", WISHES)
+def test_a_signal_that_asks_for_a_reload_is_answered_with_a_line_and_ends_nothing(proxy, number):
+    relay = proxy()
+    relay.send_signal(number)
+    wait_until(lambda: f"{number.name}: nothing is reloaded; restart" in relay.stderr, 10, "the line about the signal")
+    assert relay.fetch(HEALTH).status == 200
+    assert relay.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
+                                    signal.SIGXFSZ])
+def test_a_stray_signal_ends_nothing(proxy, number):
+    relay = proxy()
+    relay.send_signal(number)
+    assert relay.fetch(HEALTH).status == 200
+    assert relay.stop() == 0
+
+
+def test_a_wish_while_draining_is_not_taken_for_a_second_signal_to_end(proxy):
+    relay = proxy(drain_timeout="20s")
+    with relay.client() as client:
+        client.send(HEALTH[:-2])
+        relay.send_signal(signal.SIGTERM)
+        wait_until(lambda: "draining" in relay.stderr, 10, "the way down")
+        for number in WISHES:
+            relay.send_signal(number)
+        wait_until(lambda: all(f"{number.name}: " in relay.stderr for number in WISHES), 10, "the lines")
+        assert client.send(b"\r\n").response().status == 200
+    assert relay.wait() == 0 and "second signal" not in relay.stderr
