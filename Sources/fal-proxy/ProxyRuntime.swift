@@ -34,7 +34,7 @@ struct ProxyRuntime: Sendable {
       let (loop, url) = try await startSandbox(settings)
       sandboxLoop = loop
       configuration = started.redirected(to: url) ?? configuration
-      StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
+      StartUp.report(SandboxGuide.reach(settings, at: url))
     }
     let count = loopCount(settings)
     let gate = Generation.connectionGate(settings)
@@ -70,6 +70,7 @@ struct ProxyRuntime: Sendable {
     ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
+    if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
     return ProxyRuntime(loops: loops, sandbox: sandboxLoop, gate: gate, log: log)
   }
 

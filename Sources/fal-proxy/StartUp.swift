@@ -15,17 +15,23 @@ enum StartUp {
     var configuration: Generation
     private var loaded: LoadedSettings
     private let key: SecretBytes
+    private let isSandboxed: Bool
 
-    init(settings: Settings, configuration: Generation, loaded: LoadedSettings, key: SecretBytes) {
+    init(
+      settings: Settings, configuration: Generation, loaded: LoadedSettings, key: SecretBytes, isSandboxed: Bool
+    ) {
       self.settings = settings
       self.configuration = configuration
       self.loaded = loaded
       self.key = key
+      self.isSandboxed = isSandboxed
     }
 
     /// What is allowed and yet likely not meant; one line each.
     var warnings: [String] {
       var lines = loaded.warnings
+      // Of the others, none is true where nothing reaches fal.
+      if isSandboxed { return lines }
       for host in settings.originOverrides.keys.sorted() where !configuration.hosts.contains(host) {
         lines.append("origin_overrides names \(host), but no entry of allowed_urls begins with it: nothing goes there")
       }
@@ -75,7 +81,8 @@ enum StartUp {
       for fault in loaded.faults.all { report("  \(fault)") }
       throw ExitCode(configurationFault)
     }
-    return Loaded(settings: settings, configuration: configuration, loaded: loaded, key: used)
+    return Loaded(
+      settings: settings, configuration: configuration, loaded: loaded, key: used, isSandboxed: sandbox)
   }
 
   private static func placeholderKey() -> SecretBytes {

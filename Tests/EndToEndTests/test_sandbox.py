@@ -1,6 +1,8 @@
 """The proxy with its embedded fal: every name of fal's hosts leads to what that host serves."""
 
 import json
+import re
+import subprocess
 
 import pytest
 
@@ -84,3 +86,17 @@ def test_a_namespaced_app_is_found_under_the_names_that_clients_shorten_it_to(sa
     for app in ("workflows/me/flow", "workflows/me", "me/flow"):
         status = sandbox.fetch(request(f"https://queue.fal.run/{app}/requests/{rid}/status"))
         assert status.status in (200, 202) and status.json["request_id"] == rid
+
+
+def test_a_start_without_fal_says_what_leaves_the_machine_and_nothing_about_spending_and_shows_what_to_try():
+    with Proxy("serve", "--sandbox", key="not a key", tokens_enabled="true", auth_tokens="token-of-the-app-0001") as proxy:
+        assert proxy.fetch(request(None, path="/readyz")).status == 200
+        wait_until(lambda: proxy.stderr.count("\n  ") >= 3, 10, "the examples")
+        assert "sends nothing to another machine; a client that takes a realtime token" in proxy.stderr
+        assert "warning" not in proxy.stderr
+        script = "\n".join(re.findall(r"^  (.*)$", proxy.stderr, re.M))
+        shell = subprocess.run(["sh", "-ec", script], env={"PATH": "/usr/bin:/bin", "TOKEN": "token-of-the-app-0001"},
+                               capture_output=True, text=True, timeout=20)
+        assert shell.returncode == 0, shell.stderr
+        run, stream = shell.stdout.split("data: ", 1)
+        assert json.loads(run)["images"] and '"images"' in stream

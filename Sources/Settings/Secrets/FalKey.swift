@@ -23,10 +23,8 @@ package enum FalKey {
     "\(fault); the fal key never stands in the settings: set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE"
   }
 
-  /// The key, or nil after a fault; also nil, without a fault, when there is none and none is `required`.
-  package static func load(
-    from environment: some EnvironmentSource, required: Bool, faults: inout SettingsFaults
-  ) -> SecretBytes? {
+  /// The key, or nil after a fault.
+  package static func load(from environment: some EnvironmentSource, faults: inout SettingsFaults) -> SecretBytes? {
     let whole = environment.value(of: "FAL_KEY")
     let id = environment.value(of: "FAL_KEY_ID")
     let secret = environment.value(of: "FAL_KEY_SECRET")
@@ -45,10 +43,9 @@ package enum FalKey {
     case (let id?, let secret?): return joined(id, secret, &faults)
     case (_?, nil): faults.append(source: "FAL_KEY_ID", message: "FAL_KEY_SECRET is missing; a key needs both")
     case (nil, _?): faults.append(source: "FAL_KEY_SECRET", message: "FAL_KEY_ID is missing; a key needs both")
-    case (nil, nil) where required:
+    case (nil, nil):
       faults.append(
         source: "FAL_KEY", message: "no fal key; set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE")
-    case (nil, nil): break
     }
     return nil
   }

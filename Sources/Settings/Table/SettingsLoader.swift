@@ -4,7 +4,7 @@ package enum SettingsLoader {
   static let fileVariable = "FAL_PROXY_CONFIG"
 
   /// Reads the file at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
-  /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set, except
+  /// the fal key and the certificates to trust, which are not looked at unless `keyRequired`. A variable that is set but empty counts as not set, except
   /// where that could open a door: there it is a fault.
   package static func load(
     configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
@@ -12,8 +12,10 @@ package enum SettingsLoader {
     var loaded = LoadedSettings()
     var findings = SettingFindings()
     fill(&loaded.settings, configPath: configPath, environment, &findings)
-    loaded.falKey = FalKey.load(from: environment, required: keyRequired, faults: &findings.faults)
-    if keyRequired { TrustedCertificates.check(environment, &findings.faults) }
+    if keyRequired {
+      loaded.falKey = FalKey.load(from: environment, faults: &findings.faults)
+      TrustedCertificates.check(environment, &findings.faults)
+    }
     loaded.warnings = strayVariables(environment)
     loaded.sources = findings.sources
     loaded.faults = findings.faults
