@@ -16,6 +16,8 @@ enum StartUp {
     private var loaded: LoadedSettings
     private let key: SecretBytes
     private let isSandboxed: Bool
+    /// How many files may be open; 0 where nobody knows.
+    private let descriptors = ProcessLimits.raiseDescriptorLimit()
 
     init(
       settings: Settings, configuration: Generation, loaded: LoadedSettings, key: SecretBytes, isSandboxed: Bool
@@ -27,9 +29,26 @@ enum StartUp {
       self.isSandboxed = isSandboxed
     }
 
+    /// The settings in force as a file.
+    var file: [String] { loaded.file }
+
+    /// Why nothing could be served, in a sentence; nil when it can.
+    var shortage: String? {
+      let needed = ProxyRuntime.descriptorsNeeded(settings)
+      guard descriptors > 0, descriptors < needed else { return nil }
+      return
+        "the system allows \(descriptors) open files, and at least \(needed) are needed; raise the limit (ulimit -n, "
+        + "LimitNOFILE, --ulimit nofile)"
+    }
+
     /// What is allowed and yet likely not meant; one line each.
     var warnings: [String] {
       var lines = loaded.warnings
+      if descriptors > 0, descriptors < 2 * settings.limits.connections {
+        lines.append(
+          "the system allows \(descriptors) open files, fewer than two for each of limits.connections "
+            + "(\(settings.limits.connections)); clients beyond that will wait")
+      }
       // Of the others, none is true where nothing reaches fal.
       if isSandboxed { return lines }
       for host in settings.originOverrides.keys.sorted() where !configuration.hosts.contains(host) {

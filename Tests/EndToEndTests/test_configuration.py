@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,24 @@ def fault_lines(relay):
     return [line.strip() for line in lines[1:]]
 
 
+def settings_of(text):
+    """The dotted names in a file that `check` printed, with their values and the comments behind them."""
+    settings, group, name = {}, "", ""
+    for line in text.splitlines():
+        text, _, source = line.rpartition("  # ") if "  # " in line else (line, "", "")
+        indent, key, value = re.fullmatch(r"( *)(?:# )?([^ :]+):(?: (.*))?", text).groups()
+        if not source and value is None:
+            group = key + "."
+        elif not source:
+            # An entry of a map, which stands below its key.
+            entries = settings[name][0].strip("{}")
+            settings[name] = ("{" + ", ".join(filter(None, [entries, f"{key}: {value}"])) + "}", settings[name][1])
+        else:
+            name = group + key if indent else key
+            settings[name] = (value or "{}", source)
+    return settings
+
+
 @pytest.fixture
 def refused(proxy):
     """Starts a proxy that must refuse its configuration: refused(…) returns its faults."""
@@ -40,7 +59,7 @@ def checked(proxy):
     def start(*arguments, **options):
         relay = proxy(None, "check", *arguments, wait=False, **options)
         assert relay.wait() == 0, relay.stderr
-        return dict(line.split(": ", 1) for line in relay.stdout.splitlines())
+        return {name: value for name, (value, _) in settings_of(relay.stdout).items()}
     return start
 
 
@@ -327,6 +346,37 @@ def test_no_tokens_on_purpose_is_warned_of_like_no_tokens(proxy):
 def test_a_file_that_is_named_by_nothing_is_a_fault(refused, arguments, environment):
     (fault,) = refused("check", *arguments, binary_environment=environment)
     assert "names no file" in fault
+
+
+def test_what_check_prints_is_a_file_that_it_accepts_again_with_the_same_values(proxy, yaml, tmp_path):
+    path = yaml("limits:\n  body: 5MiB\nallowed_urls:\n  - '@default'\n  - fal.run/a/b\n")
+    first = proxy(None, "check", "--config", path, wait=False, allowed_endpoints="a/*,b/**", auth_tokens="token-of-the-app-0001",
+                  host="::1", origin_overrides="fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443")
+    assert first.wait() == 0, first.stderr
+    seen = settings_of(first.stdout)
+    assert seen["limits.body"] == ("5MiB", f"{path}:2") and seen["limits.head"] == ("32KiB", "default")
+    assert seen["allowed_endpoints"] == ("[a/*, b/**]", "FAL_PROXY_ALLOWED_ENDPOINTS")
+    assert seen["auth.tokens"][1] == "FAL_PROXY_AUTH_TOKENS" and "token-of" not in first.stdout
+    again = tmp_path / "printed.yaml"
+    again.write_text(first.stdout)
+    second = proxy(None, "check", "--config", str(again), wait=False)
+    assert second.wait() == 0, second.stderr
+    values = {name: value for name, (value, _) in settings_of(second.stdout).items()}
+    assert values | {"auth.tokens": "", "port": ""} == {
+        name: value for name, (value, _) in seen.items()} | {"auth.tokens": "", "port": ""}
+
+
+def test_check_warns_of_all_that_serve_warns_of(proxy):
+    few = {"preexec": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)), "drain_timeout": "1s"}
+    serving = proxy(None, "serve", **few)
+    checking = proxy(None, "check", wait=False, **few)
+    assert serving.fetch(request(None, path="/healthz")).status == 200 and checking.wait() == 0
+
+    def warnings(relay):
+        return {line for line in relay.stderr.splitlines() if "warning" in line}
+
+    wait_until(lambda: len(warnings(serving)) == 3, 10, "the warnings")
+    assert warnings(checking) == warnings(serving)
 
 
 def test_check_says_nothing_about_the_key(checked):

@@ -215,6 +215,16 @@ struct SettingTableTests {
       ])
   }
 
+  @Test("writes what is in force as a file that is read again, and no secret")
+  func file() {
+    let settings = example(yaml).settings
+    let lines = ExampleSettings.table.file(of: settings) { $0 == "name" ? "F:1\n" : nil }
+    #expect(lines.first == "name: abc  # F:1?" && !lines.joined().contains("shared: ["))
+    let again = example(lines.joined(separator: "\n") + "\n")
+    let (old, new) = (ExampleSettings.table.listing(of: settings), ExampleSettings.table.listing(of: again.settings))
+    #expect(old.dropLast() == new.dropLast(), "all but the list with secrets")
+  }
+
   @Test("documents lists of maps with their members")
   func document() {
     let text = SettingsDocument.text(of: ExampleSettings.self, introduction: "# Example\n")

@@ -109,7 +109,10 @@ extension SettingKey {
     key: @escaping @Sendable (String) -> String?, value: @escaping @Sendable (String) -> Value?,
     show: @escaping @Sendable (Value) -> String
   ) -> SettingKey {
-    SettingKey(
+    let pairs: @Sendable (Root) -> [String] = { root in
+      root[keyPath: path].sorted { $0.key < $1.key }.map { "\($0.key): \(show($0.value))" }
+    }
+    var key = SettingKey(
       SettingFacts(
         name: name, summary: summary, shape: .map, unit: "map", range: "\(range) ({} for none)",
         expected: "expected \(range)"),
@@ -124,9 +127,8 @@ extension SettingKey {
         }
         root[keyPath: path] = map
       },
-      show: { root in
-        let pairs = root[keyPath: path].sorted { $0.key < $1.key }.map { "\($0.key): \(show($0.value))" }
-        return "{" + pairs.joined(separator: ", ") + "}"
-      })
+      show: { "{" + pairs($0).joined(separator: ", ") + "}" })
+    key.below = pairs
+    return key
   }
 }

@@ -7,6 +7,8 @@ struct SettingKey<Root: SettingRecord>: Sendable {
   let take: @Sendable (SettingInput, SettingPlace, inout Root, inout SettingFindings) -> Void
   /// The value as one would write it; a count in place of a secret.
   let show: @Sendable (Root) -> String
+  /// The lines of a file that stand below the key, where it has entries that do not stand on its line.
+  var below: @Sendable (Root) -> [String] = { _ in [] }
 
   init(
     _ facts: SettingFacts,
