@@ -38,7 +38,7 @@ struct ProxyRuntime: Sendable {
     }
     let count = loopCount(settings)
     let gate = Generation.connectionGate(settings)
-    let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
+    let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer) { StartUp.report("fal-proxy: \($0)") }
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
       throw RuntimeError(description: "host is not an address")

@@ -576,3 +576,22 @@ def test_a_wish_while_draining_is_not_taken_for_a_second_signal_to_end(proxy):
         wait_until(lambda: all(f"{number.name}: " in relay.stderr for number in WISHES), 10, "the lines")
         assert client.send(b"\r\n").response().status == 200
     assert relay.wait() == 0 and "second signal" not in relay.stderr
+
+
+@pytest.mark.parametrize("descriptor,reason", [("/dev/full", "No space left on device"), ("a pipe", "Broken pipe")])
+def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(proxy, descriptor, reason):
+    def redirect():
+        if descriptor == "a pipe":
+            reading, writing = os.pipe()
+            os.close(reading)
+        else:
+            writing = os.open(descriptor, os.O_WRONLY)
+        os.dup2(writing, 1)
+
+    relay = proxy(preexec=redirect)
+    for _ in range(3):
+        assert relay.fetch(HEALTH).status == 200
+    sentence = f"fal-proxy: the log cannot be written ({reason})"
+    wait_until(lambda: sentence in relay.stderr, 10, "the report")
+    assert relay.stop() == 0
+    assert relay.stderr.count(sentence) == 1 and "fal-proxy: 3 log lines were lost" in relay.stderr
