@@ -34,7 +34,8 @@ public struct GlobPattern: Sendable, Equatable {
     static let everything: UInt8 = 0x84
   }
 
-  /// Compiles `text`; throws for an empty pattern, a byte outside printable ASCII, a final `\` or an unsupported sign.
+  /// Compiles `text`; throws for an empty pattern, a byte outside printable ASCII, a final `\`, more than two stars
+  /// together, or an unsupported sign.
   public init(_ text: String) throws(PatternError) {
     let source = Array(text.utf8)
     guard !source.isEmpty else { throw PatternError(problem: "is empty") }
@@ -54,7 +55,7 @@ public struct GlobPattern: Sendable, Equatable {
         tokens.append(source[index])
         index += 1
       case Byte.star:
-        index = Self.appendStars(at: index, of: source, to: &tokens)
+        index = try Self.appendStars(at: index, of: source, to: &tokens)
       case Byte.question:
         tokens.append(Token.one)
         index += 1
@@ -72,9 +73,15 @@ public struct GlobPattern: Sendable, Equatable {
   }
 
   /// Appends what the run of stars at `start` means and returns the offset after what was consumed.
-  private static func appendStars(at start: Int, of source: [UInt8], to tokens: inout [UInt8]) -> Int {
+  private static func appendStars(
+    at start: Int, of source: [UInt8], to tokens: inout [UInt8]
+  ) throws(PatternError) -> Int {
     var end = start
     while end < source.count, source[end] == Byte.star { end += 1 }
+    guard end - start <= 2 else {
+      throw PatternError(
+        offset: start, problem: "has more than two '*' together; write '**' for any number of segments, '*' for one,")
+    }
     let isLast = end == source.count
     let isWhole = (start == 0 || source[start - 1] == Byte.slash) && (isLast || source[end] == Byte.slash)
     guard isWhole else {

@@ -12,6 +12,9 @@ extension Cause {
     501, "not_implemented", "This proxy neither tunnels nor switches protocols.", closes: true)
   public static let headTimedOut = Cause(
     408, "request_timeout", "The request head did not arrive within timeouts.head.", closes: true)
+  public static let tlsOnPlainPort = Cause(
+    400, "tls_on_plain_port", "This port speaks plain HTTP: call it with http://, or let a server in front end TLS.",
+    closes: true)
   public static let contentTimedOut = Cause(
     408, "request_timeout", "The request content stood still for longer than timeouts.body.", closes: true)
   public static let contentTooLarge = Cause(

@@ -141,8 +141,9 @@ public final class HTTP1Connection: EventHandler {
             continue
           }
         } catch {
-          return refuse(.wire(error))
+          return refuse(beginsAsTLS ? .tlsOnPlainPort : .wire(error))
         }
+        if beginsAsTLS { return refuse(.tlsOnPlainPort) }
         if !reading.deadlineIsSet {
           reading.deadlineIsSet = true
           setDeadline(in: options.headTimeout)
@@ -157,6 +158,12 @@ public final class HTTP1Connection: EventHandler {
         return
       }
     }
+  }
+
+  /// Whether the first byte is that of a TLS handshake record (RFC 8446 §5.1), which begins no request line.
+  private var beginsAsTLS: Bool {
+    let bytes = channel.input.readable
+    return bytes[0] == 0x16
   }
 
   /// An empty line before a request is no part of it, and does not begin one (RFC 9112 §2.2).

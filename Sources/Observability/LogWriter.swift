@@ -4,18 +4,23 @@ internal import System
 internal import Text
 
 /// Writes finished log text to a descriptor on a queue of its own, so that a slow reader of the log never holds up a
-/// request. What exceeds the limit is dropped and counted, and the count is logged.
+/// request. What exceeds the limit is dropped and counted, and the count is logged; what cannot be written is counted too,
+/// and reported elsewhere.
 public final class LogWriter: Sendable {
   private let queue = DispatchQueue(label: "fal-proxy.log", qos: .utility)
   private let descriptor: Int32
   private let limit: Int
   private let pendingBytes = Atomic(0)
   private let droppedLines = Atomic(0)
+  private let loss = Mutex(LogLoss())
+  private let report: @Sendable (String) -> Void
 
   /// A writer to `descriptor` (1 is standard output) that holds at most `limit` bytes.
-  public init(descriptor: Int32, limit: Int) {
+  /// - Parameter report: hears of lost lines, on the writer's own queue.
+  public init(descriptor: Int32, limit: Int, report: @escaping @Sendable (String) -> Void) {
     self.descriptor = descriptor
     self.limit = limit
+    self.report = report
   }
 
   /// Hands over whole lines.
@@ -26,18 +31,21 @@ public final class LogWriter: Sendable {
       droppedLines.add(lines, ordering: .relaxed)
       return
     }
-    queue.async { self.put(text) }
+    queue.async { self.put(text, lines: lines) }
   }
 
-  /// Waits until everything handed over has been written, `milliseconds` at most.
+  /// Waits until everything handed over has been written, `milliseconds` at most, and reports what was lost.
   public func drain(milliseconds: Int) {
     let done = DispatchSemaphore(value: 0)
-    queue.async { done.signal() }
+    queue.async {
+      self.tell { $0.end() }
+      done.signal()
+    }
     _ = done.wait(timeout: .now() + .milliseconds(milliseconds))
   }
 
-  private func put(_ text: [UInt8]) {
-    writeAll(text)
+  private func put(_ text: [UInt8], lines: Int) {
+    writeAll(text, lines: lines)
     pendingBytes.subtract(text.count, ordering: .relaxed)
     let dropped = droppedLines.exchange(0, ordering: .relaxed)
     if dropped > 0 {
@@ -45,12 +53,24 @@ public final class LogWriter: Sendable {
       line.append("{\"event\":\"access_log_dropped\",\"lines\":")
       line.append(decimal: UInt64(dropped))
       line.append("}\n")
-      writeAll(line)
+      writeAll(line, lines: dropped)
     }
   }
 
-  private func writeAll(_ text: [UInt8]) {
-    // It may wait for ever, on this queue alone. After an error there is nobody left to read it.
-    text.withUnsafeBytes { bytes in try? Syscalls.writeAll(descriptor, bytes) }
+  /// - Parameter lines: how many are lost when it cannot be written.
+  private func writeAll(_ text: [UInt8], lines: Int) {
+    do throws(SystemError) {
+      // It may wait for ever, on this queue alone.
+      try text.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+        try Syscalls.writeAll(descriptor, UnsafeRawBufferPointer(bytes))
+      }
+      tell { $0.end() }
+    } catch {
+      tell { $0.add(lines, for: error.reason) }
+    }
+  }
+
+  private func tell(_ change: (inout LogLoss) -> String?) {
+    if let sentence = loss.withLock({ change(&$0) }) { report(sentence) }
   }
 }

@@ -1,3 +1,4 @@
+internal import Fal
 internal import Guard
 package import HTTPServer
 internal import HTTPWire
@@ -49,6 +50,11 @@ package final class Generation: Sendable {
     }
     _ = Generation.compile(settings.forwardFields, "forward_fields", &loaded) { entry throws(PatternError) in
       try ForwardedFields([entry])
+    }
+    for host in settings.originOverrides.keys.sorted() where !FalHost.isFal(host) {
+      loaded.reject(
+        "origin_overrides",
+        "\(host) is no fal host, so nothing would go there; write the fal host first, then the origin to connect to")
     }
     guard let urls, let endpoints, loaded.faults.isEmpty,
       let forwarded = try? ForwardedFields(settings.forwardFields),

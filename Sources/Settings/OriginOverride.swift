@@ -1,3 +1,5 @@
+internal import Text
+
 /// Where to connect instead of a fal host: an https origin, or a plain http one on the loopback interface only, because
 /// the fal key must never cross a wire in the clear.
 package struct OriginOverride: Sendable, Hashable, CustomStringConvertible {
@@ -11,30 +13,21 @@ package struct OriginOverride: Sendable, Hashable, CustomStringConvertible {
   /// The origin written in `url`: `https://host[:port]`, or `http://` with 127.0.0.0/8, `[::1]` or `localhost`. Nil for
   /// anything else; a path, a query or user information are not part of an origin, not even a trailing `/`.
   package init?(_ url: String) {
-    let text = url.lowercased()
-    let isTLS = text.hasPrefix("https://")
-    guard isTLS || text.hasPrefix("http://") else { return nil }
-    var rest = text.utf8.dropFirst(isTLS ? 8 : 7)
-    let host: String
-    if rest.first == UInt8(ascii: "[") {
-      guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-      guard let name = String(rest[rest.startIndex..<close].dropFirst()), HostText.isIPv6(name) else { return nil }
-      host = name
-      rest = rest[close...].dropFirst()
-    } else {
-      let end = rest.firstIndex(of: UInt8(ascii: ":")) ?? rest.endIndex
-      guard let name = String(rest[..<end]), HostText.isIPv4(name) || HostText.isName(name) else { return nil }
-      host = name
-      rest = rest[end...]
-    }
+    let text = Array(url.lowercased().utf8)
+    let isTLS = text.span.hasPrefix("https://")
+    guard isTLS || text.span.hasPrefix("http://") else { return nil }
+    let rest = Array(text.dropFirst(isTLS ? 8 : 7))
+    guard let authority = Authority(rest.span) else { return nil }
+    let isBracketed = rest[0] == UInt8(ascii: "[")
+    let name = rest[authority.host]
+    let host = String(decoding: isBracketed ? name.dropFirst().dropLast() : name, as: UTF8.self)
+    guard isBracketed || HostText.isIPv4(host) || HostText.isName(host) else { return nil }
     var port = isTLS ? 443 : 80
-    if !rest.isEmpty {
-      let digits = rest.dropFirst()
-      guard rest.first == UInt8(ascii: ":"), (1...5).contains(digits.count),
-        digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
-        let number = String(digits).flatMap({ Int($0) }), (1...65535).contains(number)
-      else { return nil }
-      port = number
+    if let digits = authority.port {
+      guard let number = Decimal.value(of: rest.span.extracting(digits)), (1...65535).contains(number) else {
+        return nil
+      }
+      port = Int(number)
     }
     guard isTLS || HostText.isLoopback(host) else { return nil }
     self.host = host

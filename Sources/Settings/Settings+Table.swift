@@ -1,3 +1,5 @@
+internal import Text
+
 /// All settings. The order and the titles are those of `config/settings.md`, which is made of this.
 extension Settings: SettingRecord {
   static let table = SettingTable<Settings>([
@@ -52,8 +54,10 @@ extension Settings: SettingRecord {
     .words(
       "allowed_origins", \.allowedOrigins,
       """
-      Pages on other origins that may call: `https://app.example.com`, `https://*.example.com`. Pages of the proxy's own \
-      origin always may.
+      Pages on other origins that may call: `https://app.example.com`, `https://*.example.com` (any labels), \
+      `https://app-*-team.example.com` (a part of one label), `capacitor://localhost` and the like. Pages of the proxy's own \
+      origin always may. Below a shared domain such as `vercel.app` strangers can register names that a star covers. A dev \
+      server that rewrites Host on plain http makes its pages foreign: list its origin, such as `http://localhost:3000`.
       """,
       of: "browser origins", emptyVariable: .none),
     .flag(
@@ -173,14 +177,7 @@ extension Settings: SettingRecord {
   ]
 
   @Sendable private static func isProxyPath(_ path: String) -> Bool {
-    let marks = Array("._~-/".utf8)
-    return path.utf8.first == UInt8(ascii: "/") && path != "/healthz" && path != "/readyz"
-      && path.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: marks.contains(byte)
-        }
-      }
+    path.utf8.first == UInt8(ascii: "/") && !["/healthz", "/healthz/", "/readyz", "/readyz/"].contains(path)
+      && path.utf8.allSatisfy { $0.isUnreserved || $0 == UInt8(ascii: "/") }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// The command line.
 @main
@@ -18,6 +19,23 @@ struct FalProxy: ParsableCommand {
     version: "\(version)\nparts: \(parts.joined(separator: ", "))",
     subcommands: [Serve.self, Check.self, HealthCheck.self, PrintSettings.self],
     defaultSubcommand: Serve.self)
+
+  /// Runs the command that the arguments name; a wrong word ends it with what was likely meant.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      if exitCode(for: error) == .validationFailure,
+        let hint = CommandLineHint.text(
+          for: Array(CommandLine.arguments.dropFirst()), commands: ["serve", "check", "settings", "help"],
+          options: ["config", "sandbox", "markdown", "help", "version"])
+      {
+        StartUp.report("fal-proxy: \(hint)")
+      }
+      exit(withError: error)
+    }
+  }
 }
 
 /// What both commands need.

@@ -32,16 +32,20 @@ struct ProxyRuntime: Sendable {
     let embedded = sandbox ? try await startSandbox(settings) : nil
     if let url = embedded?.place.ownURL {
       configuration = started.redirected(to: url) ?? configuration
-      StartUp.report("fal-proxy: sandbox at \(url); no request leaves this machine")
+      StartUp.report(SandboxGuide.reach(settings, at: url))
     }
     let count = loopCount(settings)
     let gate = Generation.connectionGate(settings)
-    let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer)
+    let log = LogWriter(descriptor: 1, limit: settings.limits.logBuffer) { StartUp.report("fal-proxy: \($0)") }
     let format: AccessLog.Format = settings.logFormat == .json ? .json : .text
     guard var address = SocketAddress(literal: settings.host, port: settings.port) else {
       throw RuntimeError(description: "host is not an address")
     }
-    try Listener.assertFree(address)
+    do throws(SystemError) {
+      try Listener.assertFree(address)
+    } catch {
+      throw started.explained(error)
+    }
     let tls = TLSContext()
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
@@ -49,10 +53,14 @@ struct ProxyRuntime: Sendable {
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address
-      address = try await loop.run { loop throws(SystemError) in
-        try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log)) {
-          embedded?.addRoutes(to: $0, below: settings.path)
+      do throws(SystemError) {
+        address = try await loop.run { loop throws(SystemError) in
+          try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log)) {
+            embedded?.addRoutes(to: $0, below: settings.path)
+          }
         }
+      } catch {
+        throw started.explained(error)
       }
       loops.append(loop)
     }
@@ -61,6 +69,7 @@ struct ProxyRuntime: Sendable {
     ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
+    if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
     return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log)
   }
 

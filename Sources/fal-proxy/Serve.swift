@@ -14,24 +14,17 @@ struct Serve: ParsableCommand {
   var sandbox = false
 
   func run() throws {
+    Signals.hold()
     ProcessLimits.harden(returningBlocksFrom: BufferPool.largeSize)
     let started = try StartUp.load(config: options.config, sandbox: sandbox)
-    let descriptors = ProcessLimits.raiseDescriptorLimit()
-    let needed = ProxyRuntime.descriptorsNeeded(started.settings)
     // Before Dispatch opens any.
-    guard descriptors == 0 || descriptors >= needed else {
-      StartUp.report(
-        "fal-proxy: cannot start: the system allows \(descriptors) open files, and at least \(needed) are needed; raise the "
-          + "limit (ulimit -n, LimitNOFILE, --ulimit nofile)")
+    if let shortage = started.shortage {
+      StartUp.report("fal-proxy: cannot start: \(shortage)")
       throw ExitCode(1)
-    }
-    if descriptors > 0, descriptors < 2 * started.settings.limits.connections {
-      StartUp.report(
-        "fal-proxy: warning: the system allows \(descriptors) open files, fewer than two for each of "
-          + "limits.connections (\(started.settings.limits.connections)); clients beyond that will wait")
     }
     let useSandbox = sandbox
     let signals = Shutdown.arrivals()
+    Signals.answerWishes()
     Task {
       do {
         let runtime = try await ProxyRuntime.start(started, sandbox: useSandbox)

@@ -34,15 +34,10 @@ enum Shutdown {
 
   /// SIGTERM and SIGINT as they come, from the call on; to be called before the process has a second thread.
   static func arrivals() -> AsyncStream<Int32> {
-    // Dispatch begins to listen some time after `activate`. Blocked in every thread, a signal waits for it; otherwise
-    // one that comes before would end the process, or be lost.
-    var blocked = sigset_t()
-    sigemptyset(&blocked)
-    sigaddset(&blocked, SIGTERM)
-    sigaddset(&blocked, SIGINT)
-    pthread_sigmask(SIG_BLOCK, &blocked, nil)
+    let ends = [SIGTERM, SIGINT]
+    Signals.block(ends)
     return AsyncStream { continuation in
-      let sources = [SIGTERM, SIGINT].map { number in
+      let sources = ends.map { number in
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler { continuation.yield(number) }
         source.activate()

@@ -15,17 +15,46 @@ enum StartUp {
     var configuration: Generation
     private var loaded: LoadedSettings
     private let key: SecretBytes
+    private let isSandboxed: Bool
+    /// How many files may be open; 0 where nobody knows.
+    private let descriptors = ProcessLimits.raiseDescriptorLimit()
 
-    init(settings: Settings, configuration: Generation, loaded: LoadedSettings, key: SecretBytes) {
+    init(
+      settings: Settings, configuration: Generation, loaded: LoadedSettings, key: SecretBytes, isSandboxed: Bool
+    ) {
       self.settings = settings
       self.configuration = configuration
       self.loaded = loaded
       self.key = key
+      self.isSandboxed = isSandboxed
+    }
+
+    /// The settings in force as a file.
+    var file: [String] { loaded.file }
+
+    /// Why nothing could be served, in a sentence; nil when it can.
+    var shortage: String? {
+      let needed = ProxyRuntime.descriptorsNeeded(settings)
+      guard descriptors > 0, descriptors < needed else { return nil }
+      return
+        "the system allows \(descriptors) open files, and at least \(needed) are needed; raise the limit (ulimit -n, "
+        + "LimitNOFILE, --ulimit nofile)"
     }
 
     /// What is allowed and yet likely not meant; one line each.
     var warnings: [String] {
-      var lines: [String] = []
+      var lines = loaded.warnings
+      if descriptors > 0, descriptors < 2 * settings.limits.connections {
+        lines.append(
+          "the system allows \(descriptors) open files, fewer than two for each of limits.connections "
+            + "(\(settings.limits.connections)); clients beyond that will wait")
+      }
+      // Of the others, none is true where nothing reaches fal.
+      if isSandboxed { return lines }
+      lines += Generation.warnings(settings)
+      for host in settings.originOverrides.keys.sorted() where !configuration.hosts.contains(host) {
+        lines.append("origin_overrides names \(host), but no entry of allowed_urls begins with it: nothing goes there")
+      }
       if settings.auth.tokens.isEmpty {
         lines.append(
           "no end-user authentication is set (auth.tokens): whoever reaches this address can spend on the allowed "
@@ -40,6 +69,14 @@ enum StartUp {
             + "answered 500, though fal may finish and bill it")
       }
       return lines
+    }
+
+    /// `error` of opening the listening sockets, as a sentence that names the setting where it is about the address.
+    func explained(_ error: SystemError) -> any Error {
+      guard ["socket", "bind", "listen"].contains(error.call.description), !error.isDescriptorExhaustion else {
+        return error
+      }
+      return RuntimeError(description: loaded.cannotListen(error.code, reason: error.reason))
     }
 
     /// The same configuration with every fal host at another origin.
@@ -64,7 +101,8 @@ enum StartUp {
       for fault in loaded.faults.all { report("  \(fault)") }
       throw ExitCode(configurationFault)
     }
-    return Loaded(settings: settings, configuration: configuration, loaded: loaded, key: used)
+    return Loaded(
+      settings: settings, configuration: configuration, loaded: loaded, key: used, isSandboxed: sandbox)
   }
 
   private static func placeholderKey() -> SecretBytes {

@@ -2,13 +2,14 @@
 
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
 
 import pytest
 
-from harness import CANARY, request
+from harness import CANARY, request, wait_until
 from harness.process import BINARY, ROOT
 from harness.script import MODEL, STATUS
 
@@ -21,6 +22,24 @@ def fault_lines(relay):
     assert lines and lines[0] == "fal-proxy: the configuration has faults:", relay.stderr
     assert all(line.startswith("  ") for line in lines[1:]), relay.stderr
     return [line.strip() for line in lines[1:]]
+
+
+def settings_of(text):
+    """The dotted names in a file that `check` printed, with their values and the comments behind them."""
+    settings, group, name = {}, "", ""
+    for line in text.splitlines():
+        text, _, source = line.rpartition("  # ") if "  # " in line else (line, "", "")
+        indent, key, value = re.fullmatch(r"( *)(?:# )?([^ :]+):(?: (.*))?", text).groups()
+        if not source and value is None:
+            group = key + "."
+        elif not source:
+            # An entry of a map, which stands below its key.
+            entries = settings[name][0].strip("{}")
+            settings[name] = ("{" + ", ".join(filter(None, [entries, f"{key}: {value}"])) + "}", settings[name][1])
+        else:
+            name = group + key if indent else key
+            settings[name] = (value or "{}", source)
+    return settings
 
 
 @pytest.fixture
@@ -40,7 +59,7 @@ def checked(proxy):
     def start(*arguments, **options):
         relay = proxy(None, "check", *arguments, wait=False, **options)
         assert relay.wait() == 0, relay.stderr
-        return dict(line.split(": ", 1) for line in relay.stdout.splitlines())
+        return {name: value for name, (value, _) in settings_of(relay.stdout).items()}
     return start
 
 
@@ -329,6 +348,37 @@ def test_a_file_that_is_named_by_nothing_is_a_fault(refused, arguments, environm
     assert "names no file" in fault
 
 
+def test_what_check_prints_is_a_file_that_it_accepts_again_with_the_same_values(proxy, yaml, tmp_path):
+    path = yaml("limits:\n  body: 5MiB\nallowed_urls:\n  - '@default'\n  - fal.run/a/b\n")
+    first = proxy(None, "check", "--config", path, wait=False, allowed_endpoints="a/*,b/**", auth_tokens="token-of-the-app-0001",
+                  host="::1", origin_overrides="fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443")
+    assert first.wait() == 0, first.stderr
+    seen = settings_of(first.stdout)
+    assert seen["limits.body"] == ("5MiB", f"{path}:2") and seen["limits.head"] == ("32KiB", "default")
+    assert seen["allowed_endpoints"] == ("[a/*, b/**]", "FAL_PROXY_ALLOWED_ENDPOINTS")
+    assert seen["auth.tokens"][1] == "FAL_PROXY_AUTH_TOKENS" and "token-of" not in first.stdout
+    again = tmp_path / "printed.yaml"
+    again.write_text(first.stdout)
+    second = proxy(None, "check", "--config", str(again), wait=False)
+    assert second.wait() == 0, second.stderr
+    values = {name: value for name, (value, _) in settings_of(second.stdout).items()}
+    assert values | {"auth.tokens": "", "port": ""} == {
+        name: value for name, (value, _) in seen.items()} | {"auth.tokens": "", "port": ""}
+
+
+def test_check_warns_of_all_that_serve_warns_of(proxy):
+    few = {"preexec": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)), "drain_timeout": "1s"}
+    serving = proxy(None, "serve", **few)
+    checking = proxy(None, "check", wait=False, **few)
+    assert serving.fetch(request(None, path="/healthz")).status == 200 and checking.wait() == 0
+
+    def warnings(relay):
+        return {line for line in relay.stderr.splitlines() if "warning" in line}
+
+    wait_until(lambda: len(warnings(serving)) == 3, 10, "the warnings")
+    assert warnings(checking) == warnings(serving)
+
+
 def test_check_says_nothing_about_the_key(checked):
     assert not any("key" in name for name in checked())
 
@@ -351,6 +401,37 @@ def test_an_override_may_be_https_anywhere_and_plain_http_on_loopback(checked, o
 def test_an_override_that_would_send_the_key_in_clear_or_is_no_origin_is_a_fault(refused, origin):
     (fault,) = refused("check", origin_overrides=f"queue.fal.run={origin}")
     assert fault.startswith("FAL_PROXY_ORIGIN_OVERRIDES: ") and "loopback" in fault
+
+
+def test_an_override_for_a_host_that_is_not_fals_is_a_fault_and_one_for_a_host_nobody_may_call_a_warning(refused, proxy):
+    (fault,) = refused("check", origin_overrides="queue.fal.rum=https://a.example")
+    assert fault.startswith("FAL_PROXY_ORIGIN_OVERRIDES: origin_overrides: queue.fal.rum is no fal host")
+    relay = proxy(None, "check", origin_overrides="wma.fal.run=https://a.example", wait=False)
+    assert relay.wait() == 0 and "warning: origin_overrides names wma.fal.run" in relay.stderr
+
+
+@pytest.mark.parametrize("name,value,cure", [
+    ("allowed_endpoints", "'fal-ai/flux/**'", "has quotes around it; leave them out"),
+    ("allowed_endpoints", "fal-ai/***", "write '**' for any number of segments"),
+    ("auth_tokens", '"token-of-the-app-0001"', "has quotes around it; leave them out")])
+def test_what_would_match_nothing_is_a_fault_with_its_cure(refused, name, value, cure):
+    (fault,) = refused(**{name: value})
+    assert fault.startswith(f"FAL_PROXY_{name.upper()}: ") and cure in fault
+
+
+@pytest.mark.parametrize("variable,path", [
+    ("SSL_CERT_FILE", "/no/such.pem"), ("SSL_CERT_FILE", "/proc/self/status"), ("SSL_CERT_DIR", "/no/such")])
+def test_certificates_that_are_none_are_a_fault_and_not_a_fault_of_every_request(refused, variable, path):
+    environment = {"SSL_CERT_FILE": "", "SSL_CERT_DIR": "", variable: path}
+    (fault,) = refused("check", binary_environment=environment)
+    assert fault.startswith(f"{variable}: ") and path in fault and "leave the variable out" in fault
+
+
+def test_variables_that_are_spelled_almost_as_ours_are_warned_of(proxy):
+    for command in ("check", "serve"):
+        relay = proxy(None, command, wait=command == "serve", binary_environment={"FALPROXY_PATH": "/x"})
+        wait_until(lambda: "warning: FALPROXY_PATH sets nothing: the variable is called FAL_PROXY_PATH" in relay.stderr, 10,
+                   "the warning")
 
 
 # --- The command line ------------------------------------------------------------------------------------------------
@@ -382,6 +463,14 @@ def test_a_wrong_command_line_is_64_and_starts_nothing(arguments):
     assert "listening" not in result.stderr and result.stdout == ""
 
 
+@pytest.mark.parametrize("arguments,hint", [
+    (("chek",), "did you mean check?"), (("--port", "8080"), "set FAL_PROXY_PORT, or port in the file"),
+    (("serve", "--sandbx"), "did you mean --sandbox?")])
+def test_a_wrong_word_on_the_command_line_is_answered_with_what_was_meant(arguments, hint):
+    result = run(*arguments)
+    assert result.returncode == 64 and hint in result.stderr.splitlines()[0]
+
+
 @pytest.mark.parametrize("command", [(), ("serve",)])
 def test_serve_is_the_default_command(proxy, command):
     assert proxy(None, *command).fetch(request(None, path="/healthz")).status == 200
@@ -393,7 +482,14 @@ def test_a_port_that_another_program_holds_ends_it_with_a_message(proxy):
         for _ in range(6):
             for relay in [proxy(None, port=str(holder.getsockname()[1]), wait=False) for _ in range(8)]:
                 assert relay.wait() == 1
-                assert "cannot start" in relay.stderr and "listening" not in relay.stderr
+                assert "(port, FAL_PROXY_PORT): address in use; stop the program" in relay.stderr
+                assert "listening on" not in relay.stderr
+
+
+def test_an_address_that_this_machine_does_not_have_ends_it_with_the_setting_that_helps(proxy):
+    relay = proxy(None, host="192.0.2.1", wait=False)
+    assert relay.wait() == 1
+    assert "cannot listen on 192.0.2.1:0 (host, FAL_PROXY_HOST): this machine has no such address" in relay.stderr
 
 
 @pytest.mark.parametrize("loops", [0, 3])

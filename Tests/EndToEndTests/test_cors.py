@@ -344,3 +344,13 @@ def test_fals_own_cors_fields_are_replaced_for_an_allowed_origin(upstream, proxy
 def test_fals_own_cors_fields_are_dropped_where_the_proxy_has_none(upstream, proxy, data):
     answer = proxy(upstream(Answering(json_answer({}, fields=FALS)))).fetch(data)
     assert answer.status == 200 and cors_fields(answer) == []
+
+
+@pytest.mark.parametrize("origin,warned", [
+    ("https://*.vercel.app", "vercel.app"), ("https://my-app-*-myteam.vercel.app", "vercel.app"),
+    ("https://*.pages.dev", "pages.dev"), ("https://*.example.com", None), ("https://my-app.vercel.app", None)])
+def test_a_star_under_which_strangers_can_register_names_is_warned_of(proxy, origin, warned):
+    relay = proxy(None, "check", wait=False, allowed_origins=origin)
+    assert relay.wait() == 0
+    lines = [line for line in relay.stderr.splitlines() if "strangers" in line]
+    assert [warned in line and origin in line for line in lines] == ([True] if warned else [])

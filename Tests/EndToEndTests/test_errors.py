@@ -1,6 +1,7 @@
 """The proxy's own errors: each row a client or fal can cause, its form, and what becomes of the connection."""
 
 import socket
+import ssl
 
 import pytest
 
@@ -211,6 +212,15 @@ def test_what_cannot_be_read_safely_is_refused_and_the_connection_closed(upstrea
         assert answer.all("connection") == ["close"]
         assert client.ended(), "the answer was lost to a reset"
     assert fal.requests.empty()
+
+
+def test_tls_on_the_plain_port_is_told_at_once_and_named_in_the_log(proxy):
+    relay = proxy(None)
+    context = ssl._create_unverified_context()
+    with socket.create_connection(relay.address, timeout=5) as client, pytest.raises(ssl.SSLError):
+        context.wrap_socket(client)
+    (line,) = relay.access_log()
+    assert (line["status"], line["error_type"]) == (400, "proxy_tls_on_plain_port")
 
 
 def test_the_limits_of_a_head_are_inclusive(upstream, proxy):

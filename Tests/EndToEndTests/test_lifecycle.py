@@ -528,7 +528,7 @@ def test_a_second_instance_on_the_same_port_refuses_to_start(proxy):
     port = str(first.address[1])
     second = proxy(binary_environment={"PORT": port}, wait=False)
     assert second.wait(20) == 1
-    assert "cannot start" in second.stderr and "Address already in use" in second.stderr
+    assert f"cannot listen on 127.0.0.1:{port} (port, PORT): address in use" in second.stderr
     assert "listening" not in second.stderr
 
 
@@ -542,3 +542,56 @@ def test_a_restart_on_the_same_port_works_at_once(proxy):
     second = proxy(binary_environment={"PORT": port})
     assert second.fetch(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").status == 200
     client.close()
+
+
+WISHES = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2]
+
+
+@pytest.mark.parametrize("number", WISHES)
+def test_a_signal_that_asks_for_a_reload_is_answered_with_a_line_and_ends_nothing(proxy, number):
+    relay = proxy()
+    relay.send_signal(number)
+    wait_until(lambda: f"{number.name}: nothing is reloaded; restart" in relay.stderr, 10, "the line about the signal")
+    assert relay.fetch(HEALTH).status == 200
+    assert relay.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
+                                    signal.SIGXFSZ])
+def test_a_stray_signal_ends_nothing(proxy, number):
+    relay = proxy()
+    relay.send_signal(number)
+    assert relay.fetch(HEALTH).status == 200
+    assert relay.stop() == 0
+
+
+def test_a_wish_while_draining_is_not_taken_for_a_second_signal_to_end(proxy):
+    relay = proxy(drain_timeout="20s")
+    with relay.client() as client:
+        client.send(HEALTH[:-2])
+        relay.send_signal(signal.SIGTERM)
+        wait_until(lambda: "draining" in relay.stderr, 10, "the way down")
+        for number in WISHES:
+            relay.send_signal(number)
+        wait_until(lambda: all(f"{number.name}: " in relay.stderr for number in WISHES), 10, "the lines")
+        assert client.send(b"\r\n").response().status == 200
+    assert relay.wait() == 0 and "second signal" not in relay.stderr
+
+
+@pytest.mark.parametrize("descriptor,reason", [("/dev/full", "No space left on device"), ("a pipe", "Broken pipe")])
+def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(proxy, descriptor, reason):
+    def redirect():
+        if descriptor == "a pipe":
+            reading, writing = os.pipe()
+            os.close(reading)
+        else:
+            writing = os.open(descriptor, os.O_WRONLY)
+        os.dup2(writing, 1)
+
+    relay = proxy(preexec=redirect)
+    for _ in range(3):
+        assert relay.fetch(HEALTH).status == 200
+    sentence = f"fal-proxy: the log cannot be written ({reason})"
+    wait_until(lambda: sentence in relay.stderr, 10, "the report")
+    assert relay.stop() == 0
+    assert relay.stderr.count(sentence) == 1 and "fal-proxy: 3 log lines were lost" in relay.stderr

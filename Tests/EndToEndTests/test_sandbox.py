@@ -1,6 +1,8 @@
 """The proxy with its embedded fal: every name of fal's hosts leads to what that host serves."""
 
 import json
+import re
+import subprocess
 
 import pytest
 
@@ -154,3 +156,17 @@ def test_fal_is_never_told_the_name_that_the_client_used(proxy, upstream):
     fal = upstream()
     proxy(fal).fetch(request(f"https://fal.run/{MODEL}", "POST", body=INPUT), "POST")
     assert not [name for name in fal.next_request().head.names if "forwarded" in name]
+
+
+def test_a_start_without_fal_says_what_leaves_the_machine_and_nothing_about_spending_and_shows_what_to_try():
+    with Proxy("serve", "--sandbox", key="not a key", tokens_enabled="true", auth_tokens="token-of-the-app-0001") as proxy:
+        assert proxy.fetch(request(None, path="/readyz")).status == 200
+        wait_until(lambda: proxy.stderr.count("\n  ") >= 3, 10, "the examples")
+        assert "sends nothing to another machine; a client that takes a realtime token" in proxy.stderr
+        assert "warning" not in proxy.stderr
+        script = "\n".join(re.findall(r"^  (.*)$", proxy.stderr, re.M))
+        shell = subprocess.run(["sh", "-ec", script], env={"PATH": "/usr/bin:/bin", "TOKEN": "token-of-the-app-0001"},
+                               capture_output=True, text=True, timeout=20)
+        assert shell.returncode == 0, shell.stderr
+        run, stream = shell.stdout.split("data: ", 1)
+        assert json.loads(run)["images"] and '"images"' in stream

@@ -27,11 +27,9 @@ def test_the_plain_list_has_the_settings_of_the_document_with_their_defaults():
     assert printed().decode().splitlines() == [f"{name}: {value}" for name, value in pairs]
 
 
-def test_every_setting_is_documented_with_its_variable(proxy):
-    relay = proxy(None, "check", wait=False)
-    assert relay.wait() == 0
+def test_every_setting_is_documented_with_its_variable():
     document = printed("--markdown").decode()
-    names = [line.split(":")[0] for line in relay.stdout.splitlines()]
+    names = [line.split(":")[0] for line in printed().decode().splitlines()]
     assert len(names) > 30 and names == re.findall(r"^### `(.+)`$", document, re.M)
     for name in names:
         assert f"`FAL_PROXY_{name.upper().replace('.', '_')}`" in document, name

@@ -22,7 +22,6 @@ import Testing
       ("a/**/b", "a/b", true), ("a/**/b", "a/x/b", true), ("a/**/b", "a/x/y/b", true), ("a/**/b", "a/xb", false),
       ("a/**/b", "ab", false), ("a/**/**/b", "a/b", true), ("a/**/**", "a", true), ("**/**", "a/b", true),
       ("a**", "abc", true), ("a**", "ab/c", false), ("a/**b", "a/xb", true), ("a/**b", "a/x/b", false),
-      ("a/***", "a/b", true), ("a/***", "a/", false), ("a/***", "a/b/c", false),
       ("a?c", "abc", true), ("a?c", "a/c", false), ("a?c", "ac", false), ("a?c", "a?c", true),
       (#"a\?c"#, "a?c", true), (#"a\?c"#, "abc", false), (#"a\*"#, "a*", true), (#"a\*"#, "ab", false),
       (#"a\{b\}"#, "a{b}", true), (#"\\"#, #"\"#, true), ("**/b/**/d", "b/d", true),
@@ -57,6 +56,7 @@ import Testing
     for _ in 0..<20_000 {
       let pattern = (0..<Int.random(in: 1...6, using: &random)).map { _ in parts.randomElement(using: &random)! }
         .joined()
+      guard !pattern.contains("***") else { continue }
       let text = (0..<Int.random(in: 1...8, using: &random)).map { _ in "aab/".randomElement(using: &random)! }
       let expected = Self.reference(pattern, text)
       let actual = try Self.matches(pattern, String(text))
@@ -118,6 +118,7 @@ import Testing
       ("a]", "']'"), ("@(a)", "character 2"), ("+(a|b)", "'('"), ("a)", "')'"), ("!a", "'!'"), ("a|b", "'|'"),
       ("a b", "character 2"), ("a\tb", "character 2"), ("a\u{0}", "character 2"), ("ä", "non-ASCII"),
       ("a\u{7F}", "character 2"), (#"a\"#, "character 2"), ("\\\u{E4}", "character 1"), (#"\ "#, "escape"),
+      ("a/***", "write '**' for any number of segments, '*' for one, at character 3"), ("a****b", "character 2"),
     ])
   func bad(pattern: String, hint: String) {
     let error = #expect(throws: PatternError.self) { try GlobPattern(pattern) }

@@ -24,7 +24,7 @@ struct AccessLogTests {
 
   private func line(_ record: AccessRecord, _ format: AccessLog.Format, now: UInt64 = 1_250_000_000) -> String {
     let pipe = Pipe()
-    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 16)
+    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 16) { _ in }
     var log = AccessLog(format: format, writer: writer)
     log.append(record, now: now, time: CivilTime(seconds: 784_111_777, milliseconds: 7))
     log.flush()
@@ -87,7 +87,7 @@ struct AccessLogTests {
   @Test("gathers lines and hands them over by itself after 16 KiB")
   func batches() {
     let pipe = Pipe()
-    var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20))
+    var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20) { _ in })
     for _ in 0..<300 { log.append(record(), now: 1_250_000_000, time: CivilTime(seconds: 0, milliseconds: 0)) }
     #expect(pipe.read(lines: 200).allSatisfy { $0.hasPrefix("00:00:00 200 POST") })
   }
@@ -95,7 +95,7 @@ struct AccessLogTests {
   @Test("takes the date anew when the second changes")
   func seconds() {
     let pipe = Pipe()
-    var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20))
+    var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20) { _ in })
     for second: Int64 in [59, 59, 60, 59] {
       log.append(record(), now: 1_250_000_000, time: CivilTime(seconds: second, milliseconds: 0))
     }

@@ -1,4 +1,6 @@
+import Glibc
 import Observability
+import Synchronization
 import Testing
 
 @Suite("Log writer")
@@ -8,7 +10,7 @@ struct LogWriterTests {
   @Test("writes in order what it was given")
   func order() {
     let pipe = Pipe()
-    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 16)
+    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 16) { _ in }
     for number in 0..<50 { writer.write(Array("line \(number)\n".utf8), lines: 1) }
     writer.drain(milliseconds: 5000)
     #expect(pipe.read(lines: 50) == (0..<50).map { "line \($0)" })
@@ -20,7 +22,7 @@ struct LogWriterTests {
     let size = pipe.shrink()
     if nonBlocking { pipe.makeWritingNonBlocking() }
     let limit = 10 * line.count
-    let writer = LogWriter(descriptor: pipe.writing, limit: limit)
+    let writer = LogWriter(descriptor: pipe.writing, limit: limit) { _ in }
     let total = 200
     for _ in 0..<total { writer.write(line, lines: 1) }
     // Nobody reads: at most the pipe and the limit are held, and the caller was never kept waiting.
@@ -43,7 +45,7 @@ struct LogWriterTests {
   @Test("takes text again once there is room")
   func recovers() {
     let pipe = Pipe()
-    let writer = LogWriter(descriptor: pipe.writing, limit: line.count)
+    let writer = LogWriter(descriptor: pipe.writing, limit: line.count) { _ in }
     for _ in 0..<20 {
       writer.write(line, lines: 1)
       writer.drain(milliseconds: 5000)
@@ -54,7 +56,7 @@ struct LogWriterTests {
   @Test("a batch larger than the limit is dropped whole and counted by its lines")
   func tooLarge() {
     let pipe = Pipe()
-    let writer = LogWriter(descriptor: pipe.writing, limit: 100)
+    let writer = LogWriter(descriptor: pipe.writing, limit: 100) { _ in }
     writer.write(line, lines: 7)
     writer.write(Array("after\n".utf8), lines: 1)
     #expect(pipe.read(lines: 2) == ["after", #"{"event":"access_log_dropped","lines":7}"#])
@@ -64,12 +66,42 @@ struct LogWriterTests {
   func drainEnds() {
     let pipe = Pipe()
     let size = pipe.shrink()
-    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 20)
+    let writer = LogWriter(descriptor: pipe.writing, limit: 1 << 20) { _ in }
     let count = size / line.count + 5
     for _ in 0..<count { writer.write(line, lines: 1) }
     let start = ContinuousClock.now
     writer.drain(milliseconds: 50)
     #expect(ContinuousClock.now - start < .seconds(5))
     #expect(pipe.read(lines: count).count == count)
+  }
+
+  @Test("reports lost lines when it begins, whenever they are ten times as many, and at the end")
+  func losses() {
+    let full = open("/dev/full", O_WRONLY)
+    defer { close(full) }
+    let reports = Mutex<[String]>([])
+    let writer = LogWriter(descriptor: full, limit: 1 << 20) { text in reports.withLock { $0.append(text) } }
+    for _ in 0..<25 { writer.write(line, lines: 5) }
+    writer.drain(milliseconds: 5000)
+    writer.drain(milliseconds: 5000)
+    #expect(
+      reports.withLock { $0 } == [
+        "the log cannot be written (No space left on device); its lines are lost until it can",
+        "10 log lines are lost so far", "100 log lines are lost so far", "125 log lines were lost",
+      ])
+  }
+
+  @Test("reports a reader that has gone")
+  func deadReader() {
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [-1, -1]
+    precondition(pipe(&ends) == 0)
+    close(ends[0])
+    let reports = Mutex<[String]>([])
+    let writer = LogWriter(descriptor: ends[1], limit: 1 << 20) { text in reports.withLock { $0.append(text) } }
+    writer.write(line, lines: 1)
+    writer.drain(milliseconds: 5000)
+    close(ends[1])
+    #expect(reports.withLock { $0 }.first?.contains("Broken pipe") == true && reports.withLock { $0.count } == 2)
   }
 }

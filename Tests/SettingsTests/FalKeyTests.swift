@@ -4,9 +4,9 @@ import Testing
 
 @Suite("The fal key")
 struct FalKeyTests {
-  private func find(_ environment: FakeEnvironment, required: Bool = true) -> (key: String?, faults: String) {
+  private func find(_ environment: FakeEnvironment) -> (key: String?, faults: String) {
     var faults = SettingsFaults()
-    let key = FalKey.load(from: environment, required: required, faults: &faults)
+    let key = FalKey.load(from: environment, faults: &faults)
     return (key?.text, faults.description)
   }
 
@@ -22,17 +22,18 @@ struct FalKeyTests {
     }
   }
 
-  @Test("may be absent only when it is not required")
+  @Test("may not be absent")
   func absent() {
-    #expect(find([:], required: false) == (nil, ""))
     let message = "FAL_KEY: no fal key; set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE"
     #expect(find([:]) == (nil, message))
     #expect(find(["FAL_KEY": ""]) == (nil, message))
   }
 
-  @Test("is judged even where it is not required")
-  func judged() {
-    #expect(find(["FAL_KEY": "a b"], required: false).faults == "FAL_KEY: the key has white space in it")
+  @Test("is not looked at where none is required, nor are the certificates to trust")
+  func notRequired() {
+    let environment: FakeEnvironment = ["FAL_KEY": "a b", "FAL_KEY_FILE": "/none", "SSL_CERT_FILE": "/none"]
+    let loaded = SettingsLoader.load(configPath: nil, environment: environment, keyRequired: false)
+    #expect(loaded.faults.isEmpty && loaded.falKey == nil)
   }
 
   @Test("is refused from two sources at once")
@@ -106,8 +107,12 @@ struct FalKeyTests {
     }
     let file = TemporaryFile(String(repeating: "a", count: 4097))
     #expect(find(["FAL_KEY_FILE": file.path]).faults == "FAL_KEY_FILE: the file has more than 4096 bytes")
-    #expect(find(["FAL_KEY_FILE": "/tmp"]).faults == "FAL_KEY_FILE: cannot read the file: Is a directory")
-    #expect(find(["FAL_KEY_FILE": "/nonexistent"]).faults.hasSuffix("No such file or directory"))
+    #expect(find(["FAL_KEY_FILE": "/tmp"]).faults == "FAL_KEY_FILE: cannot read /tmp: Is a directory")
+    #expect(find(["FAL_KEY_FILE": "/none"]).faults == "FAL_KEY_FILE: cannot read /none: No such file or directory")
+    for key in ["id:secret", "/id:secret", "secret"] {
+      let message = "cannot read the file it names: No such file or directory"
+      #expect(find(["FAL_KEY_FILE": key]).faults == "FAL_KEY_FILE: \(message)", "a key in its place is not shown")
+    }
   }
 
   @Test("loses only one newline of its file")

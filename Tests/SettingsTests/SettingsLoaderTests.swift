@@ -172,6 +172,34 @@ struct SettingsLoaderTests {
     #expect(faults(yaml) == [fault])
   }
 
+  @Test(
+    "refuses quotes that came with the value, in lists, maps and single values, and shows nothing of it",
+    arguments: [
+      ("ALLOWED_ENDPOINTS", "'fal-ai/flux/**'", "allowed_endpoints: entry 1: "),
+      ("ALLOWED_ORIGINS", "https://a.example,\"https://b.example\"", "allowed_origins: entry 2: "),
+      ("AUTH_TOKENS", "`0123456789abcdef`", "auth.tokens: entry 1: "), ("HOST", "'127.0.0.1'", "host: "),
+      ("LIMITS_BODY", "\"1MiB\"", "limits.body: "), ("FORWARD_FIELDS", "'x-a,x-b", "forward_fields: entry 1: "),
+      ("ORIGIN_OVERRIDES", "fal.run='https://a.example'", "origin_overrides: entry 1: "),
+    ])
+  func quotes(name: String, value: String, place: String) {
+    var environment: FakeEnvironment = [:]
+    environment.values["FAL_PROXY_\(name)"] = Array(value.utf8)
+    #expect(faults("", environment) == ["FAL_PROXY_\(name): \(place)the value has quotes around it; leave them out"])
+  }
+
+  @Test(
+    "warns of variables that are spelled almost as ours",
+    arguments: [
+      ("FALPROXY_PORT", "FALPROXY_PORT sets nothing: the variable is called FAL_PROXY_PORT"),
+      ("fal_proxy_limits_body", "fal_proxy_limits_body sets nothing: the variable is called FAL_PROXY_LIMITS_BODY"),
+      ("FalProxy_nothing", "FalProxy_nothing sets nothing: variables of the proxy begin with FAL_PROXY_"),
+    ])
+  func almostOurs(name: String, warning: String) {
+    var environment: FakeEnvironment = ["FAL_PROXY_PORT": "1", "FALPROXY_SERVICE_HOST": "x", "FAL_KEY": "id:secret"]
+    environment.values[name] = Array("1".utf8)
+    #expect(load("", environment).warnings == [warning])
+  }
+
   @Test("takes a group whose keys are all commented out")
   func emptyGroup() { #expect(faults("limits:\n  # head: 1KiB\ncors: {}\n").isEmpty) }
 

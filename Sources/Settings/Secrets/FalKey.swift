@@ -7,10 +7,24 @@ package enum FalKey {
   /// The largest key file, in bytes.
   package static let fileLimit = 4096
 
-  /// The key, or nil after a fault; also nil, without a fault, when there is none and none is `required`.
-  package static func load(
-    from environment: some EnvironmentSource, required: Bool, faults: inout SettingsFaults
-  ) -> SecretBytes? {
+  /// What people call the key, as `Spelling.plain` has it.
+  private static let names: Set<String> = [
+    "fal", "falkey", "falkeyid", "falkeysecret", "falkeyfile", "falapikey", "falcredentials", "falsecret", "faltoken",
+    "key", "keyid", "keysecret", "keyfile", "apikey", "apitoken", "credentials", "secret",
+  ]
+
+  /// Whether a key or variable of this name was meant to hold the key.
+  static func isCalled(_ name: String) -> Bool {
+    names.contains(Spelling.plain(name)) || names.contains(Spelling.plain(name.split(separator: ".").last ?? ""))
+  }
+
+  /// What to say of such a name.
+  static func cure(_ fault: String) -> String {
+    "\(fault); the fal key never stands in the settings: set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE"
+  }
+
+  /// The key, or nil after a fault.
+  package static func load(from environment: some EnvironmentSource, faults: inout SettingsFaults) -> SecretBytes? {
     let whole = environment.value(of: "FAL_KEY")
     let id = environment.value(of: "FAL_KEY_ID")
     let secret = environment.value(of: "FAL_KEY_SECRET")
@@ -29,10 +43,9 @@ package enum FalKey {
     case (let id?, let secret?): return joined(id, secret, &faults)
     case (_?, nil): faults.append(source: "FAL_KEY_ID", message: "FAL_KEY_SECRET is missing; a key needs both")
     case (nil, _?): faults.append(source: "FAL_KEY_SECRET", message: "FAL_KEY_ID is missing; a key needs both")
-    case (nil, nil) where required:
+    case (nil, nil):
       faults.append(
         source: "FAL_KEY", message: "no fal key; set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE")
-    case (nil, nil): break
     }
     return nil
   }
@@ -60,9 +73,12 @@ package enum FalKey {
       }
       return checked(content.copy(0..<end), "FAL_KEY_FILE", &faults)
     } catch {
-      // The path is not quoted: someone may have put the key itself there.
       switch error {
-      case .unreadable(let reason): faults.append(source: "FAL_KEY_FILE", message: "cannot read the file: \(reason)")
+      case .unreadable(let reason):
+        let file = path.text
+        // Someone may have put the key itself there.
+        let isPath = (file.hasPrefix("/") || file.hasPrefix(".")) && !file.contains(":")
+        faults.append(source: "FAL_KEY_FILE", message: "cannot read \(isPath ? file : "the file it names"): \(reason)")
       case .tooLarge: faults.append(source: "FAL_KEY_FILE", message: "the file has more than \(fileLimit) bytes")
       }
       return nil

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The form of a fal key, `id:secret` (protocol.md §1), and what people put there instead. Nothing here repeats the value.
 enum FalKeyForm {
   /// Words that stand where a program had nothing to say, or a person something still to do.
@@ -68,13 +70,7 @@ enum FalKeyForm {
   private static func isPlain(_ half: Slice<UnsafeRawBufferPointer>) -> Bool {
     // Padding stands at the end alone, and what begins with two slashes is the rest of a URL.
     !half.starts(with: "//".utf8) && !half.reversed().drop { $0 == UInt8(ascii: "=") }.contains(UInt8(ascii: "="))
-      && half.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: Array("._~-+/=".utf8).contains(byte)
-        }
-      }
+      && half.allSatisfy { $0.isUnreserved || "+/=".utf8.contains($0) }
   }
 
   /// Whether this is a filler word, begins as one (`your-…`), or is one sign again and again (`xxxx`, `....`).

@@ -8,6 +8,8 @@ package struct LoadedSettings: Sendable {
   /// Where a key was set, `file:line` or a variable's name, by dotted key (`groups[2].name` in the second map of a list);
   /// keys left at their default are absent.
   package internal(set) var sources: [String: String] = [:]
+  /// What is no fault and yet likely not meant; one line each.
+  package internal(set) var warnings: [String] = []
   /// Everything wrong so far.
   package var faults = SettingsFaults()
 

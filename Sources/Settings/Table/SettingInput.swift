@@ -14,6 +14,10 @@ enum SettingInput {
     var mismatch: String?
     /// Whether the reader of the file has reported it already.
     var isReported = false
+    /// Whether it begins or ends with quotes, as from an environment file; no value of a setting does.
+    var isQuoted: Bool {
+      value.map(SettingInput.isQuoted) ?? false || key.utf8.first.map(SettingInput.isQuote) ?? false
+    }
 
     init(key: String, value: SecretBytes, source: String) {
       self.key = key
@@ -49,6 +53,12 @@ enum SettingInput {
     }
   }
 
+  static func isQuote(_ byte: UInt8) -> Bool { "'\"`".utf8.contains(byte) }
+
+  static func isQuoted(_ value: SecretBytes) -> Bool {
+    value.count > 0 && (isQuote(value[0]) || isQuote(value[value.count - 1]))
+  }
+
   /// What a value is instead of what was expected.
   static func found(_ content: YAMLSubset.Content) -> String {
     switch content {
@@ -65,7 +75,7 @@ enum SettingInput {
     var values: [Value] = []
     var refused: [Int] = []
     for (index, item) in items.enumerated() where !item.isReported {
-      if let value = body(item) { values.append(value) } else { refused.append(index) }
+      if !item.isQuoted, let value = body(item) { values.append(value) } else { refused.append(index) }
     }
     guard refused.isEmpty else { throw .items(refused) }
     return values

@@ -1,3 +1,5 @@
+internal import Text
+
 /// The kinds of values a key can have. All begin with the name, the place in the record and what the key does.
 extension SettingKey {
   /// One value that `parse` makes of its text; `range` says in words what it may be.
@@ -83,7 +85,7 @@ extension SettingKey {
   ) -> SettingKey {
     list(
       name, path, summary, of: entries, emptyVariable: emptyVariable,
-      parse: { bytes in bytes.count > 0 && bytes.withUnsafeBytes { $0.allSatisfy(isVisible) } ? bytes.text : nil },
+      parse: { bytes in bytes.count > 0 && bytes.withUnsafeBytes { $0.allSatisfy(\.isVisible) } ? bytes.text : nil },
       finish: { Settings.expanding($0, with: builtIn) },
       show: { "[" + $0.map(SettingText.flow).joined(separator: ", ") + "]" })
   }
@@ -95,7 +97,7 @@ extension SettingKey {
   ) -> SettingKey {
     var key = list(
       name, path, summary, of: "\(entries) of \(minimum) or more visible ASCII characters", emptyVariable: .fault,
-      parse: { $0.count >= minimum && $0.withUnsafeBytes { $0.allSatisfy(isVisible) } ? $0 : nil },
+      parse: { $0.count >= minimum && $0.withUnsafeBytes { $0.allSatisfy(\.isVisible) } ? $0 : nil },
       show: { $0.isEmpty ? "[]" : "<redacted> × \($0.count)" })
     key.facts.holdsSecrets = true
     return key
@@ -107,7 +109,10 @@ extension SettingKey {
     key: @escaping @Sendable (String) -> String?, value: @escaping @Sendable (String) -> Value?,
     show: @escaping @Sendable (Value) -> String
   ) -> SettingKey {
-    SettingKey(
+    let pairs: @Sendable (Root) -> [String] = { root in
+      root[keyPath: path].sorted { $0.key < $1.key }.map { "\($0.key): \(show($0.value))" }
+    }
+    var key = SettingKey(
       SettingFacts(
         name: name, summary: summary, shape: .map, unit: "map", range: "\(range) ({} for none)",
         expected: "expected \(range)"),
@@ -122,11 +127,8 @@ extension SettingKey {
         }
         root[keyPath: path] = map
       },
-      show: { root in
-        let pairs = root[keyPath: path].sorted { $0.key < $1.key }.map { "\($0.key): \(show($0.value))" }
-        return "{" + pairs.joined(separator: ", ") + "}"
-      })
+      show: { "{" + pairs($0).joined(separator: ", ") + "}" })
+    key.below = pairs
+    return key
   }
-
-  @Sendable static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
 }

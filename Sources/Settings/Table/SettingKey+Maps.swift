@@ -10,7 +10,7 @@ extension SettingKey {
       expected: "expected a list of \(range)", emptyVariable: .fault)
     facts.members = Entry.table.keys.map { SettingFacts.Member(facts: $0.facts, standard: $0.standard) }
     let expected = facts.expected
-    return SettingKey(
+    var key = SettingKey(
       facts,
       take: { input, place, root, findings in
         guard case .maps(let nodes) = input else { return findings.reject(place, expected) }
@@ -18,6 +18,13 @@ extension SettingKey {
         findings.sources[place.name] = place.source
       },
       show: { "[" + $0[keyPath: path].map(shown).joined(separator: ", ") + "]" })
+    key.below = { root in root[keyPath: path].flatMap(lines) }
+    return key
+  }
+
+  /// An entry of the list as the lines of a file.
+  private static func lines<Entry: SettingRecord>(of entry: Entry) -> [String] {
+    Entry.table.file(of: entry) { _ in nil }.enumerated().map { ($0 == 0 ? "- " : "  ") + $1 }
   }
 
   private static func read<Entry: SettingRecord>(

@@ -7,6 +7,8 @@ struct SettingKey<Root: SettingRecord>: Sendable {
   let take: @Sendable (SettingInput, SettingPlace, inout Root, inout SettingFindings) -> Void
   /// The value as one would write it; a count in place of a secret.
   let show: @Sendable (Root) -> String
+  /// The lines of a file that stand below the key, where it has entries that do not stand on its line.
+  var below: @Sendable (Root) -> [String] = { _ in [] }
 
   init(
     _ facts: SettingFacts,
@@ -90,10 +92,14 @@ struct SettingFindings {
 
   /// Adds a fault at the value, or at each entry that is wrong.
   mutating func reject(_ input: SettingInput, _ place: SettingPlace, _ expected: String, _ refusal: SettingRefusal) {
-    guard case .items(let refused) = refusal, case .items(let items) = input else { return reject(place, expected) }
+    let quoted = "the value has quotes around it; leave them out"
+    guard case .items(let refused) = refusal, case .items(let items) = input else {
+      if case .scalar(let value) = input, SettingInput.isQuoted(value) { return reject(place, quoted) }
+      return reject(place, expected)
+    }
     for index in refused {
       let form = items[index].mismatch.map { ", " + $0 } ?? ""
-      let message = "entry \(index + 1): \(expected)\(form)"
+      let message = "entry \(index + 1): " + (items[index].isQuoted ? quoted : expected + form)
       faults.append(source: items[index].source, key: place.name, message: message)
     }
   }

@@ -49,12 +49,14 @@ struct SettingTable<Root: SettingRecord>: Sendable {
 
   /// What to say about a name that is no key and no group; `prefix` stands before all names of this record.
   func unknown(_ name: String, in group: String, prefix: String) -> String {
+    if FalKey.isCalled(name) { return FalKey.cure("unknown key \(prefix)\(name)") }
     guard Spelling.isName(name) else { return "unknown key" }
     if indices[name] != nil || groups.contains(name) {
       return "unknown key \(prefix)\(name); write it nested, without the dot"
     }
-    if let meant = Spelling.suggestion(for: name, among: keys.map(\.name) + groups.sorted()) {
-      return "unknown key \(prefix)\(name); did you mean \(prefix)\(meant)?"
+    let known = (keys.map(\.name) + groups.sorted()).map { prefix + $0 }
+    if let meant = Spelling.suggestion(for: prefix + name, among: known) {
+      return "unknown key \(prefix)\(name); did you mean \(meant)?"
     }
     // Beside a secret, a name that resembles no key may be one that lost its place.
     guard secretGroups.contains(group) else { return "unknown key \(prefix)\(name)" }

@@ -19,7 +19,8 @@ package struct SettingsFault: Error, Sendable, Hashable, CustomStringConvertible
     Self.oneLine([source, key, message].compactMap(\.self).joined(separator: ": "))
   }
 
-  private static func oneLine(_ text: String) -> String {
+  /// `text` with `?` in place of control characters.
+  static func oneLine(_ text: String) -> String {
     String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
   }
 }

@@ -6,8 +6,9 @@ package enum SettingsLoader {
   /// an image would win over the operator's file.
   static let defaultsVariable = "FAL_PROXY_DEFAULTS"
 
-  /// Reads the file that `FAL_PROXY_DEFAULTS` names, if any, then the one at `configPath` – or the one that `FAL_PROXY_CONFIG` names, or none –, then the environment, then
-  /// the fal key, which only has to exist when `keyRequired`. A variable that is set but empty counts as not set, except
+  /// Reads the file that `FAL_PROXY_DEFAULTS` names, if any, then the one at `configPath` – or the one that
+  /// `FAL_PROXY_CONFIG` names, or none –, then the environment, then the fal key and the certificates to trust, which are
+  /// not looked at unless `keyRequired`. A variable that is set but empty counts as not set, except
   /// where that could open a door: there it is a fault.
   package static func load(
     configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
@@ -15,10 +16,29 @@ package enum SettingsLoader {
     var loaded = LoadedSettings()
     var findings = SettingFindings()
     fill(&loaded.settings, configPath: configPath, environment, &findings)
-    loaded.falKey = FalKey.load(from: environment, required: keyRequired, faults: &findings.faults)
+    if keyRequired {
+      loaded.falKey = FalKey.load(from: environment, faults: &findings.faults)
+      TrustedCertificates.check(environment, &findings.faults)
+    }
+    loaded.warnings = strayVariables(environment)
     loaded.sources = findings.sources
     loaded.faults = findings.faults
     return loaded
+  }
+
+  /// What to say of variables that look as if they were ours, and are not: they set nothing.
+  private static func strayVariables(_ environment: some EnvironmentSource) -> [String] {
+    let prefix = Spelling.plain(SettingFacts.variablePrefix)
+    let known = Settings.table.keys.map(\.facts.variable) + [fileVariable]
+    return environment.names(startingWith: "").sorted().compactMap { name in
+      guard Spelling.plain(name).hasPrefix(prefix), name.utf8.count > prefix.utf8.count + 1,
+        !name.hasPrefix(SettingFacts.variablePrefix), !ServiceLinks.injected(name, value: environment.value(of: name))
+      else { return nil }
+      let meant = known.first { Spelling.plain($0) == Spelling.plain(name) }
+      let shown = Spelling.isName(name) || meant != nil ? name : "a variable much like FAL_PROXY_…"
+      return "\(shown) sets nothing: "
+        + (meant.map { "the variable is called \($0)" } ?? "variables of the proxy begin with FAL_PROXY_")
+    }
   }
 
   /// The same for any record, without a key.
@@ -83,6 +103,10 @@ package enum SettingsLoader {
     for name in Set(environment.names(startingWith: SettingFacts.variablePrefix)).sorted() where !known.contains(name) {
       if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
       let shown = Spelling.isName(name) ? name : "FAL_PROXY_…"
+      if FalKey.isCalled(String(name.dropFirst(SettingFacts.variablePrefix.count))) {
+        findings.faults.append(source: name, message: FalKey.cure("unknown variable"))
+        continue
+      }
       let hint = Spelling.suggestion(for: name, among: settable).map { "; did you mean \($0)?" } ?? ""
       findings.faults.append(source: shown, message: "unknown variable" + hint)
     }

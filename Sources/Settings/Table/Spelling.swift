@@ -1,11 +1,17 @@
+internal import Text
+
 /// Finds the known name that a mistyped one was probably meant to be.
 enum Spelling {
   private static let tolerance = 2
   private static let longest = 64
 
-  /// The nearest of `known` within two insertions, deletions or replacements; nil when none is that near.
+  /// What may have been meant, as `a`, `a or b`: the same name in another case or with other marks between its words, the
+  /// same last word in another group, or the nearest within two insertions, deletions or replacements; nil for none.
   static func suggestion(for name: String, among known: [String]) -> String? {
     guard name.utf8.count <= longest else { return nil }
+    if let same = known.first(where: { plain($0) == plain(name) }) { return same }
+    let namesakes = known.filter { plain(lastWord(of: $0)) == plain(lastWord(of: name)) }
+    if !namesakes.isEmpty { return namesakes.joined(separator: " or ") }
     let typed = Array(name.utf8)
     var best: (name: String, distance: Int)?
     for candidate in known {
@@ -15,16 +21,16 @@ enum Spelling {
     return best?.name
   }
 
-  /// Whether `name` can be shown: one that looks like no name of a key or variable may be a secret in the wrong place.
+  private static func lastWord(of name: String) -> Substring { name.split(separator: ".").last ?? "" }
+
+  /// `name` without what people write differently: case, and what stands between words.
+  static func plain(_ name: some StringProtocol) -> String { name.lowercased().filter { !"_-.".contains($0) } }
+
+  /// Whether `name` can be shown: one that looks like no name of a key or variable may be a secret in the wrong place. A
+  /// secret is long or has many digits.
   static func isName(_ name: String) -> Bool {
-    name.utf8.count <= longest
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-        default: false
-        }
-      }
+    name.utf8.count <= longest && name.utf8.count(where: \.isDigit) <= 4
+      && name.utf8.allSatisfy { $0.isLetterOrDigit || "_.-".utf8.contains($0) }
   }
 
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Text of several lines: literal (`|`) and folded (`>`), YAML 1.2 §8.1.
 extension YAMLSubset {
   private enum Chomping { case strip, clip, keep }
@@ -34,7 +36,7 @@ extension YAMLSubset {
       chomping = source[position] == UInt8(ascii: "-") ? .strip : .keep
       position += 1
     }
-    if position < line.end, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(source[position]) {
+    if position < line.end, source[position].isDigit {
       fault(
         line.number,
         "an indentation number in front of a text (leave it out: the first line of the text sets the column)")

@@ -1,0 +1,32 @@
+import Relay
+import Settings
+
+/// What is said about a start with the embedded fal.
+enum SandboxGuide {
+  /// What may still leave the machine.
+  static func reach(_ settings: Settings, at url: String) -> String {
+    let stays = "fal-proxy: sandbox at \(url): the proxy sends nothing to another machine"
+    guard settings.tokens.enabled else { return stays }
+    return stays
+      + "; a client that takes a realtime token connects to fal by itself, where tokens of the sandbox open nothing"
+  }
+
+  /// Lines to try in a shell; none where the settings leave nothing that is simple to call.
+  static func examples(_ started: StartUp.Loaded, address: String) -> [String] {
+    let settings = started.settings
+    let wildcards: Set<Character> = ["*", "?", "\\"]
+    guard started.configuration.hosts.contains("fal.run"),
+      let model = settings.allowedEndpoints.first(where: { wildcards.isDisjoint(with: $0) })
+        ?? Settings.builtInEndpoints.first
+    else { return [] }
+    let token = settings.auth.tokens.isEmpty ? "" : " -H 'authorization: Bearer '\"$TOKEN\""
+    let call = "curl -sN http://\(address)\(settings.path)\(token) -H 'content-type: application/json' -d \"$input\""
+    let picture = "https://example.com/a.png"
+    return [
+      "fal-proxy: try it, in another shell" + (token.isEmpty ? ":" : ", where TOKEN is one of auth.tokens:"),
+      "  input='{\"prompt\":\"a tree\",\"image_url\":\"\(picture)\",\"change_map_image_url\":\"\(picture)\"}'",
+      "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)'",
+      "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)/stream'",
+    ]
+  }
+}
