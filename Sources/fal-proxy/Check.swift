@@ -1,4 +1,6 @@
 import ArgumentParser
+import Dispatch
+import Glibc
 import Relay
 import Settings
 
@@ -10,13 +12,31 @@ struct Check: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
   @Flag(help: "Check for a start with --sandbox, which needs no key.")
   var sandbox = false
+  @Flag(help: "Also connect to each fal host, without a request, and say how it went.")
+  var connect = false
+
+  func validate() throws {
+    if connect, sandbox { throw ValidationError("--connect has no fal host to connect to with --sandbox") }
+  }
 
   func run() throws {
     let started = try StartUp.load(config: options.config, sandbox: sandbox)
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     for line in started.file { print(line) }
-    guard let shortage = started.shortage else { return }
-    StartUp.report("fal-proxy: it could not start here: \(shortage)")
-    throw ExitCode(1)
+    if let shortage = started.shortage {
+      StartUp.report("fal-proxy: it could not start here: \(shortage)")
+      throw ExitCode(1)
+    }
+    guard connect else { return }
+    fflush(nil)
+    Task {
+      do {
+        Glibc._exit(try await Reach.check(started) ? 0 : 1)
+      } catch {
+        StartUp.report("fal-proxy: cannot connect: \(error)")
+        Glibc._exit(1)
+      }
+    }
+    dispatchMain()
   }
 }

@@ -29,7 +29,7 @@ struct FalProxy: ParsableCommand {
       if exitCode(for: error) == .validationFailure,
         let hint = CommandLineHint.text(
           for: Array(CommandLine.arguments.dropFirst()), commands: ["serve", "check", "settings", "help"],
-          options: ["config", "sandbox", "markdown", "help", "version"])
+          options: ["config", "connect", "sandbox", "markdown", "help", "version"])
       {
         StartUp.report("fal-proxy: \(hint)")
       }

@@ -379,6 +379,26 @@ def test_check_warns_of_all_that_serve_warns_of(proxy):
     assert warnings(checking) == warnings(serving)
 
 
+def test_check_connects_to_each_host_and_sends_nothing(upstream, proxy, authority):
+    fal = upstream(tls=authority.context("DNS:localhost"))
+    urls = ",".join(f"{host}/**" for host in ("fal.run", "queue.fal.run"))
+    trust = {"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""}
+
+    def check(**overrides):
+        relay = proxy(None, "check", "--connect", wait=False, binary_environment=trust, allowed_urls=urls,
+                      origin_overrides=",".join(f"{host.replace('_', '.')}={url}" for host, url in overrides.items()))
+        return relay.wait(), relay.stderr
+
+    good = f"https://localhost:{fal.port}"
+    code, said = check(fal_run=good, queue_fal_run=good)
+    assert code == 0 and said.count(f"by way of {good}, 127.0.0.1:{fal.port}: the TLS handshake succeeds") == 2, said
+    code, said = check(fal_run=good, queue_fal_run=f"https://127.0.0.1:{fal.port}")
+    assert code == 1 and "queue.fal.run: by way of" in said and said.count("cannot be reached") == 1, said
+    code, said = check(fal_run=good, queue_fal_run="https://localhost:1")
+    assert code == 1 and "cannot be reached: 127.0.0.1:1: connect: Connection refused" in said, said
+    assert fal.requests.empty()
+
+
 def test_check_says_nothing_about_the_key(checked):
     assert not any("key" in name for name in checked())
 

@@ -229,7 +229,7 @@ def test_pages_may_send_what_forward_fields_names(upstream, proxy):
 def test_a_field_that_is_never_forwarded_cannot_be_named(proxy, name):
     relay = proxy(None, "check", wait=False, forward_fields=name)
     assert relay.wait() == 78
-    assert "FAL_PROXY_FORWARD_FIELDS: forward_fields: entry 1 " in relay.stderr
+    assert "FAL_PROXY_FORWARD_FIELDS: forward_fields: entry 1" in relay.stderr
 
 
 # --- Content codings -------------------------------------------------------------------------------------------------
