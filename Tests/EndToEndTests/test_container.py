@@ -109,7 +109,8 @@ def image(tmp_path, proxy):
         environment |= {name: str(files.get(value, value)) for name, value in variables("").items()}
         relay = proxy(None, "check", wait=False, binary_environment={"PORT": "", **environment})
         assert relay.wait() == 0, relay.stderr
-        return dict(line.split(": ", 1) for line in relay.stdout.splitlines())
+        lines = [line.partition("  # ")[0] for line in relay.stdout.splitlines() if not line.startswith(" ")]
+        return dict(line.split(": ", 1) for line in lines if ": " in line)
 
     return check
 
