@@ -37,9 +37,11 @@ final class RequestHeadRules: Sendable {
     writer.write(value.extracting(target.hostRange))
     writer.write("\r\n")
     let forwardsOthers = !forwardedFields.isEmpty
+    let isRetrieval = head.method == .get || head.method == .head
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
-      case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal: break
+      case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal, .falApp: break
+      case .conditional where isRetrieval: break
       default: guard forwardsOthers, forwardedFields.contains(bytes.extracting(line.name)) else { continue }
       }
       let name = bytes.extracting(line.name)

@@ -1,25 +1,26 @@
 internal import HTTPWire
 internal import Text
 
-/// What of fal's response head goes to the client: all but what is about the connection to fal, about fal's own origin,
-/// or about its servers (RFC 9110 §7.6.1, protocol.md §10.2).
+/// What of fal's response head goes to the client: an allow-list of what tells of the content, and fal's own fields.
+/// What would act on the page's origin, on a server or cache in front, or tell of fal's servers is simply never copied.
 enum ResponseHeadRules {
   /// Writes the fields that pass; status line, framing, connection and the fields of all responses are the caller's.
   /// - Returns: whether fal sent a Date.
   static func write(_ writer: inout HeadWriter, head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
-    var hasDate = false
+    var seen: UInt64 = 0
     let isEventStream = isEventStream(head, bytes)
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
-      case .connection, .contentLength, .transferEncoding, .upgrade, .trailer, .hopByHop, .privateToUpstream,
-        .requestID,
-        .host, .expect, .authorization, .falInternal, .falTargetURL, .caching:
-        continue
-      default: break
+      case .fal, .falOther, .representation, .contentEncoding: break
+      case .location where !mayHaveLocation(head.status): continue
+      case .contentType, .contentRange, .contentDisposition, .contentLocation, .date, .etag, .lastModified, .location,
+        .retryAfter:
+        // Of a field that may stand once the first is the one: two readers must not choose differently.
+        guard seen & bit(line.kind) == 0 else { continue }
+        seen |= bit(line.kind)
+      default: continue
       }
-      let name = bytes.extracting(line.name)
-      if line.kind == .date { hasDate = true }
-      writer.field(name, bytes.extracting(line.value))
+      writer.field(bytes.extracting(line.name), bytes.extracting(line.value))
     }
     // Every call has the same URL: a cache in front would hand one user's result to another. Proxies there must hand
     // events on as they come (protocol.md §10.4).
@@ -28,8 +29,13 @@ enum ResponseHeadRules {
     } else {
       writer.write("cache-control: private, no-store\r\n")
     }
-    return hasDate
+    return seen & bit(.date) != 0
   }
+
+  private static func bit(_ kind: FieldName) -> UInt64 { 1 << UInt64(kind.rawValue) }
+
+  /// Where a Location has a meaning (RFC 9110 §10.2.2).
+  private static func mayHaveLocation(_ status: Int) -> Bool { status == 201 || (300..<400).contains(status) }
 
   private static func isEventStream(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
     guard let line = head.fields.first(.contentType) else { return false }

@@ -27,6 +27,7 @@ INVITATIONS = [
     ("fastly-surrogate-control", "max-age=3600"), ("x-edge-control", "max-age=3600"), ("x-litespeed-tag", "a"),
     ("x-cdn-ttl", "3600"), ("no-vary-search", "params"), ("netlify-vary", "query"), ("cache-tag", "a"),
     ("edge-cache-tag", "a"), ("xkey", "a"), ("x-accel-expires", "3600"), ("x-cache-control", "max-age=3600"), ("akamai-cache-control", "max-age=3600"),
+    ("cache-of-tomorrow", "max-age=3600"),
 ]
 
 

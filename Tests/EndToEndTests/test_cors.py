@@ -337,7 +337,7 @@ def test_fals_own_cors_fields_are_replaced_for_an_allowed_origin(upstream, proxy
     assert sorted(cors_fields(answer)) == ["access-control-allow-origin", "access-control-expose-headers"]
     assert answer.all("access-control-allow-origin") == [APP]
     assert "*" not in members(answer, "access-control-expose-headers")
-    assert {"origin", "accept-encoding"} <= set(members(answer, "vary"))
+    assert varies(answer) and "accept-encoding" not in members(answer, "vary")
 
 
 @pytest.mark.parametrize("data", [call(), call("http://proxy.test")])

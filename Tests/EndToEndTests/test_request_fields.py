@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from harness import CANARY, request
-from harness.script import MODEL, QUEUE, RID, RUN, STATUS, SUBMIT, assert_proxy_error
+from harness import CANARY, request, respond
+from harness.script import MODEL, QUEUE, RID, RUN, STATUS, SUBMIT, Answering, assert_proxy_error
 
 BODY = b'{"prompt":"x"}'
 OWN = {"host", "authorization", "x-fal-client-proxy"}
@@ -22,7 +22,14 @@ ALLOWED = [
     ("x-app-fal-disable-fallback", "true"),
 ]
 
-NEVER = [
+#: What a client has already, and which part of it it wants: of a GET or HEAD only.
+CONDITIONAL = [
+    ("range", "bytes=7-"), ("if-range", '"a"'), ("if-none-match", '"a", W/"b"'),
+    ("if-modified-since", "Tue, 15 Nov 1994 12:45:26 GMT"),
+]
+
+#: Of a POST.
+NEVER = CONDITIONAL + [
     ("cookie", LEAK), ("cookie2", LEAK), ("authorization", f"Bearer {LEAK}"), ("origin", "http://proxy.test"),
     ("referer", f"https://{LEAK}.example/page"), ("x-forwarded-for", LEAK), ("x-forwarded-host", LEAK),
     ("x-forwarded-proto", LEAK), ("x-forwarded-prefix", LEAK), ("forwarded", f"for={LEAK}"), ("via", f"1.1 {LEAK}"),
@@ -37,8 +44,9 @@ NEVER = [
     ("x_fal_client_proxy", LEAK), ("x-fal-queue_priority", LEAK), ("x-fal-store_io", LEAK), ("x_fal-tags", LEAK),
     ("x-request-id", LEAK), ("x-api-key", LEAK), ("x-csrf-token", LEAK), ("accept-language", LEAK),
     ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("sec-ch-ua", LEAK),
-    ("dnt", "1"), ("priority", "u=1, i"), ("pragma", LEAK), ("cache-control", LEAK), ("if-none-match", LEAK),
-    ("range", "bytes=0-9"), ("content-language", LEAK), ("access-control-request-headers", LEAK),
+    ("dnt", "1"), ("priority", "u=1, i"), ("pragma", LEAK), ("cache-control", LEAK), ("if-match", LEAK),
+    ("if-unmodified-since", LEAK), ("if", LEAK), ("request-range", LEAK), ("content-range", LEAK),
+    ("content-language", LEAK), ("access-control-request-headers", LEAK),
     ("x_fal_store_io", LEAK),
     ("x-falcon", LEAK), ("x-fal", LEAK), ("max-forwards", "1"), ("from", LEAK), ("baggage", LEAK),
     ("x-b3-traceid", LEAK),
@@ -81,6 +89,17 @@ def test_a_field_outside_the_list_changes_nothing_of_what_fal_sees(running, name
     seen = fal.next_request()
     assert seen.head.raw == expected.head.raw
     assert LEAK.encode() not in seen.head.raw
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+def test_what_a_client_has_already_is_said_to_fal_in_requests_that_only_read(upstream, proxy, method):
+    fal = upstream(Answering(respond()))
+    target = STATUS if method != "PUT" else STATUS.replace("/status", "/cancel")
+    others = [("if-match", LEAK), ("if-unmodified-since", LEAK)]
+    assert proxy(fal).fetch(request(target, method, fields=CONDITIONAL + others), method).status == 200
+    seen = fal.serve.next_request()
+    arrived = [field for field in seen.head.fields if field[0].startswith(("range", "if-"))]
+    assert arrived == ([] if method == "PUT" else CONDITIONAL)
 
 
 def test_the_target_field_itself_does_not_reach_fal(upstream, proxy):
