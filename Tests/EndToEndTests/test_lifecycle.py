@@ -1,10 +1,12 @@
 """Start, health, the access log, and the way down."""
 
+import fcntl
 import json
 import os
 import queue
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -16,6 +18,7 @@ import pytest
 from harness import request, respond, wait_until
 from harness.flow import CANCEL, EVENTS, RUN, STATUS, Content
 from harness.flow import QUEUE as SUBMIT
+from harness.process import BINARY
 from harness.script import assert_proxy_error
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nhost: proxy.test\r\n\r\n"
@@ -554,6 +557,20 @@ def test_a_signal_that_asks_for_a_reload_is_answered_with_a_line_and_ends_nothin
     wait_until(lambda: f"{number.name}: nothing is reloaded; restart" in relay.stderr, 10, "the line about the signal")
     assert relay.fetch(HEALTH).status == 200
     assert relay.stop() == 0
+
+
+@pytest.mark.parametrize("number", WISHES)
+def test_a_signal_before_the_process_knows_its_command_ends_nothing_either(number):
+    """It waits for the reader of its standard error, who has no room for all that is to say about the wrong word."""
+    reading, writing = os.pipe()
+    capacity = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, select.PIPE_BUF)
+    with subprocess.Popen([str(BINARY), "--" + "x" * capacity], stdout=subprocess.DEVNULL, stderr=writing) as process:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as errors:
+            assert select.select([errors], [], [], 20)[0]
+            process.send_signal(number)
+            assert errors.read().startswith(b"Error: Unknown option")
+        assert process.wait(20) == 64
 
 
 @pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
