@@ -612,3 +612,22 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(pr
     wait_until(lambda: sentence in relay.stderr, 10, "the report")
     assert relay.stop() == 0
     assert relay.stderr.count(sentence) == 1 and "fal-proxy: 3 log lines were lost" in relay.stderr
+
+
+def test_a_log_line_that_was_cut_is_ended_before_the_next(proxy):
+    relay = proxy()
+    for _ in range(9):  # more than standard error has, to which the same limit applies
+        assert relay.fetch(HEALTH).status == 200
+    relay.access_log(9)
+    size = len(relay.stdout)
+    _, most = before = resource.prlimit(relay.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(relay.pid, resource.RLIMIT_FSIZE, (size + 40, most))
+    assert relay.fetch(HEALTH).status == 200
+    wait_until(lambda: "the log cannot be written (File too large)" in relay.stderr, 10, "the report")
+    resource.prlimit(relay.pid, resource.RLIMIT_FSIZE, before)
+    assert relay.fetch(HEALTH).status == 200
+    assert relay.stop() == 0
+    lines = relay.stdout.splitlines()
+    assert len(lines) == 11 and len(lines.pop(9)) == 40
+    assert all(json.loads(line)["status"] == 200 for line in lines)
+    assert "fal-proxy: 1 log line was lost" in relay.stderr
