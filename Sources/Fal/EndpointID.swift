@@ -2,6 +2,9 @@ internal import Text
 
 /// The id of an endpoint, `[namespace/]owner/alias[/sub…]`, in its parts (protocol.md §2.2).
 public struct EndpointID: Equatable, Sendable {
+  /// The model that is allowed where nothing else is said, and that the sandbox imitates.
+  public static let fluxDifferentialDiffusion = "fal-ai/flux-differential-diffusion"
+
   /// `[namespace/]owner/alias`: what the URLs of a request name.
   public var app: String
   /// What follows in the path of a call.

@@ -4,23 +4,38 @@ struct LogLoss {
   private var lines = 0
   /// The count that is worth the next sentence.
   private var next = 1
+  /// Whether a line was begun and not ended.
+  private var isInsideLine = false
 
-  /// `count` more were lost for `reason`.
+  /// What has to be written ahead of the next line: the end of one that was cut.
+  var lineEnd: [UInt8] { isInsideLine ? [newline] : [] }
+
+  /// Of `count` more lines, with `lineEnd` ahead of them, only `written` could be written, for `reason`.
   /// - Returns: what to say, if anything.
-  mutating func add(_ count: Int, for reason: String) -> String? {
+  mutating func add(_ count: Int, written: ArraySlice<UInt8>, for reason: String) -> String? {
     let isFirst = lines == 0
-    lines += count
+    lines += count - written.dropFirst(lineEnd.count).count { $0 == newline }
+    if let last = written.last { isInsideLine = last != newline }
     guard lines >= next else { return nil }
     while next <= lines { next *= 10 }
     return isFirst
       ? "the log cannot be written (\(reason)); its lines are lost until it can" : "\(lines) log lines are lost so far"
   }
 
-  /// Lines are written again, or none will be any more.
+  /// Lines are written again.
+  /// - Returns: what to say, if anything.
+  mutating func recover() -> String? {
+    isInsideLine = false
+    return end()
+  }
+
+  /// No line is lost any more, or none will be written.
   /// - Returns: what to say, if anything.
   mutating func end() -> String? {
     guard lines > 0 else { return nil }
-    defer { self = LogLoss() }
-    return "\(lines) log lines were lost"
+    defer { (lines, next) = (0, 1) }
+    return lines == 1 ? "1 log line was lost" : "\(lines) log lines were lost"
   }
 }
+
+private let newline = UInt8(ascii: "\n")

@@ -59,14 +59,18 @@ public final class LogWriter: Sendable {
 
   /// - Parameter lines: how many are lost when it cannot be written.
   private func writeAll(_ text: [UInt8], lines: Int) {
+    let text = loss.withLock { $0.lineEnd } + text
+    var left = text.count
     do throws(SystemError) {
-      // It may wait for ever, on this queue alone.
       try text.withUnsafeBufferPointer { (bytes) throws(SystemError) in
-        try Syscalls.writeAll(descriptor, UnsafeRawBufferPointer(bytes))
+        var rest = UnsafeRawBufferPointer(bytes)
+        defer { left = rest.count }
+        // It may wait for ever, on this queue alone.
+        try Syscalls.writeAll(descriptor, from: &rest)
       }
-      tell { $0.end() }
+      tell { $0.recover() }
     } catch {
-      tell { $0.add(lines, for: error.reason) }
+      tell { $0.add(lines, written: text.dropLast(left), for: error.reason) }
     }
   }
 

@@ -13,7 +13,7 @@ struct ModelInput: Equatable, Sendable {
 
   /// The endpoints whose required fields are known; all others take whatever comes.
   private static let differential: Set = [
-    "fal-ai/flux-differential-diffusion", "fal-ai/flux-general/differential-diffusion",
+    EndpointID.fluxDifferentialDiffusion, "fal-ai/flux-general/differential-diffusion",
   ]
 
   /// Reads an input.

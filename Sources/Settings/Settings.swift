@@ -1,3 +1,5 @@
+internal import Fal
+
 /// Everything an operator can choose, except the fal key: that is a `SecretBytes` beside it.
 ///
 /// A fresh value holds the defaults. What each key does, its range and its unit are in `Settings.table` and, for people,
@@ -36,7 +38,7 @@ package struct Settings: Sendable {
   package static let defaultMarker = "@default"
 
   /// What `@default` means in `allowed_endpoints`.
-  package static let builtInEndpoints = ["fal-ai/flux-differential-diffusion"]
+  package static let builtInEndpoints = [EndpointID.fluxDifferentialDiffusion]
 
   /// `list` with every `@default` replaced by `builtIn`; repeated entries are kept once, in order.
   package static func expanding(_ list: [String], with builtIn: [String]) -> [String] {

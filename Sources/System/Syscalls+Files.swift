@@ -42,6 +42,14 @@ extension Syscalls {
     _ fd: Int32, _ bytes: UnsafeRawBufferPointer, patience: Int32 = -1
   ) throws(SystemError) {
     var rest = bytes
+    try writeAll(fd, from: &rest, patience: patience)
+  }
+
+  /// The same, where the caller has to know how far it came.
+  /// - Parameter rest: what to write; after an error, what has not been written of it.
+  public static func writeAll(
+    _ fd: Int32, from rest: inout UnsafeRawBufferPointer, patience: Int32 = -1
+  ) throws(SystemError) {
     while !rest.isEmpty {
       switch transfer({ Glibc.write(fd, rest.baseAddress!, rest.count) }) {
       case .bytes(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])

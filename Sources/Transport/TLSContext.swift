@@ -19,6 +19,12 @@ public final class TLSContext: Sendable {
 
   deinit { if case .success(let pointer) = loaded { SSL_CTX_free(pointer) } }
 
+  /// Where OpenSSL looks for the system's certificates if no variable says otherwise: a file, and directories with colons
+  /// between them.
+  public static var standardPlaces: (file: String, folders: String) {
+    (String(cString: X509_get_default_cert_file()), String(cString: X509_get_default_cert_dir()))
+  }
+
   /// Waits until the context is loaded.
   public func waitUntilLoaded() throws(TLSError) { _ = try pointer() }
 

@@ -22,6 +22,7 @@ struct FalProxy: ParsableCommand {
 
   /// Runs the command that the arguments name; a wrong word ends it with what was likely meant.
   static func main() {
+    Signals.hold()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -14,7 +14,6 @@ struct Serve: ParsableCommand {
   var sandbox = false
 
   func run() throws {
-    Signals.hold()
     ProcessLimits.harden(returningBlocksFrom: BufferPool.largeSize)
     let started = try StartUp.load(config: options.config, sandbox: sandbox)
     // Before Dispatch opens any.

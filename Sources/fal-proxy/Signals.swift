@@ -10,7 +10,8 @@ enum Signals {
   /// Timers that a parent left running, and a log file that has grown to the limit of its size: the write fails instead.
   private static let strays = [SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGXFSZ]
 
-  /// Lets none of them end the process; to be called first of all.
+  /// Lets none of them end the process; to be called first of all, before the command line is read: whoever starts a server
+  /// may send one at once.
   static func hold() {
     for number in strays { signal(number, SIG_IGN) }
     block(wishes.map(\.number))

@@ -4,6 +4,7 @@ import Glibc
 import Relay
 import Settings
 import System
+import Transport
 
 /// What both commands do first: everything that can be wrong is found and reported before anything listens.
 enum StartUp {
@@ -91,6 +92,7 @@ enum StartUp {
   /// Loads and compiles the configuration, then takes the secrets out of the environment.
   static func load(config: String?, sandbox: Bool) throws -> Loaded {
     var loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: !sandbox)
+    if !sandbox { TrustedCertificates.check(Environment(), standard: TLSContext.standardPlaces, &loaded) }
     // The sandbox must never see a real key, not even over loopback.
     let key = sandbox ? nil : loaded.falKey
     let used = key ?? placeholderKey()

@@ -1,10 +1,12 @@
 """Start, health, the access log, and the way down."""
 
+import fcntl
 import json
 import os
 import queue
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -16,6 +18,7 @@ import pytest
 from harness import request, respond, wait_until
 from harness.flow import CANCEL, EVENTS, RUN, STATUS, Content
 from harness.flow import QUEUE as SUBMIT
+from harness.process import BINARY
 from harness.script import assert_proxy_error
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nhost: proxy.test\r\n\r\n"
@@ -556,6 +559,20 @@ def test_a_signal_that_asks_for_a_reload_is_answered_with_a_line_and_ends_nothin
     assert relay.stop() == 0
 
 
+@pytest.mark.parametrize("number", WISHES)
+def test_a_signal_before_the_process_knows_its_command_ends_nothing_either(number):
+    """It waits for the reader of its standard error, who has no room for all that is to say about the wrong word."""
+    reading, writing = os.pipe()
+    capacity = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, select.PIPE_BUF)
+    with subprocess.Popen([str(BINARY), "--" + "x" * capacity], stdout=subprocess.DEVNULL, stderr=writing) as process:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as errors:
+            assert select.select([errors], [], [], 20)[0]
+            process.send_signal(number)
+            assert errors.read().startswith(b"Error: Unknown option")
+        assert process.wait(20) == 64
+
+
 @pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
                                     signal.SIGXFSZ])
 def test_a_stray_signal_ends_nothing(proxy, number):
@@ -595,3 +612,22 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(pr
     wait_until(lambda: sentence in relay.stderr, 10, "the report")
     assert relay.stop() == 0
     assert relay.stderr.count(sentence) == 1 and "fal-proxy: 3 log lines were lost" in relay.stderr
+
+
+def test_a_log_line_that_was_cut_is_ended_before_the_next(proxy):
+    relay = proxy()
+    for _ in range(9):  # more than standard error has, to which the same limit applies
+        assert relay.fetch(HEALTH).status == 200
+    relay.access_log(9)
+    size = len(relay.stdout)
+    _, most = before = resource.prlimit(relay.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(relay.pid, resource.RLIMIT_FSIZE, (size + 40, most))
+    assert relay.fetch(HEALTH).status == 200
+    wait_until(lambda: "the log cannot be written (File too large)" in relay.stderr, 10, "the report")
+    resource.prlimit(relay.pid, resource.RLIMIT_FSIZE, before)
+    assert relay.fetch(HEALTH).status == 200
+    assert relay.stop() == 0
+    lines = relay.stdout.splitlines()
+    assert len(lines) == 11 and len(lines.pop(9)) == 40
+    assert all(json.loads(line)["status"] == 200 for line in lines)
+    assert "fal-proxy: 1 log line was lost" in relay.stderr

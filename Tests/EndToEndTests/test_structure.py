@@ -19,6 +19,7 @@ WORDS = {
 LITERALS = {
     r"queue\.fal|falrun|rest\.(alpha\.)?fal": {"Fal"},
     r"workflows|comfy": {"Fal"},
+    r"fal-ai/flux-differential-diffusion": {"Fal"},
 }
 
 #: What the rooms at the bottom import, all of it.

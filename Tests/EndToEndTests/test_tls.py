@@ -54,6 +54,7 @@ def test_a_directory_of_certificates_is_honoured(upstream, proxy, authority, tmp
     environment = {"SSL_CERT_DIR": str(tmp_path), "SSL_CERT_FILE": "/nonexistent"}
     relay = proxy(origin_overrides=named(fal), binary_environment=environment)
     assert relay.fetch(request(STATUS)).status == 200
+    assert "warning: SSL_CERT_FILE: cannot read /nonexistent: No such file" in relay.stderr
 
 
 class Sessions:

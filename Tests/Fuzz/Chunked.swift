@@ -40,6 +40,40 @@ struct Outcome: Equatable {
   }
 }
 
+/// Whether `bytes` are chunk extensions (RFC 9112 §7.1.1), by an automaton that goes back nowhere.
+func areExtensions(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+  enum Place { case outside, beforeName, name, afterName, beforeValue, token, quoted, escaped, afterValue }
+  var place = Place.outside
+  for byte in bytes {
+    let isSpace = byte == 0x20 || byte == 0x09
+    let isToken = isWordByte(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    switch (place, byte) {
+    case (.quoted, UInt8(ascii: "\"")): place = .afterValue
+    case (.quoted, UInt8(ascii: "\\")): place = .escaped
+    case (.quoted, _), (.escaped, _):
+      guard isSpace || byte > 0x20 && byte != 0x7F else { return false }
+      place = .quoted
+    case (.outside, UInt8(ascii: ";")), (.name, UInt8(ascii: ";")), (.afterName, UInt8(ascii: ";")),
+      (.token, UInt8(ascii: ";")), (.afterValue, UInt8(ascii: ";")):
+      place = .beforeName
+    case (.name, UInt8(ascii: "=")), (.afterName, UInt8(ascii: "=")): place = .beforeValue
+    case (.beforeValue, UInt8(ascii: "\"")): place = .quoted
+    case (.beforeName, _) where isToken, (.name, _) where isToken: place = .name
+    case (.beforeValue, _) where isToken, (.token, _) where isToken: place = .token
+    case (.name, _) where isSpace: place = .afterName
+    case (.token, _) where isSpace: place = .afterValue
+    case (_, _) where isSpace: break
+    default: return false
+    }
+  }
+  // White space belongs to what follows it.
+  return bytes.isEmpty || [.name, .token].contains(place) || place == .afterValue && bytes.last == UInt8(ascii: "\"")
+}
+
+private func isWordByte(_ byte: UInt8) -> Bool {
+  UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+}
+
 /// Decodes the straight way, from the grammar of RFC 9112 §7.1; nil unless the whole is a valid chunked body.
 func reference(_ bytes: UnsafeBufferPointer<UInt8>, content: [UInt8], consumed: Int) -> Bool {
   var rest = bytes.prefix(consumed)
@@ -54,6 +88,7 @@ func reference(_ bytes: UnsafeBufferPointer<UInt8>, content: [UInt8], consumed: 
       UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 | 0x20
     }
     guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size <= rest.count else { return false }
+    guard areExtensions(head.dropFirst(digits.count)) else { return false }
     if size == 0 {
       while let trailer = line() { if trailer.isEmpty { return expected.isEmpty && rest.isEmpty } }
       return false

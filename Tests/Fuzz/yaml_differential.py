@@ -154,12 +154,14 @@ def documents(random, count):
 
 def build(folder):
     """A program that reads documents and prints what our reader makes of them."""
-    program = pathlib.Path(folder) / "dump"
-    flags = ["-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-package-name", "fal_proxy"]
+    program, text = pathlib.Path(folder) / "dump", pathlib.Path(folder) / "Text.o"
+    flags = ["-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-package-name", "fal_proxy", "-I", folder]
+    module = ["-module-name", "Text", "-emit-module", "-emit-module-path", f"{folder}/Text.swiftmodule", "-c", "-o", text]
+    subprocess.run(["swiftc", *flags, *module, *sorted((ROOT / "Sources" / "Text").rglob("*.swift"))], check=True)
     settings = ROOT / "Sources" / "Settings"
     sources = sorted((settings / "YAML").glob("*.swift"))
     sources += [settings / "Secrets" / "SecretBytes.swift", ROOT / "Tests" / "Fuzz" / "YAMLDump.swift"]
-    subprocess.run(["swiftc", *flags, "-module-name", "YAMLDump", "-o", program, *sources], check=True)
+    subprocess.run(["swiftc", *flags, "-module-name", "YAMLDump", "-o", program, *sources, text], check=True)
     return program
 
 

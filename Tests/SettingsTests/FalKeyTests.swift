@@ -29,9 +29,9 @@ struct FalKeyTests {
     #expect(find(["FAL_KEY": ""]) == (nil, message))
   }
 
-  @Test("is not looked at where none is required, nor are the certificates to trust")
+  @Test("is not looked at where none is required")
   func notRequired() {
-    let environment: FakeEnvironment = ["FAL_KEY": "a b", "FAL_KEY_FILE": "/none", "SSL_CERT_FILE": "/none"]
+    let environment: FakeEnvironment = ["FAL_KEY": "a b", "FAL_KEY_FILE": "/none"]
     let loaded = SettingsLoader.load(configPath: nil, environment: environment, keyRequired: false)
     #expect(loaded.faults.isEmpty && loaded.falKey == nil)
   }

@@ -7,19 +7,16 @@ package enum SettingsLoader {
   static let defaultsVariable = "FAL_PROXY_DEFAULTS"
 
   /// Reads the file that `FAL_PROXY_DEFAULTS` names, if any, then the one at `configPath` – or the one that
-  /// `FAL_PROXY_CONFIG` names, or none –, then the environment, then the fal key and the certificates to trust, which are
-  /// not looked at unless `keyRequired`. A variable that is set but empty counts as not set, except
-  /// where that could open a door: there it is a fault.
+  /// `FAL_PROXY_CONFIG` names, or none –, then the environment, then the fal key, which is not looked at unless
+  /// `keyRequired`. A variable that is set but empty counts as not set, except where that could open a door: there it is a
+  /// fault.
   package static func load(
     configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
   ) -> LoadedSettings {
     var loaded = LoadedSettings()
     var findings = SettingFindings()
     fill(&loaded.settings, configPath: configPath, environment, &findings)
-    if keyRequired {
-      loaded.falKey = FalKey.load(from: environment, faults: &findings.faults)
-      TrustedCertificates.check(environment, &findings.faults)
-    }
+    if keyRequired { loaded.falKey = FalKey.load(from: environment, faults: &findings.faults) }
     loaded.warnings = strayVariables(environment)
     loaded.sources = findings.sources
     loaded.faults = findings.faults
