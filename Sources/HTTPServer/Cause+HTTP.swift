@@ -16,7 +16,9 @@ extension Cause {
     400, "tls_on_plain_port", "This port speaks plain HTTP: call it with http://, or let a server in front end TLS.",
     closes: true)
   public static let contentTimedOut = Cause(
-    408, "request_timeout", "The request content stood still for longer than timeouts.body.", closes: true)
+    408, "request_timeout",
+    "The request content stood still for longer than timeouts.body, or came more slowly than limits.body_rate.",
+    closes: true)
   public static let contentTooLarge = Cause(
     413, "content_too_large", "The request content is larger than limits.body.", closes: true)
   public static let overloaded = Cause(

@@ -30,6 +30,7 @@ public struct ContentCollector: ~Copyable {
         return .invalid(error)
       }
       guard content.count + buffer.count <= limit else { return .tooLarge }
+      stream.loop.buffers.hold(buffer.count)
       content.append(contentsOf: buffer.readable)
       buffer.consume(buffer.count)
       switch move {
@@ -48,6 +49,7 @@ public struct ContentCollector: ~Copyable {
   /// Gives the memory back.
   public mutating func discard(to pool: BufferPool) {
     buffer.discard(to: pool)
+    pool.hold(-content.count)
     content = []
   }
 }

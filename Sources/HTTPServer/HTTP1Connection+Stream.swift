@@ -135,10 +135,15 @@ extension HTTP1Connection: RequestStream {
     let moved = channel.bytesRead &+ channel.bytesWritten
     guard progressMark != moved else { return }
     progressMark = moved
-    loop.setDeadline(self, in: options.stallTimeout)
+    let state = state
+    let isKept = state.content.isDone || state.pace.isKept(moved, now: loop.now, state.options.pace)
+    loop.setDeadline(self, in: isKept ? state.options.stallTimeout : 0)
   }
 
-  public func awaitNothing() { setDeadline(in: nil) }
+  public func awaitNothing() {
+    state.pace.pause()
+    setDeadline(in: nil)
+  }
 
   public func go(on exchange: any Exchange) {
     phase = .exchange

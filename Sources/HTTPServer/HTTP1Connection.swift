@@ -82,6 +82,15 @@ public final class HTTP1Connection: EventHandler {
     }
   }
 
+  /// Whether it holds memory without going on: for a head that is not there yet, or an answer that is not taken.
+  var holdsForNothing: Bool {
+    switch phase {
+    case .head: !channel.input.isEmpty
+    case .exchange, .answering: progressMark != nil && !channel.output.isEmpty
+    case .discarding, .lingering, .closed: false
+    }
+  }
+
   /// Sets the deadline of the connection, in nanoseconds from now; nil for none.
   func setDeadline(in nanoseconds: UInt64?) {
     progressMark = nil

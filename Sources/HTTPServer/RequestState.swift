@@ -18,6 +18,8 @@ final class RequestState {
   var awaitsContinue = false
   /// The head of the response has been written.
   var responseStarted = false
+  /// How fast the client moves while it is waited for.
+  var pace = Pace()
   /// Where in all that is written on the connection the answer begins, 100 (Continue) included.
   var answerOffset: UInt64 = 0
   /// Where the response begins.
@@ -37,6 +39,7 @@ final class RequestState {
     isHead = false
     awaitsContinue = false
     responseStarted = false
+    pace.pause()
     answerOffset = 0
     responseOffset = 0
     lingerEnd = 0

@@ -19,18 +19,23 @@ extension Server {
   /// Gives `connection` a place; when there is none left, that of one which waits without a request, of the same client
   /// where it is the client that has too many.
   func findPlace(for connection: HTTP1Connection) {
+    // While memory is tight nobody new gets a place, and nobody loses one for it.
+    guard !loop.buffers.isTight else { return putInReserve(connection) }
     var entry = gate.enter(connection.client)
     while entry != .entered, giveUpWaiting(entry == .isFull ? nil : connection.client) {
       entry = gate.enter(connection.client)
     }
-    guard entry != .entered else { return }
+    if entry != .entered { putInReserve(connection) }
+  }
+
+  private func putInReserve(_ connection: HTTP1Connection) {
     connection.isInReserve = true
     gate.enterReserve()
   }
 
   /// Gives a connection of the reserve a place if there is one.
   func takePlace(_ connection: HTTP1Connection) {
-    guard gate.enter(connection.client) == .entered else { return }
+    guard !loop.buffers.isTight, gate.enter(connection.client) == .entered else { return }
     gate.leaveReserve()
     connection.isInReserve = false
   }

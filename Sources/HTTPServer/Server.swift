@@ -21,6 +21,8 @@ public final class Server {
   private var log: AccessLog?
   private var spareStates: [RequestState] = []
   var crowd = Crowd()
+  /// When slow connections were last looked for.
+  var relieved: UInt64 = 0
   private let flusher = DeadlineHandler()
   private var flushIsDue = false
   private var ids = RequestIDs()
@@ -44,6 +46,7 @@ public final class Server {
     parser = RequestHeadParser(limits: options.headLimits)
     flusher.onDeadline = { [unowned self] in flushLog() }
     loop.attach(flusher)
+    loop.onTightMemory = { [unowned self] in relieveMemory() }
   }
 
   /// Binds `address` and accepts connections for the service that `make` returns for the address bound.

@@ -94,6 +94,7 @@ package final class Generation: Sendable {
         head: settings.limits.head, fields: settings.limits.fields, requestTarget: settings.limits.requestTarget),
       contentLimit: UInt64(settings.limits.body), headTimeout: settings.timeouts.head.inNanoseconds,
       idleTimeout: settings.timeouts.idle.inNanoseconds, stallTimeout: settings.timeouts.body.inNanoseconds,
+      contentRate: UInt64(settings.limits.bodyRate), contentRateWindow: settings.timeouts.bodyRate.inNanoseconds,
       lingerTimeout: settings.timeouts.linger.inNanoseconds, logsRequests: settings.accessLog)
   }
 

@@ -20,14 +20,17 @@ package final class LoopServices {
   package struct Shared: Sendable {
     package let generation: Generation
     package let gate: ConnectionGate
+    package let memory: MemoryBudget
     package let tlsContext: TLSContext
     package let keyVerdicts: KeyVerdicts
 
     package init(
-      generation: Generation, gate: ConnectionGate, tlsContext: TLSContext, keyVerdicts: KeyVerdicts
+      generation: Generation, gate: ConnectionGate, memory: MemoryBudget, tlsContext: TLSContext,
+      keyVerdicts: KeyVerdicts
     ) {
       self.generation = generation
       self.gate = gate
+      self.memory = memory
       self.tlsContext = tlsContext
       self.keyVerdicts = keyVerdicts
     }
@@ -40,6 +43,7 @@ package final class LoopServices {
     on loop: EventLoop, address: SocketAddress, _ shared: Shared, log: AccessLog,
     addRoutes: @escaping (Router) -> Void = { _ in }
   ) throws(SystemError) -> SocketAddress {
+    loop.buffers.join(shared.memory)
     let server = Server(on: loop, options: shared.generation.serverOptions, gate: shared.gate, log: log)
     let proxy = ProxyService(
       shared.generation, on: loop, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)

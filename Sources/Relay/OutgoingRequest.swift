@@ -8,6 +8,8 @@ struct OutgoingRequest: ~Copyable {
   private var rest = ByteBuffer()
   /// What is left of content that a check had gathered; it goes behind `rest`.
   private var collected: ArraySlice<UInt8>
+  /// Bytes of it that are counted as held.
+  private var held = 0
   private let headLength: Int
   /// How the content is framed on its way to fal.
   let output: BodyPump.Output
@@ -37,6 +39,7 @@ struct OutgoingRequest: ~Copyable {
   /// - Returns: false when there is no room.
   mutating func begin(on connection: UpstreamConnection, _ pool: BufferPool) -> Bool {
     writtenBefore = connection.bytesWritten
+    hold(collected.count, pool)
     guard connection.channel!.output.reserve(headLength, from: pool) else { return false }
     connection.channel!.output.append(head.readable)
     return true
@@ -55,6 +58,13 @@ struct OutgoingRequest: ~Copyable {
     collected.prefix(further).withUnsafeBufferPointer { output.append($0) }
     // The empty slice of an array would keep all of it.
     collected = further < collected.count ? collected.dropFirst(further) : []
+    if collected.isEmpty { hold(0, pool) }
+  }
+
+  /// Counts `count` bytes as held outside of buffers.
+  private mutating func hold(_ count: Int, _ pool: BufferPool) {
+    pool.hold(count - held)
+    held = count
   }
 
   /// Keeps the content that `dead` holds unsent, to send it after the head on another connection.
@@ -76,5 +86,6 @@ struct OutgoingRequest: ~Copyable {
     head.discard(to: pool)
     rest.discard(to: pool)
     collected = []
+    hold(0, pool)
   }
 }

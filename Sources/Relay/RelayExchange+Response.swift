@@ -129,7 +129,8 @@ extension RelayExchange {
     }
     // Readiness first: memory is not taken for a stream that has nothing.
     guard upstream.mayHaveMore else { return (.wouldBlock, 0) }
-    let block = incoming.pump.contentCount >= Self.turnBytes ? BufferPool.bulkSize : BufferPool.largeSize
+    let block = pool.blockSize(
+      incoming.pump.contentCount >= Self.turnBytes ? BufferPool.bulkSize : BufferPool.largeSize)
     let memory = stream.outputRoom(Int(min(limit, UInt64(block))), upTo: block)
     let (result, count) = upstream.channel!.read(into: memory, limit: limit)
     incoming.pump.advance(count)

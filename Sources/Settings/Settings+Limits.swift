@@ -6,10 +6,12 @@ extension Settings {
     package var fields = 100
     package var requestTarget = 8 << 10
     package var body = 100 << 20
+    package var bodyRate = 256
     package var collected = 64 << 10
     package var responseHead = 32 << 10
     package var connections = 10_000
     package var connectionsPerAddress = 0
+    package var memory = 0
     package var logBuffer = 1 << 20
   }
 
@@ -18,6 +20,7 @@ extension Settings {
     package var head = Duration.seconds(10)
     package var idle = Duration.seconds(75)
     package var body = Duration.seconds(60)
+    package var bodyRate = Duration.seconds(30)
     package var linger = Duration.seconds(2)
   }
 

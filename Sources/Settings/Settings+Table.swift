@@ -105,6 +105,13 @@ extension Settings: SettingRecord {
       "The target in the request line, and the URL in `x-fal-target-url`.", 256...(32 << 10)),
     .size("limits.body", \.limits.body, "The content of a request.", 0...(10 << 30)),
     .size(
+      "limits.body_rate", \.limits.bodyRate,
+      """
+      How many bytes a second of a request's content a client must send at least while it is waited for; see \
+      `timeouts.body_rate`. How fast an answer is read cannot be seen behind the kernel's buffers: that is `timeouts.body`, and \
+      `limits.memory`.
+      """, 1...(1 << 20), zero: "no limit"),
+    .size(
       "limits.collected", \.limits.collected,
       "Request content that has to be looked at before it is sent on, as that of a token request is.",
       (1 << 10)...(16 << 20)),
@@ -126,6 +133,13 @@ extension Settings: SettingRecord {
       0...1_000_000, or: " (0 = 80 % of limits.connections)"
     ),
     .size(
+      "limits.memory", \.limits.memory,
+      """
+      All buffers together, of all connections. At three quarters of it new connections are served health routes only, \
+      buffers stay small, and those are given up that hold unfinished heads or do not read their answers; a line on \
+      standard error says so once. The process itself takes about 10 MiB more, and the kernel's socket buffers are not counted.
+      """, (16 << 20)...(1 << 40), zero: "half of what the cgroup allows, else 1GiB"),
+    .size(
       "limits.log_buffer", \.limits.logBuffer,
       "Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted.",
       (64 << 10)...(64 << 20)),
@@ -135,6 +149,10 @@ extension Settings: SettingRecord {
     .duration("timeouts.head", \.timeouts.head, "From the first byte of a request's head to its last."),
     .duration("timeouts.idle", \.timeouts.idle, "How long a connection may stay open without a request."),
     .duration("timeouts.body", \.timeouts.body, "How long a request's content may stall, or a client not read."),
+    .duration(
+      "timeouts.body_rate", \.timeouts.bodyRate,
+      "The time over which `limits.body_rate` is measured, anew after each time in which the client was not waited for."
+    ),
     .duration(
       "timeouts.linger", \.timeouts.linger,
       """

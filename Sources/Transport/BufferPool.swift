@@ -11,11 +11,44 @@ public final class BufferPool {
   private static let kept = [256, 32, 4]
 
   private var free: [[UnsafeMutableRawBufferPointer]] = [[], [], []]
-  /// Bytes lent at present.
+  /// Bytes lent at present, and held otherwise.
   public private(set) var lentBytes = 0
+  private var reportedBytes = 0
+  private var budget: MemoryBudget?
 
   /// An empty pool.
   public init() {}
+
+  /// Shares `budget` with others from now on.
+  public func join(_ budget: MemoryBudget) {
+    self.budget = budget
+    reportedBytes = 0
+    settle()
+  }
+
+  /// Whether buffers must stay small.
+  public var isTight: Bool { budget?.isTight == true }
+
+  /// Bytes this pool should get back, so that all of them together come to two thirds of where it gets tight; 0 unless it is.
+  public var surplus: Int {
+    guard let budget, budget.isTight else { return 0 }
+    let all = budget.lentBytes
+    return Int(Double(all - budget.tight / 3 * 2) / Double(all) * Double(lentBytes))
+  }
+
+  /// The size of block that content is read into: `wanted`, or a small one while it is tight.
+  public func blockSize(_ wanted: Int) -> Int { isTight ? BufferPool.smallSize : wanted }
+
+  /// Counts memory that is held outside of blocks, or, negative, given back.
+  public func hold(_ bytes: Int) {
+    lentBytes += bytes
+    if abs(lentBytes - reportedBytes) >= MemoryBudget.step { settle() }
+  }
+
+  private func settle() {
+    budget?.add(lentBytes - reportedBytes)
+    reportedBytes = lentBytes
+  }
 
   deinit {
     for blocks in free { for block in blocks { block.deallocate() } }
@@ -29,12 +62,12 @@ public final class BufferPool {
 
   func lend(atLeast size: Int) -> UnsafeMutableRawBufferPointer {
     let (index, bytes) = BufferPool.blockClass(size)
-    lentBytes += bytes
+    hold(bytes)
     return free[index].popLast() ?? .allocate(byteCount: bytes, alignment: 64)
   }
 
   func giveBack(_ block: UnsafeMutableRawBufferPointer) {
-    lentBytes -= block.count
+    hold(-block.count)
     let (index, _) = BufferPool.blockClass(block.count)
     if free[index].count < BufferPool.kept[index] { free[index].append(block) } else { block.deallocate() }
   }

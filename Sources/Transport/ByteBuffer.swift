@@ -10,6 +10,7 @@ public struct ByteBuffer: ~Copyable {
   /// A buffer without memory.
   public init() {}
 
+  // Whoever owns one gives its memory back first: this is for tests, and for the end of the process.
   deinit { memory?.deallocate() }
 
   /// Bytes to be read.

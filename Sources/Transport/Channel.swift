@@ -110,7 +110,7 @@ public struct Channel: ~Copyable {
   ) -> (result: Fill, count: Int) {
     guard canRead else { return (.wouldBlock, 0) }
     if target.isEmpty {
-      let block = isBulk ? BufferPool.bulkSize : BufferPool.largeSize
+      let block = pool.blockSize(isBulk ? BufferPool.bulkSize : BufferPool.largeSize)
       _ = target.reserve(Int(min(limit, UInt64(block))), from: pool, upTo: block)
     }
     let (result, count) = read(into: target.writable, limit: limit)

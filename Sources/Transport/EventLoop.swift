@@ -32,6 +32,8 @@ public final class EventLoop {
   public private(set) var now: UInt64
   /// How often the poller has been asked.
   public private(set) var looks: UInt64 = 0
+  /// Called after a turn in which, or before which, memory has become tight.
+  public var onTightMemory: (() -> Void)?
   /// Whatever the owner of the loop keeps on it.
   public var attachment: AnyObject?
 
@@ -139,6 +141,7 @@ public final class EventLoop {
         handler(HandlerID(token: token))?.ready(events)
       }
       expireDeadlines()
+      if buffers.isTight { onTightMemory?() }
     }
   }
 

@@ -25,6 +25,20 @@ struct ProxyRuntime: Sendable {
   /// Dispatch, which ends the process when it gets none, the streams of the process and a few connections.
   static func descriptorsNeeded(_ settings: Settings) -> Int { 32 + 3 * (loopCount(settings) + 1) }
 
+  /// The limit on all buffers where neither the settings nor the cgroup say one.
+  private static let standardMemory = 1 << 30
+
+  private static func memoryBudget(_ settings: Settings) -> MemoryBudget {
+    let stated = settings.limits.memory
+    let limit = stated > 0 ? stated : CgroupMemory.limit().map { max($0 / 2, 16 << 20) } ?? standardMemory
+    return MemoryBudget(limit: limit) {
+      StartUp.reportLater(
+        "fal-proxy: warning: buffers near limits.memory (\(limit >> 20) MiB): until that is over, new connections are served "
+          + "health routes only, and clients that do not read, or send unfinished heads, are given up; this is said once"
+      )
+    }
+  }
+
   /// Starts one loop per processor, or as many as `event_loops` says, all on one address.
   static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
     let settings = started.settings
@@ -49,7 +63,8 @@ struct ProxyRuntime: Sendable {
     let tls = TLSContext()
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
-      generation: configuration, gate: gate, tlsContext: tls, keyVerdicts: KeyVerdicts(report: StartUp.reportLater))
+      generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
+      keyVerdicts: KeyVerdicts(report: StartUp.reportLater))
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address

@@ -21,7 +21,7 @@ struct GenerationTests {
       let tls = TLSContext()
       try tls.waitUntilLoaded()
       let shared = LoopServices.Shared(
-        generation: generation, gate: ConnectionGate(limit: 100), tlsContext: tls,
+        generation: generation, gate: ConnectionGate(limit: 100), memory: MemoryBudget(limit: 1 << 30), tlsContext: tls,
         keyVerdicts: KeyVerdicts(report: { _ in }))
       address = try await actor.run { loop throws(SystemError) in
         try LoopServices.start(

@@ -87,6 +87,8 @@ struct SettingsLoaderTests {
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body", "limits.collected":
           ("2048", "2KiB")
+        case "limits.body_rate": ("2048", "2KiB")
+        case "limits.memory": ("33554432", "32MiB")
         case "limits.log_buffer": ("131072", "128KiB")
         case _ where key.facts.shape == .list: ("one,two", "[one, two]")
         case _ where key.facts.expected.contains("duration"): ("7s", "7000ms")

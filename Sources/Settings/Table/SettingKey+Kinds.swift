@@ -28,12 +28,17 @@ extension SettingKey {
       parse: { UnitText.integer($0).flatMap { range.contains($0) ? $0 : nil } }, show: { String($0) })
   }
 
-  static func size(_ name: String, _ path: Path<Int>, _ summary: String, _ range: ClosedRange<Int>) -> SettingKey {
-    let ends = "\(UnitText.describe(size: range.lowerBound))…\(UnitText.describe(size: range.upperBound))"
+  /// - Parameter zero: what 0 means, where it may be given beside `range`.
+  static func size(
+    _ name: String, _ path: Path<Int>, _ summary: String, _ range: ClosedRange<Int>, zero: String? = nil
+  ) -> SettingKey {
+    let note = zero.map { " (0 = \($0))" } ?? ""
+    let ends = "\(UnitText.describe(size: range.lowerBound))…\(UnitText.describe(size: range.upperBound))\(note)"
     let example = UnitText.describe(size: Root()[keyPath: path])
     return scalar(
       name, path, summary, unit: "size", range: ends, expected: "expected a size \(ends) such as \(example)",
-      parse: { UnitText.size($0).flatMap { range.contains($0) ? $0 : nil } }, show: { UnitText.describe(size: $0) })
+      parse: { UnitText.size($0).flatMap { range.contains($0) || zero != nil && $0 == 0 ? $0 : nil } },
+      show: { UnitText.describe(size: $0) })
   }
 
   static func duration(
