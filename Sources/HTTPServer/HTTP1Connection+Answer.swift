@@ -16,9 +16,11 @@ extension HTTP1Connection {
     record.endedBy = answer.party
     guard recallResponse() else { return abort(by: answer.party ?? .proxy) }
     if answer.closes || !canSkipContent { isPersistent = false }
-    // A response that may have content states its length, also to HEAD; 204 must not (RFC 9110 §8.6).
-    let length = answer.status == 204 ? ResponseLength.none : .exactly(UInt64(answer.content.count))
-    let content = state.isHead || answer.status == 204 ? [] : answer.content
+    // A response that may have content states its length, also to HEAD; 204 must not, and 304 would state another's
+    // (RFC 9110 §8.6).
+    let hasNone = answer.status == 204 || answer.status == 304
+    let length = hasNone ? ResponseLength.none : .exactly(UInt64(answer.content.count))
+    let content = state.isHead || hasNone ? [] : answer.content
     let room = answer.fields.reduce(256) { $0 + $1.0.utf8CodeUnitCount + $1.1.utf8.count + 4 }
     let output = reasonPhrase(answer.status).withSpan { reason in
       beginResponse(answer.status, reason: reason, length: length, room: room + content.count) { writer in

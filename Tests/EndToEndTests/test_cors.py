@@ -11,7 +11,8 @@ SENT = ["x-fal-target-url", "content-type", "accept", "authorization", "x-fal-qu
         "x-fal-request-timeout", "x-fal-object-lifecycle", "x-fal-object-lifecycle-preference", "x-fal-store-io",
         "x-fal-no-retry", "x-fal-user-agent"]
 READ = ["x-fal-request-id", "x-fal-request-timeout-type", "x-fal-error-type", "x-fal-billable-units", "x-fal-retryable",
-        "x-fal-needs-retry", "x-fal-runner-hints", "x-fal-served-from", "retry-after", "x-request-id"]
+        "x-fal-needs-retry", "x-fal-runner-hints", "x-fal-served-from", "retry-after", "x-request-id", "etag",
+        "accept-ranges", "content-range", "content-disposition"]
 
 
 def members(answer, name):

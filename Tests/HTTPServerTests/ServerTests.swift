@@ -122,6 +122,43 @@ struct ServerTests {
     }
   }
 
+  @Test("a static file is sent whole once, and not again to whom has it (RFC 9110 §13.1.2)")
+  func staticFile() async throws {
+    let bench = try await Bench.start { _ in
+      let router = Router()
+      router.add(
+        "/page", "page",
+        StaticFile(
+          [UInt8](repeating: 0x61, count: 100_000), contentType: "text/html; charset=utf-8", tag: "abc",
+          fields: [("content-security-policy", "default-src 'self'")]))
+      return router
+    }
+    let socket = bench.connect()
+    defer { close(socket) }
+    func ask(_ method: String, _ fields: String, _ length: Int = 0) -> String {
+      send(socket, "\(method) /page HTTP/1.1\r\nhost: a\r\n\(fields)\r\n")
+      let got = read(socket) { bytes in
+        guard let end = text(bytes).firstRange(of: "\r\n\r\n") else { return false }
+        return bytes.count >= text(bytes)[..<end.upperBound].utf8.count + length
+      }
+      #expect(got.count >= length)
+      return String(text(got).prefix(400))
+    }
+    let whole = ask("GET", "", 100_000)
+    #expect(whole.hasPrefix("HTTP/1.1 200 OK\r\n") && whole.contains("etag: \"abc\"\r\n"))
+    #expect(whole.contains("cache-control: no-cache\r\n") && whole.contains("content-security-policy: default-src"))
+    #expect(ask("HEAD", "").contains("content-length: 100000\r\n"))
+    for tags in ["\"abc\"", "W/\"abc\"", "\"x\" , \"abc\"", "*"] {
+      let answer = ask("GET", "if-none-match: \(tags)\r\n")
+      #expect(answer.hasPrefix("HTTP/1.1 304 Not Modified\r\n") && answer.contains("etag: \"abc\"\r\n"), "\(tags)")
+      #expect(!answer.contains("content-length") && answer.hasSuffix("\r\n\r\n"))
+    }
+    for tags in ["abc", "\"abcd\"", "\"ab\"", "w/\"abc\"", ""] {
+      #expect(ask("GET", "if-none-match: \(tags)\r\n", 100_000).hasPrefix("HTTP/1.1 200 "), "\(tags)")
+    }
+    #expect(ask("POST", "content-length: 0\r\n", 40).hasPrefix("HTTP/1.1 405 "))
+  }
+
   @Test("a local application invites a client that waits for 100 (Continue)")
   func invitation() async throws {
     let bench = try await Bench.start { _ in LocalService(Echo()) }

@@ -19,6 +19,8 @@ HEAD = request(STATUS, fields=[("x-padding", "x" * 64)])
 CONTENT = b"twelve bytes"
 #: More than small buffers of the kernel take for one reader; what its large ones take for all must fit the machine.
 READ_BYTES = 512 << 10
+HOARD_BYTES = 8 << 20
+MEMORY_MIB = 64
 BUFFER_BYTES = 64 << 10
 
 
@@ -188,9 +190,14 @@ def read_script():
     return data, len(data)
 
 
+def hoard_script():
+    data = request(f"{STATUS}?big={HOARD_BYTES}")
+    return data, len(data)
+
+
 def check(kind, count, seconds, **options):
-    """The row of one kind: "heads", "content" or "readers"."""
-    with network.small_buffers(BUFFER_BYTES) if kind == "readers" else contextlib.nullcontext():
+    """The row of one kind: "heads", "content", "readers" or "hoarders"."""
+    with network.small_buffers(BUFFER_BYTES) if kind in ("readers", "hoarders") else contextlib.nullcontext():
         return measure(kind, count, seconds, **options)
 
 
@@ -199,8 +206,9 @@ def steady_client(relay, rate):
 
 
 def measure(kind, count, seconds, limit_ms=50.0, rate=200, timeout=10, every=1.0, alone_seconds=2.0):
-    script = {"heads": head_script, "content": ContentScript(), "readers": read_script}[kind]
-    settings = {"heads": {"timeouts_head": f"{timeout}s"}, "content": {"timeouts_body": f"{timeout}s"}}.get(kind, {})
+    script = {"heads": head_script, "content": ContentScript(), "readers": read_script, "hoarders": hoard_script}[kind]
+    settings = {"heads": {"timeouts_head": f"{timeout}s"}, "content": {"timeouts_body": f"{timeout}s"},
+                "hoarders": {"limits_memory": f"{MEMORY_MIB}MiB"}}.get(kind, {})
     with Fal() as fal, start_proxy(fal.url, **settings) as relay:
         with steady_client(relay, rate) as steady:
             time.sleep(alone_seconds)
@@ -209,7 +217,7 @@ def measure(kind, count, seconds, limit_ms=50.0, rate=200, timeout=10, every=1.0
         peak = [before]
         with steady_client(relay, rate) as steady:
             time.sleep(0.3)
-            crowd = Crowd(relay.address, count, script, 4096 if kind == "readers" else None)
+            crowd = Crowd(relay.address, count, script, 4096 if kind in ("readers", "hoarders") else None)
             crowd.run(seconds, lambda: peak.append(relay.status_kib("RssAnon")), every)
             whole = crowd.drink() if kind == "readers" else None
             peak.append(relay.status_kib("RssAnon"))
@@ -226,7 +234,10 @@ def measure(kind, count, seconds, limit_ms=50.0, rate=200, timeout=10, every=1.0
             f"({each:.1f} KiB each)")
     kept = behaved["p99"] < limit_ms and behaved["error_count"] == 0 and not leaked and each < 1024
     promised = f"polls: all 200, p99 < {limit_ms:.0f} ms"
-    if kind == "readers":
+    if kind == "hoarders":
+        promised += f"; all of them together hold less than limits.memory, {MEMORY_MIB} MiB, whoever waits longest makes way"
+        kept = kept and max(peak) - before < MEMORY_MIB << 10
+    elif kind == "readers":
         text = f"{whole} of {count} got all of their {READ_BYTES >> 10} KiB in the end; {text}"
         promised += "; every slow reader gets its whole answer; < 1 MiB held for each"
         kept = kept and whole == count
@@ -248,3 +259,4 @@ def run(options):
     yield check("heads", options.connections, 25)
     yield check("content", options.connections, 25)
     yield check("readers", options.connections, 15)
+    yield check("hoarders", options.connections, 15)
