@@ -18,19 +18,14 @@ package final class Generation: Sendable {
   let hostNames: [[UInt8]]
   let tokens: TokenPolicy
   /// The fal hosts requests may go to.
-  package let hosts: Set<String>
+  package var hosts: Set<String> { Set(policy.hosts) }
   let origins: OriginPolicy
   let cors: CORSFields
   let authenticator: Authenticator
   let requestRules: RequestHeadRules
-  let originOverrides: [String: OriginOverride]
   let contentLimit: UInt64
   let collectedLimit: UInt64
-  let responseLimits: HeadLimits
-  let upstreamLimits: UpstreamLimits
-  let firstByteTimeout: UInt64
-  let firstByteRunTimeout: UInt64
-  let upstreamBodyTimeout: UInt64
+  let upstream: UpstreamTerms
 
   /// Compiles `loaded`, adding a fault to it for every pattern that is none.
   /// - Parameter overrides: stand in for the settings' `origin_overrides`, for the sandbox.
@@ -63,7 +58,6 @@ package final class Generation: Sendable {
     self.origins = origins
     path = settings.path
     serverOptions = Generation.serverOptions(settings)
-    hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.requestTarget)
@@ -74,17 +68,9 @@ package final class Generation: Sendable {
       forwarded: settings.forwardFields)
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
     requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded, tellsHost: overrides != nil)
-    originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))
-    responseLimits = HeadLimits(head: settings.limits.responseHead, fields: settings.limits.fields)
-    upstreamLimits = UpstreamLimits(
-      connect: settings.upstream.connect.inNanoseconds, tls: settings.upstream.tls.inNanoseconds,
-      idle: settings.upstream.idle.inNanoseconds, idleConnections: settings.upstream.idleConnections,
-      dnsTTL: settings.upstream.dnsTTL.inNanoseconds)
-    firstByteTimeout = settings.upstream.firstByte.inNanoseconds
-    firstByteRunTimeout = settings.upstream.firstByteRun.inNanoseconds
-    upstreamBodyTimeout = settings.upstream.body.inNanoseconds
+    upstream = UpstreamTerms(settings, overrides: overrides)
   }
 
   /// The options of the downstream side.

@@ -38,7 +38,7 @@ package final class ProxyService: Service {
     self.keyVerdicts = keyVerdicts
     self.loop = loop
     self.tlsContext = tlsContext
-    responseParser = ResponseHeadParser(limits: generation.responseLimits)
+    responseParser = ResponseHeadParser(limits: generation.upstream.head)
     adopt(generation)
   }
 
@@ -46,10 +46,10 @@ package final class ProxyService: Service {
   func adopt(_ generation: Generation) {
     self.generation = generation
     let identities = generation.policy.hosts.map { host in
-      let override = generation.originOverrides[host]
+      let override = generation.upstream.overrides[host]
       return HostIdentity(
         host: host, name: override?.host ?? host, port: override?.port ?? 443, isTLS: override?.isTLS ?? true,
-        limits: generation.upstreamLimits)
+        limits: generation.upstream.limits)
     }
     let before = known
     known = [:]

@@ -69,7 +69,7 @@ extension RelayExchange {
   /// Reads the response head, past interim ones; false when it has to wait or the exchange is over.
   private func readResponseHead(_ upstream: UpstreamConnection) -> Bool {
     // The parser is the loop's; what it holds a head to is the exchange's own configuration.
-    proxy.responseParser.limits = generation.responseLimits
+    proxy.responseParser.limits = generation.upstream.head
     while true {
       let input = upstream.channel!.input.readable
       if !input.isEmpty {

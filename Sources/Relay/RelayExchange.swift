@@ -134,9 +134,9 @@ final class RelayExchange: Exchange, UpstreamUser {
     }
     switch waits.upstream {
     case .nothing?: upstream?.setDeadline(in: nil)
-    case .firstByte?: upstream?.setDeadline(in: generation.firstByteTimeout)
-    case .firstByteOfRun?: upstream?.setDeadline(in: generation.firstByteRunTimeout)
-    case .progress?: upstream?.awaitProgress(in: generation.upstreamBodyTimeout)
+    case .firstByte?: upstream?.setDeadline(in: generation.upstream.firstByte)
+    case .firstByteOfRun?: upstream?.setDeadline(in: generation.upstream.firstByteOfRun)
+    case .progress?: upstream?.awaitProgress(in: generation.upstream.content)
     case nil: break
     }
   }

@@ -4,24 +4,16 @@ public import System
 ///
 /// Not Sendable on purpose: it belongs to a `LoopActor`, and the compiler keeps everything reachable from it there.
 public final class EventLoop {
-  private struct Slot {
-    var generation: UInt32 = 0
-    var handler: EventHandler?
-  }
-
   /// Events that come at once to a loop with much to do.
   private static let busyBatch = 4
 
   let poller: Poller
-  private var slots: [Slot] = []
-  private var freeSlots: [UInt32] = []
+  private var handlers = HandlerTable()
   private var wheel: TimerWheel
   private var due: [Int] = []
   private var dueIDs: [HandlerID] = []
   private var again: [HandlerID] = []
-  private var lastBatch = 0
-  /// The place in the last batch of the event that comes next.
-  private var nextEvent = 0
+  private var batch = Batch()
   private let bell: Bell
 
   /// Blocks for the connections of this loop.
@@ -49,48 +41,29 @@ public final class EventLoop {
 
   /// Gives `handler` an identity and a place for its deadline.
   public func attach(_ handler: EventHandler) {
-    let index: UInt32
-    if let free = freeSlots.popLast() {
-      index = free
-    } else {
-      index = UInt32(slots.count)
-      slots.append(Slot())
-    }
-    slots[Int(index)].handler = handler
-    handler.id = HandlerID(index: index, generation: slots[Int(index)].generation)
+    handlers.insert(handler)
   }
 
   /// Forgets a handler; events and deadlines of its past no longer reach anyone.
   public func detach(_ handler: EventHandler) {
-    let index = Int(handler.id.index)
-    guard index < slots.count, slots[index].handler === handler else { return }
-    wheel.set(index, deadline: TimerWheel.never, now: now)
-    slots[index].handler = nil
-    slots[index].generation &+= 1
-    freeSlots.append(UInt32(index))
+    guard handlers.remove(handler) else { return }
+    wheel.set(Int(handler.id.index), deadline: TimerWheel.never, now: now)
   }
 
   /// Puts `successor`, which is on no loop yet, in the place of `handler`: it gets its identity, and so the events of
   /// its descriptor, without a system call. The deadline of the place is cleared.
   func replace(_ handler: EventHandler, by successor: EventHandler) {
-    let index = Int(handler.id.index)
-    guard index < slots.count, slots[index].handler === handler else { return }
-    wheel.set(index, deadline: TimerWheel.never, now: now)
-    slots[index].handler = successor
-    successor.id = handler.id
-    handler.id = HandlerID(index: .max, generation: .max)
+    guard handlers.replace(handler, by: successor) else { return }
+    wheel.set(Int(successor.id.index), deadline: TimerWheel.never, now: now)
   }
 
   /// The handler with that identity, if it is still attached.
-  public func handler(_ id: HandlerID) -> EventHandler? {
-    guard Int(id.index) < slots.count, slots[Int(id.index)].generation == id.generation else { return nil }
-    return slots[Int(id.index)].handler
-  }
+  public func handler(_ id: HandlerID) -> EventHandler? { handlers[id] }
 
   /// Calls `body` with every attached handler; handlers may detach meanwhile.
   public func forEachHandler(_ body: (EventHandler) -> Void) {
-    for index in slots.indices {
-      if let handler = slots[index].handler { body(handler) }
+    for index in 0..<handlers.count {
+      if let handler = handlers.handler(at: index) { body(handler) }
     }
   }
 
@@ -117,7 +90,9 @@ public final class EventLoop {
   /// told: what had arrived by then is known to it.
   public func hasLooked(at handler: EventHandler, since mark: UInt64) -> Bool {
     guard looks != mark else { return false }
-    for index in nextEvent..<max(nextEvent, lastBatch) where poller.token(index) == handler.id.token { return false }
+    for index in batch.next..<max(batch.next, batch.count) where poller.token(index) == handler.id.token {
+      return false
+    }
     return true
   }
 
@@ -127,16 +102,16 @@ public final class EventLoop {
     bell.hasRung = false
     while !bell.hasRung {
       if !again.isEmpty {
-        let handlers = again
+        let waiting = again
         again = []
-        for id in handlers { handler(id)?.ready([]) }
+        for id in waiting { handler(id)?.ready([]) }
       }
       let count = awaitEvents()
-      lastBatch = count
+      batch.count = count
       looks &+= 1
       now = SystemClock.monotonicNanoseconds()
       for index in 0..<count {
-        nextEvent = index + 1
+        batch.next = index + 1
         let (token, events) = poller.ready(index)
         handler(HandlerID(token: token))?.ready(events)
       }
@@ -149,7 +124,7 @@ public final class EventLoop {
   /// - Returns: the number of events that the poller holds ready.
   private func awaitEvents() -> Int {
     guard again.isEmpty else { return poller.wait(milliseconds: 0) }
-    if lastBatch >= EventLoop.busyBatch {
+    if batch.count >= EventLoop.busyBatch {
       let count = poller.wait(milliseconds: 0)
       if count > 0 { return count }
       // Whoever is about to send something runs first: then this thread need not fall asleep, and nobody need wake it.
@@ -171,7 +146,7 @@ public final class EventLoop {
     wheel.collectDue(now: now, into: &due)
     guard !due.isEmpty else { return }
     dueIDs.removeAll(keepingCapacity: true)
-    for index in due { dueIDs.append(HandlerID(index: UInt32(index), generation: slots[index].generation)) }
+    for index in due { dueIDs.append(handlers.id(at: index)) }
     for id in dueIDs where wheel.deadline(Int(id.index)) == TimerWheel.never {
       handler(id)?.deadlineReached()
     }
@@ -179,6 +154,13 @@ public final class EventLoop {
 
   /// Reads the clock; to be called before work that no event has brought.
   func readClock() { now = SystemClock.monotonicNanoseconds() }
+}
+
+/// What the poller has said last.
+private struct Batch {
+  var count = 0
+  /// The place of the event that comes next.
+  var next = 0
 }
 
 /// Hears the waker of its loop.
