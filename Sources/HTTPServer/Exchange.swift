@@ -16,10 +16,15 @@ public protocol Exchange: AnyObject {
   /// The stream is gone or answered otherwise: let go of everything. May be called twice.
   func cancel()
 
+  /// Whether it holds memory that waits for somebody else: it may be cut for it when there is too little.
+  var holdsMemory: Bool { get }
+
   /// The process ends: answer if no byte of an answer has left yet, else cut.
   func endNow()
 }
 
 extension Exchange {
+  public var holdsMemory: Bool { false }
+
   public func endNow() { stream.give(LocalAnswer(.draining)) }
 }

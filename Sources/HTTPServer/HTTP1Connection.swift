@@ -86,7 +86,7 @@ public final class HTTP1Connection: EventHandler {
   var holdsForNothing: Bool {
     switch phase {
     case .head: !channel.input.isEmpty
-    case .exchange, .answering: progressMark != nil && !channel.output.isEmpty
+    case .exchange, .answering: (progressMark != nil && !channel.output.isEmpty) || exchange?.holdsMemory == true
     case .discarding, .lingering, .closed: false
     }
   }

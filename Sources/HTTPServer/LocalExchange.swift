@@ -35,6 +35,8 @@ final class LocalExchange: Exchange {
     pump()
   }
 
+  var holdsMemory: Bool { !collector.content.isEmpty }
+
   func clientTimedOut() { stream.abort(by: .client) }
 
   func cancel() {

@@ -39,6 +39,8 @@ final class AdmissionExchange: Exchange {
     collect()
   }
 
+  var holdsMemory: Bool { !collector.content.isEmpty }
+
   func clientTimedOut() { stream.give(LocalAnswer(.contentTimedOut)) }
 
   func cancel() { collector.discard(to: stream.loop.buffers) }

@@ -80,6 +80,9 @@ final class RelayExchange: Exchange, UpstreamUser {
     if !isOver, attempt.receiving == .content { pumpResponse() }
   }
 
+  /// Content that fal does not take.
+  var holdsMemory: Bool { upstream.map { $0.channel?.output.isEmpty == false } ?? false }
+
   func clientTimedOut() { take(.clientTimedOut) }
 
   func upstreamDeadlineReached() { take(.upstreamTimedOut) }

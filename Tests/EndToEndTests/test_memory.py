@@ -1,7 +1,9 @@
 """One limit on all buffers, and one on how slowly a client may move: many who hold memory against the others."""
 
+import contextlib
 import os
 import socket
+import threading
 import time
 
 import pytest
@@ -70,6 +72,43 @@ def test_unfinished_heads_hold_no_more_than_the_limit_and_health_routes_answer(u
         head.close()
     assert answers > 100
     wait_until(lambda: relay.fetch(request(STATUS)).status == 200, 10, "a place for the next")
+
+
+@pytest.mark.skipif("SANITIZED" in os.environ, reason="a sanitizer's own memory is far more than what is measured here")
+def test_uploads_that_fal_does_not_take_hold_no_more_than_the_limit(upstream, proxy):
+    stop = threading.Event()
+
+    def serve(connection):
+        head = connection.read_head()
+        if "/status" in head.target:
+            connection.send(json_answer({"ok": True}))
+        else:
+            stop.wait(60)
+
+    relay = proxy(upstream(serve), event_loops=1, limits_memory="16MiB", limits_connections=2000)
+    relay.fetch(request(STATUS))
+    before = relay.status_kib("RssAnon")
+    uploads = []
+    head = f"POST /api/fal/proxy HTTP/1.1\r\nhost: a\r\nx-fal-target-url: {SUBMIT}\r\ncontent-length: 90000000\r\n\r\n"
+    try:
+        for _ in range(60):
+            client = socket.create_connection(relay.address, timeout=10)
+            client.sendall(head.encode())
+            client.setblocking(False)
+            uploads.append(client)
+        end = time.monotonic() + 30
+        piece = b"x" * (1 << 20)
+        while NEAR not in relay.stderr and time.monotonic() < end:
+            for client in uploads:
+                with contextlib.suppress(OSError):
+                    client.send(piece)
+            assert relay.status_kib("RssAnon") - before < 24 << 10
+        assert NEAR in relay.stderr
+        wait_until(lambda: relay.fetch(request(STATUS)).status == 200, 10, "a place for the next")
+    finally:
+        stop.set()
+        for client in uploads:
+            client.close()
 
 
 def drip(client, pieces, every):
