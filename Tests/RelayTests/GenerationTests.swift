@@ -26,7 +26,7 @@ struct GenerationTests {
       address = try await actor.run { loop throws(SystemError) in
         try LoopServices.start(
           on: loop, address: SocketAddress(literal: "127.0.0.1", port: 0)!, shared,
-          log: AccessLog(format: .json, writer: LogWriter(descriptor: -1, limit: 1 << 16)))
+          log: AccessLog(format: .json, writer: LogWriter(descriptor: -1, limit: 1 << 16) { _ in }))
       }
       await actor.start()
     }
