@@ -133,7 +133,7 @@ public final class Server {
   }
 
   func logRequest(_ record: AccessRecord) {
-    guard options.logsRequests, log != nil else { return }
+    guard log != nil, options.logged.has(record) else { return }
     readTime()
     log?.append(record, now: loop.now, time: time)
     if !flushIsDue {

@@ -1,4 +1,5 @@
 public import HTTPWire
+public import Observability
 
 /// What a `Server` needs to know of the settings. Times in nanoseconds, sizes in bytes.
 public struct ServerOptions: Sendable {
@@ -14,12 +15,12 @@ public struct ServerOptions: Sendable {
   /// How long a connection is read after its last answer, so that the answer is not lost to a reset (RFC 9112 §9.6):
   /// counted from the last byte that came, and `stallTimeout` in all.
   public var lingerTimeout: UInt64
-  /// Whether requests are logged.
-  public var logsRequests: Bool
+  /// Which requests are logged.
+  public var logged: AccessLog.Selection
 
   public init(
     headLimits: HeadLimits, contentLimit: UInt64, headTimeout: UInt64, idleTimeout: UInt64, stallTimeout: UInt64,
-    lingerTimeout: UInt64, logsRequests: Bool
+    lingerTimeout: UInt64, logged: AccessLog.Selection
   ) {
     self.headLimits = headLimits
     self.contentLimit = contentLimit
@@ -27,6 +28,6 @@ public struct ServerOptions: Sendable {
     self.idleTimeout = idleTimeout
     self.stallTimeout = stallTimeout
     self.lingerTimeout = lingerTimeout
-    self.logsRequests = logsRequests
+    self.logged = logged
   }
 }

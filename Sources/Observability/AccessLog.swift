@@ -10,6 +10,26 @@ public struct AccessLog {
     case text
   }
 
+  /// Which requests have a line.
+  public enum Selection: Sendable {
+    case all
+    /// All but those of probes.
+    case proxy
+    /// Those that were refused, failed or were cut.
+    case errors
+    case none
+
+    /// Whether `record` is among them.
+    public func has(_ record: AccessRecord) -> Bool {
+      switch self {
+      case .all: true
+      case .proxy: !record.isOfProbe
+      case .errors: record.status >= 400 || record.endedBy != nil
+      case .none: false
+      }
+    }
+  }
+
   private static let batchBytes = 16 << 10
 
   private let format: Format

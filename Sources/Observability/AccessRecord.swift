@@ -28,6 +28,8 @@ public final class AccessRecord {
   public var firstByte: UInt64 = 0
   /// Who kept it from a whole answer; nil when it was given.
   public var endedBy: Party?
+  /// Whether it only asks how the process is.
+  public var isOfProbe = false
   /// The name of the proxy's own error, without `proxy_`.
   public var error: StaticString?
 
@@ -49,6 +51,7 @@ public final class AccessRecord {
     started = 0
     firstByte = 0
     endedBy = nil
+    isOfProbe = false
     error = nil
   }
 }

@@ -2,6 +2,7 @@ internal import Fal
 internal import Guard
 package import HTTPServer
 internal import HTTPWire
+internal import Observability
 package import Settings
 package import Transport
 internal import Upstream
@@ -94,7 +95,16 @@ package final class Generation: Sendable {
         head: settings.limits.head, fields: settings.limits.fields, requestTarget: settings.limits.requestTarget),
       contentLimit: UInt64(settings.limits.body), headTimeout: settings.timeouts.head.inNanoseconds,
       idleTimeout: settings.timeouts.idle.inNanoseconds, stallTimeout: settings.timeouts.body.inNanoseconds,
-      lingerTimeout: settings.timeouts.linger.inNanoseconds, logsRequests: settings.accessLog)
+      lingerTimeout: settings.timeouts.linger.inNanoseconds, logged: logged(settings.accessLog))
+  }
+
+  private static func logged(_ word: Settings.AccessLog) -> AccessLog.Selection {
+    switch word {
+    case .all: .all
+    case .proxy: .proxy
+    case .errors: .errors
+    case .none: .none
+    }
   }
 
   /// The gate of all connections.

@@ -427,7 +427,7 @@ def test_a_second_signal_ends_the_process_during_drain_delay_too(proxy):
 
 
 def test_every_request_has_one_line(upstream, proxy):
-    relay = proxy(upstream(), allowed_origins="https://app.example")
+    relay = proxy(upstream(), allowed_origins="https://app.example", access_log="all")
     preflight = request(None, "OPTIONS", fields=[
         ("origin", "https://app.example"), ("access-control-request-method", "POST")])
     wanted = []
@@ -483,7 +483,7 @@ def test_text_lines_are_for_people(upstream, proxy):
 
 
 def test_the_access_log_can_be_turned_off(upstream, proxy):
-    relay = proxy(upstream(), access_log="false")
+    relay = proxy(upstream(), access_log="none")
     assert relay.fetch(request(STATUS)).status == 200
     assert relay.fetch(request("https://evil.example/")).status == 403
     assert relay.stop() == 0
@@ -493,7 +493,7 @@ def test_the_access_log_can_be_turned_off(upstream, proxy):
 
 def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
     """Standard output is a full pipe; lines are dropped, requests are not."""
-    relay = proxy(upstream(), preexec=full_pipe, limits_log_buffer="64KiB")
+    relay = proxy(upstream(), preexec=full_pipe, limits_log_buffer="64KiB", access_log="all")
     with relay.client(timeout=10) as client:
         for _ in range(20):
             client.send(HEALTH * 100)
@@ -588,7 +588,7 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(pr
             writing = os.open(descriptor, os.O_WRONLY)
         os.dup2(writing, 1)
 
-    relay = proxy(preexec=redirect)
+    relay = proxy(preexec=redirect, access_log="all")
     for _ in range(3):
         assert relay.fetch(HEALTH).status == 200
     sentence = f"fal-proxy: the log cannot be written ({reason})"

@@ -84,6 +84,25 @@ struct AccessLogTests {
     #expect(line(local, .text, now: 0) == "08:49:37 0 GET healthz 0.000ms in=0 out=0 ")
   }
 
+  @Test(
+    "a selection is of probes and of what went wrong",
+    arguments: [
+      (AccessLog.Selection.all, [true, true, true, true, true]), (.proxy, [true, true, true, false, false]),
+      (.errors, [false, true, true, false, true]), (.none, [false, false, false, false, false]),
+    ])
+  func selections(selection: AccessLog.Selection, isLogged: [Bool]) {
+    let table: [(status: Int, endedBy: Party?, isOfProbe: Bool)] = [
+      (399, nil, false), (400, nil, false), (200, .upstream, false), (200, nil, true), (503, .proxy, true),
+    ]
+    for (row, isLogged) in zip(table, isLogged) {
+      let record = record()
+      record.status = row.status
+      record.endedBy = row.endedBy
+      record.isOfProbe = row.isOfProbe
+      #expect(selection.has(record) == isLogged, "\(row)")
+    }
+  }
+
   @Test("gathers lines and hands them over by itself after 16 KiB")
   func batches() {
     let pipe = Pipe()
@@ -108,9 +127,11 @@ struct AccessLogTests {
     let record = record()
     record.error = "x"
     record.endedBy = .proxy
+    record.isOfProbe = true
     record.reset()
     #expect(record.labels.isEmpty && record.requestID.isEmpty && record.endpoint.isEmpty && record.targetHost.isEmpty)
     #expect(record.operation == nil && record.error == nil && record.endedBy == nil && record.status == 0)
+    #expect(!record.isOfProbe)
     #expect(record.bytesIn == 0 && record.bytesOut == 0 && record.started == 0 && record.firstByte == 0)
   }
 }
