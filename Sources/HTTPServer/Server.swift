@@ -66,7 +66,7 @@ public final class Server {
   }
 
   private func accept(_ stream: consuming ByteStream, from address: SocketAddress) {
-    let connection = HTTP1Connection(stream, of: address.clientNetwork, on: self)
+    let connection = HTTP1Connection(stream, of: address.host, on: self)
     findPlace(for: connection)
     loop.attach(connection)
     connectionCount += 1

@@ -38,6 +38,8 @@ public struct AccessLog {
   private var lines = 0
   private var second: Int64 = -1
   private var dateAndClock: [UInt8] = []
+  private var client = IPv6Address(0)
+  private var clientText = Array("::".utf8)
 
   /// A log in `format` that leaves through `writer`.
   public init(format: Format, writer: LogWriter) {
@@ -50,6 +52,11 @@ public struct AccessLog {
     if time.seconds != second {
       second = time.seconds
       dateAndClock = time.dateAndClock
+    }
+    if record.client != client {
+      client = record.client
+      clientText.removeAll(keepingCapacity: true)
+      clientText.append(client)
     }
     switch format {
     case .json: appendJSON(record, now: now, time: time)
@@ -75,19 +82,25 @@ public struct AccessLog {
     batch.append(decimal: UInt64(time.milliseconds), width: 3)
     batch.append("Z\",\"request_id\":\"")
     batch += record.labels[record.requestID]
+    batch.append("\",\"client\":\"")
+    batch += clientText
     batch.append("\",\"method\":\"")
-    batch.append(record.method)
+    appendMethod(record)
     batch.append("\",\"route\":\"")
     batch.append(record.route)
     if let operation = record.operation {
       batch.append("\",\"operation\":\"")
       batch.append(operation)
-      batch.append("\",\"target_host\":\"")
-      batch += record.targetHost
-      batch.append("\",\"endpoint\":\"")
-      batch += record.labels[record.endpoint]
     }
-    batch.append("\",\"status\":")
+    batch.append("\"")
+    for note in record.notes where note.label != .method {
+      batch.append(",\"")
+      batch.append(note.label.name)
+      batch.append("\":\"")
+      batch += record.labels[note.range]
+      batch.append("\"")
+    }
+    batch.append(",\"status\":")
     batch.append(decimal: UInt64(record.status))
     batch.append(",\"bytes_in\":")
     batch.append(decimal: record.bytesIn)
@@ -113,12 +126,12 @@ public struct AccessLog {
     batch.append(UInt8(ascii: " "))
     batch.append(decimal: UInt64(record.status))
     batch.append(UInt8(ascii: " "))
-    batch.append(record.method)
+    appendMethod(record)
     batch.append(UInt8(ascii: " "))
     batch.append(record.operation ?? record.route)
-    if !record.endpoint.isEmpty {
+    if record.operation != nil, let endpoint = record[.endpoint] {
       batch.append(UInt8(ascii: " "))
-      batch += record.labels[record.endpoint]
+      batch += record.labels[endpoint]
     }
     batch.append(UInt8(ascii: " "))
     appendMilliseconds(now &- record.started)
@@ -134,9 +147,27 @@ public struct AccessLog {
       batch.append(" proxy_")
       batch.append(error)
     }
+    batch.append(" client=")
+    batch += clientText
+    for note in record.notes where !AccessLog.isColumn(note.label, of: record) {
+      batch.append(" ")
+      batch.append(note.label.name)
+      batch.append("=\"")
+      batch += record.labels[note.range]
+      batch.append("\"")
+    }
     batch.append(" ")
     batch += record.labels[record.requestID]
     batch.append("\n")
+  }
+
+  /// Whether a line of text has the label in a column of its own.
+  private static func isColumn(_ label: AccessRecord.Label, of record: AccessRecord) -> Bool {
+    label == .method || (label == .endpoint && record.operation != nil)
+  }
+
+  private mutating func appendMethod(_ record: AccessRecord) {
+    if let method = record[.method] { batch += record.labels[method] } else { batch.append(record.method) }
   }
 
   private mutating func appendMilliseconds(_ nanoseconds: UInt64) {

@@ -1,21 +1,65 @@
-/// What is known of one request when it is over. No header value, content or query string has a place here.
+public import Text
+
+/// What is known of one request when it is over. No content and no query string has a place here, and of field values only
+/// those that `Label` names.
 ///
 /// An object, so that connections that wait for a request need not have one.
 public final class AccessRecord {
+  /// A text that came from outside.
+  public enum Label: UInt8, Sendable, CaseIterable {
+    /// The method, where it is none of those the proxy knows.
+    case method
+    /// The host of the target.
+    case targetHost
+    /// The endpoint that is called.
+    case endpoint
+    /// The path of a target that was refused.
+    case targetPath
+    /// The path of a request that no route took.
+    case path
+    /// The origin of a page that was refused.
+    case origin
+    /// The client's place in a trace (W3C Trace Context §3.2).
+    case traceparent
+
+    /// What a line calls it.
+    public var name: StaticString {
+      switch self {
+      case .method: "method"
+      case .targetHost: "target_host"
+      case .endpoint: "endpoint"
+      case .targetPath: "target_path"
+      case .path: "path"
+      case .origin: "origin"
+      case .traceparent: "traceparent"
+      }
+    }
+  }
+
+  /// Where the text of a label stands in `labels`.
+  public struct Note: Sendable {
+    public let label: Label
+    public let range: Range<Int>
+  }
+
+  /// Bytes of a text that are kept.
+  public static let textLimit = 256
+
+  /// Whose request it is; an address of IPv4 as the one of IPv6 that stands for it.
+  public var client = IPv6Address(0)
   /// The method, of those the proxy knows.
   public var method: StaticString = "-"
   /// The route that took the request.
   public var route: StaticString = "-"
   /// The operation on fal, where there is one.
   public var operation: StaticString?
-  /// The upstream host, where one was chosen.
-  public var targetHost: [UInt8] = []
-  /// Bytes of the record's texts: request id, then endpoint; characters that need no escaping in JSON.
+  /// Bytes of the record's texts: first the request id, then those of `notes`; characters that need no escaping, neither in
+  /// JSON nor on a terminal.
   public var labels: [UInt8] = []
   /// Where the request id stands in `labels`.
   public var requestID = 0..<0
-  /// Where the endpoint stands in `labels`.
-  public var endpoint = 0..<0
+  /// The texts that came, in their order.
+  public private(set) var notes: [Note] = []
   /// The status sent, or 499 when the client left before one was.
   public var status = 0
   /// Bytes of request content received.
@@ -36,15 +80,30 @@ public final class AccessRecord {
   /// An empty record.
   public init() {}
 
-  /// Forgets everything but the memory of `labels`.
+  /// Notes `text`, unless it is empty or the label has one: the beginning of a long one, and escaped, whatever it is.
+  public func note(_ label: Label, _ text: Span<UInt8>) {
+    guard !text.isEmpty, self[label] == nil else { return }
+    let start = labels.count
+    labels.append(escapingLog: text.extracting(first: AccessRecord.textLimit))
+    if text.count > AccessRecord.textLimit { labels.append("...") }
+    notes.append(Note(label: label, range: start..<labels.count))
+  }
+
+  /// Where the text of `label` stands in `labels`; nil if there is none.
+  public subscript(label: Label) -> Range<Int>? {
+    for note in notes where note.label == label { return note.range }
+    return nil
+  }
+
+  /// Forgets everything but the memory of `labels` and `notes`.
   public func reset() {
+    client = IPv6Address(0)
     method = "-"
     route = "-"
     operation = nil
-    targetHost = []
     labels.removeAll(keepingCapacity: true)
     requestID = 0..<0
-    endpoint = 0..<0
+    notes.removeAll(keepingCapacity: true)
     status = 0
     bytesIn = 0
     bytesOut = 0

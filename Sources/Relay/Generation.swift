@@ -15,8 +15,6 @@ package final class Generation: Sendable {
   /// The downstream side.
   let serverOptions: ServerOptions
   let policy: TargetPolicy
-  /// The bytes of the names of `policy.hosts`.
-  let hostNames: [[UInt8]]
   let tokens: TokenPolicy
   /// The fal hosts requests may go to.
   package let hosts: Set<String>
@@ -68,7 +66,6 @@ package final class Generation: Sendable {
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.requestTarget)
-    hostNames = policy.hosts.map { Array($0.utf8) }
     tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
