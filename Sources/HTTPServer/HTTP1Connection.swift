@@ -204,7 +204,6 @@ public final class HTTP1Connection: EventHandler {
     let state = beginState()
     let record = state.record
     record.method = head.method.name
-    if head.method == .other { record.note(.method, bytes.extracting(head.methodRange)) }
     state.content = BodyPump(head.framing)
     state.isHTTP10 = head.isHTTP10
     state.isHead = head.method == .head
@@ -216,6 +215,7 @@ public final class HTTP1Connection: EventHandler {
       server.newRequestID(into: &record.labels)
     }
     record.requestID = 0..<record.labels.count
+    if head.method == .other { record.note(.method, bytes.extracting(head.methodRange)) }
   }
 
   /// Forgets the request before.

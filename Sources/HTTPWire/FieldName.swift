@@ -24,6 +24,8 @@ public enum FieldName: UInt8, Sendable {
   case falInternal
 
   // Response fields with a rule.
+  /// What fal calls the request, and what it bills for it.
+  case falRequestID, falBillableUnits
   case date
   /// What a cache on the way reads to decide what to keep and for whom (RFC 9111 §5): only the proxy's own word counts.
   case caching
@@ -156,10 +158,12 @@ public enum FieldName: UInt8, Sendable {
     case 14 where name.equalsIgnoringCase("x-fal-no-retry") || name.equalsIgnoringCase("x-fal-store-io"): return .fal
     case 15 where name.equalsIgnoringCase("x-fal-cdn-token"): return .falInternal
     case 16 where name.equalsIgnoringCase("x-fal-target-url"): return .falTargetURL
+    case 16 where name.equalsIgnoringCase("x-fal-request-id"): return .falRequestID
     case 16 where name.equalsIgnoringCase("x-fal-user-agent"): return .fal
     case 17 where name.equalsIgnoringCase("x-fal-runner-hint"): return .fal
     case 18 where name.equalsIgnoringCase("x-fal-client-proxy"): return .falInternal
     case 20 where name.equalsIgnoringCase("x-fal-queue-priority"): return .fal
+    case 20 where name.equalsIgnoringCase("x-fal-billable-units"): return .falBillableUnits
     case 21 where name.equalsIgnoringCase("x-fal-request-timeout"): return .fal
     case 22 where name.equalsIgnoringCase("x-fal-object-lifecycle"): return .fal
     case 33 where name.equalsIgnoringCase("x-fal-object-lifecycle-preference"): return .fal

@@ -92,15 +92,13 @@ public struct AccessLog {
       batch.append("\",\"operation\":\"")
       batch.append(operation)
     }
-    batch.append("\"")
     for note in record.notes where note.label != .method {
-      batch.append(",\"")
+      batch.append("\",\"")
       batch.append(note.label.name)
       batch.append("\":\"")
       batch += record.labels[note.range]
-      batch.append("\"")
     }
-    batch.append(",\"status\":")
+    batch.append("\",\"status\":")
     batch.append(decimal: UInt64(record.status))
     batch.append(",\"bytes_in\":")
     batch.append(decimal: record.bytesIn)

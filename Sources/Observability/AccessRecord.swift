@@ -21,6 +21,10 @@ public final class AccessRecord {
     case origin
     /// The client's place in a trace (W3C Trace Context §3.2).
     case traceparent
+    /// What fal calls the request.
+    case falRequestID
+    /// What fal bills for it, as it says.
+    case billableUnits
 
     /// What a line calls it.
     public var name: StaticString {
@@ -32,6 +36,8 @@ public final class AccessRecord {
       case .path: "path"
       case .origin: "origin"
       case .traceparent: "traceparent"
+      case .falRequestID: "fal_request_id"
+      case .billableUnits: "billable_units"
       }
     }
   }

@@ -5,7 +5,7 @@ extension [UInt8] {
   /// backslash, controls and all that is not ASCII as `%` and two digits.
   mutating func append(escapingLog text: Span<UInt8>) {
     var start = 0
-    for index in 0..<text.count where !text[index].isPlainInLog {
+    for index in 0..<text.count where !text[unchecked: index].isPlainInLog {
       append(text.extracting(start..<index))
       append(UInt8(ascii: "%"))
       append(contentsOf: HexadecimalDigits(UInt64(text[index]), count: 2))
@@ -21,7 +21,7 @@ extension [UInt8] {
 }
 
 extension UInt8 {
-  fileprivate var isPlainInLog: Bool {
-    (isVisible || self == 0x20) && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
-  }
+  /// Visible ASCII and the space, without `"` and `\`.
+  @inline(__always)
+  fileprivate var isPlainInLog: Bool { isIn(0xFFFF_FFFB_0000_0000, 0x7FFF_FFFF_EFFF_FFFF) }
 }

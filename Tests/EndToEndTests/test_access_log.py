@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness import request
+from harness import json_answer, request
 from harness.flow import MODEL, QUEUE, RUN, STATUS
 
 PROBES = [request(None, path=path) for path in ("/healthz", "/readyz", "/")]
@@ -114,3 +114,22 @@ def test_no_text_reaches_a_terminal_as_more_than_text(upstream, proxy):
     lines = relay.stdout.splitlines()
     assert len(lines) == 3 and relay.stdout.isascii()
     assert all(line.isprintable() and line.count('"') % 2 == 0 and "\\" not in line for line in lines)
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_what_fal_calls_and_bills_a_request_is_named(upstream, proxy, status):
+    fields = [("X-Fal-Request-Id", "764cabcf"), ("x-fal-billable-units", "1.5"), ("x-fal-error-type", "t0ken")]
+    relay = proxy(upstream(lambda connection: connection.send(json_answer({}, status, fields=fields))))
+    assert relay.fetch(request(RUN, "POST", body=b"{}")).all("x-fal-billable-units") == ["1.5"]
+    (found,) = relay.access_log()
+    assert (found["fal_request_id"], found["billable_units"]) == ("764cabcf", "1.5")
+    assert "t0ken" not in relay.stdout
+
+
+def test_what_fal_says_is_no_more_than_text_either(upstream, proxy):
+    fields = [("x-fal-request-id", '"\xff\\' + "x" * 5000), ("x-fal-request-id", "another"),
+              ("connection", "x-fal-billable-units"), ("x-fal-billable-units", "1")]
+    relay = proxy(upstream(lambda connection: connection.send(json_answer({}, fields=fields))))
+    relay.fetch(request(STATUS))
+    (found,) = relay.access_log()
+    assert found["fal_request_id"] == "%22%ff%5c" + "x" * 253 + "..." and "billable_units" not in found

@@ -13,6 +13,7 @@ struct FieldNameTests {
       ("Access-Control-Request-Method", .accessControlRequestMethod),
       ("Access-Control-Request-Headers", .accessControlRequestHeaders), ("X-Fal-Target-Url", .falTargetURL),
       ("X-Fal-Cdn-Token", .falInternal), ("X-Fal-Client-Proxy", .falInternal), ("Date", .date),
+      ("X-Fal-Request-Id", .falRequestID), ("X-Fal-Billable-Units", .falBillableUnits),
       ("Content-Encoding", .contentEncoding),
     ]
     + [
@@ -88,7 +89,7 @@ struct FieldNameTests {
     "has no rule for everything else",
     arguments: [
       "", "h", "x", "X-", "X-Fal", "Xfal-Target-Url", "Cookie", "Referer", "ETag", "Retry-After", "X-Fal-",
-      "X-Fal-Request-Id", "X-Fal-Anything", "X-Fal-Retry-Config", "X-Fal-Webhook-Url", "X-Fal-Store_IO", "X-Fal_Tags",
+      "X-Fal-Request-Ids", "X-Fal-Anything", "X-Fal-Retry-Config", "X-Fal-Webhook-Url", "X-Fal-Store_IO", "X-Fal_Tags",
       "X_Fal-Tags", "X-Fal-Client_Proxy", "X-App-Fal-Can-Disable-Filter", "Vary",
     ])
   func others(name: String) {
