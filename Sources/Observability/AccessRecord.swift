@@ -5,7 +5,7 @@ public import Text
 ///
 /// An object, so that connections that wait for a request need not have one.
 public final class AccessRecord {
-  /// A text that came from outside.
+  /// A text that may hold anything.
   public enum Label: UInt8, Sendable, CaseIterable {
     /// The method, where it is none of those the proxy knows.
     case method
@@ -25,6 +25,8 @@ public final class AccessRecord {
     case falRequestID
     /// What fal bills for it, as it says.
     case billableUnits
+    /// Why there is no connection to fal.
+    case cause
 
     /// What a line calls it.
     public var name: StaticString {
@@ -38,6 +40,7 @@ public final class AccessRecord {
       case .traceparent: "traceparent"
       case .falRequestID: "fal_request_id"
       case .billableUnits: "billable_units"
+      case .cause: "cause"
       }
     }
   }

@@ -1,9 +1,12 @@
 """What a line of the access log tells, whatever a client, a page or fal puts into it."""
 
 import json
+import socket
+import struct
 
 import pytest
 
+from conftest import overrides
 from harness import json_answer, request
 from harness.flow import MODEL, QUEUE, RUN, STATUS
 
@@ -133,3 +136,43 @@ def test_what_fal_says_is_no_more_than_text_either(upstream, proxy):
     relay.fetch(request(STATUS))
     (found,) = relay.access_log()
     assert found["fal_request_id"] == "%22%ff%5c" + "x" * 253 + "..." and "billable_units" not in found
+
+
+def cause_of(relay, error):
+    assert relay.fetch(request(STATUS)).error_type == error
+    (found,) = relay.access_log()
+    assert found["error_type"] == error and found["ended_by"] == "upstream"
+    return found["cause"]
+
+
+def test_the_cause_of_a_refused_connection_is_named(proxy):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        cause = cause_of(proxy(origin_overrides=overrides(f"http://127.0.0.1:{port}")), "proxy_upstream_connect")
+    assert cause == f"127.0.0.1:{port}: connect: Connection refused (errno 111)"
+
+
+def test_the_cause_of_a_name_without_an_address_is_named(proxy):
+    relay = proxy(origin_overrides=overrides("https://no.such.name.invalid"), upstream_connect="5s")
+    assert cause_of(relay, "proxy_upstream_dns").startswith("name not resolved: ")
+
+
+@pytest.mark.parametrize("names,reason", [
+    ("DNS:other.test", "certificate refused: hostname mismatch"), (None, "certificate refused: hostname mismatch")])
+def test_the_cause_of_a_refused_certificate_is_named(upstream, proxy, authority, names, reason):
+    fal = upstream(tls=authority.context(names))
+    trust = {"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"}
+    relay = proxy(origin_overrides=overrides(f"https://localhost:{fal.port}"), binary_environment=trust)
+    assert cause_of(relay, "proxy_upstream_tls") == f"127.0.0.1:{fal.port}: {reason}"
+
+
+def test_the_cause_of_a_broken_handshake_is_named(upstream, proxy):
+    def reset(connection):
+        connection.sock.recv(1)
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sock.close()
+
+    fal = upstream(reset)
+    cause = cause_of(proxy(origin_overrides=overrides(f"https://127.0.0.1:{fal.port}")), "proxy_upstream_tls")
+    assert cause == f"127.0.0.1:{fal.port}: TLS handshake failed: read: Connection reset by peer (errno 104)"
