@@ -215,7 +215,7 @@ public final class HTTP1Connection: EventHandler {
       server.newRequestID(into: &record.labels)
     }
     record.requestID = 0..<record.labels.count
-    if head.method == .other { record.note(.method, bytes.extracting(head.methodRange)) }
+    if head.method == .other { record.note(method: bytes.extracting(head.methodRange)) }
   }
 
   /// Forgets the request before.

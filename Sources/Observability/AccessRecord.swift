@@ -7,8 +7,6 @@ public import Text
 public final class AccessRecord {
   /// A text that may hold anything.
   public enum Label: UInt8, Sendable, CaseIterable {
-    /// The method, where it is none of those the proxy knows.
-    case method
     /// The host of the target.
     case targetHost
     /// The endpoint that is called.
@@ -28,21 +26,23 @@ public final class AccessRecord {
     /// Why there is no connection to fal.
     case cause
 
-    /// What a line calls it.
-    public var name: StaticString {
+    /// What stands between the text before and its own in a JSON object.
+    var key: StaticString {
       switch self {
-      case .method: "method"
-      case .targetHost: "target_host"
-      case .endpoint: "endpoint"
-      case .targetPath: "target_path"
-      case .path: "path"
-      case .origin: "origin"
-      case .traceparent: "traceparent"
-      case .falRequestID: "fal_request_id"
-      case .billableUnits: "billable_units"
-      case .cause: "cause"
+      case .targetHost: #"","target_host":""#
+      case .endpoint: #"","endpoint":""#
+      case .targetPath: #"","target_path":""#
+      case .path: #"","path":""#
+      case .origin: #"","origin":""#
+      case .traceparent: #"","traceparent":""#
+      case .falRequestID: #"","fal_request_id":""#
+      case .billableUnits: #"","billable_units":""#
+      case .cause: #"","cause":""#
       }
     }
+
+    /// What a line calls it.
+    public var name: String { String("\(key)".dropFirst(3).dropLast(3)) }
   }
 
   /// Where the text of a label stands in `labels`.
@@ -62,13 +62,17 @@ public final class AccessRecord {
   public var route: StaticString = "-"
   /// The operation on fal, where there is one.
   public var operation: StaticString?
-  /// Bytes of the record's texts: first the request id, then those of `notes`; characters that need no escaping, neither in
-  /// JSON nor on a terminal.
+  /// Bytes of the record's texts: first the request id, then each of `notes` behind its key, as a line of JSON has them;
+  /// characters that need no escaping, neither in JSON nor on a terminal.
   public var labels: [UInt8] = []
   /// Where the request id stands in `labels`.
   public var requestID = 0..<0
+  /// The method, where it is none of those the proxy knows; escaped.
+  public private(set) var otherMethod: [UInt8] = []
   /// The texts that came, in their order.
   public private(set) var notes: [Note] = []
+  /// A bit for each of their labels.
+  private var noted: UInt16 = 0
   /// The status sent, or 499 when the client left before one was.
   public var status = 0
   /// Bytes of request content received.
@@ -91,12 +95,17 @@ public final class AccessRecord {
 
   /// Notes `text`, unless it is empty or the label has one: the beginning of a long one, and escaped, whatever it is.
   public func note(_ label: Label, _ text: Span<UInt8>) {
-    guard !text.isEmpty, self[label] == nil else { return }
+    let bit: UInt16 = 1 << UInt16(label.rawValue)
+    guard !text.isEmpty, noted & bit == 0 else { return }
+    noted |= bit
+    labels.append(label.key)
     let start = labels.count
-    labels.append(escapingLog: text.extracting(first: AccessRecord.textLimit))
-    if text.count > AccessRecord.textLimit { labels.append("...") }
+    labels.append(escapingLog: text, limit: AccessRecord.textLimit)
     notes.append(Note(label: label, range: start..<labels.count))
   }
+
+  /// Notes a method that is none of those the proxy knows, in the same way.
+  public func note(method: Span<UInt8>) { otherMethod.append(escapingLog: method, limit: AccessRecord.textLimit) }
 
   /// Where the text of `label` stands in `labels`; nil if there is none.
   public subscript(label: Label) -> Range<Int>? {
@@ -112,7 +121,9 @@ public final class AccessRecord {
     operation = nil
     labels.removeAll(keepingCapacity: true)
     requestID = 0..<0
+    otherMethod.removeAll(keepingCapacity: true)
     notes.removeAll(keepingCapacity: true)
+    noted = 0
     status = 0
     bytesIn = 0
     bytesOut = 0

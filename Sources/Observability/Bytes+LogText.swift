@@ -3,15 +3,19 @@ internal import Text
 extension [UInt8] {
   /// Appends `text`, whatever bytes it has, so that it can stand between the quotes of a JSON string and on a terminal: quote,
   /// backslash, controls and all that is not ASCII as `%` and two digits.
-  mutating func append(escapingLog text: Span<UInt8>) {
-    var start = 0
-    for index in 0..<text.count where !text[unchecked: index].isPlainInLog {
-      append(text.extracting(start..<index))
+  /// - Parameter limit: bytes of it that are taken; `...` stands for the others.
+  mutating func append(escapingLog text: Span<UInt8>, limit: Int) {
+    let taken = text.extracting(first: limit)
+    var start = taken.plainCount
+    append(taken.extracting(0..<start))
+    for index in start..<taken.count where !taken[index].isPlain {
+      append(taken.extracting(start..<index))
       append(UInt8(ascii: "%"))
-      append(contentsOf: HexadecimalDigits(UInt64(text[index]), count: 2))
+      append(contentsOf: HexadecimalDigits(UInt64(taken[index]), count: 2))
       start = index + 1
     }
-    append(text.extracting(start..<text.count))
+    append(taken.extracting(start..<taken.count))
+    if text.count > limit { append("...") }
   }
 
   /// Appends the form of `address` that its family has.
@@ -20,8 +24,32 @@ extension [UInt8] {
   }
 }
 
+extension Span<UInt8> {
+  /// How many bytes at the beginning stand for themselves, give or take seven: they are looked at by eight.
+  fileprivate var plainCount: Int {
+    withUnsafeBytes { bytes in
+      var index = 0
+      while index + 8 <= bytes.count, bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).isPlain { index += 8 }
+      return index
+    }
+  }
+}
+
+extension UInt64 {
+  /// Whether each of its eight bytes is plain.
+  fileprivate var isPlain: Bool {
+    // The highest bit of a byte says that it is below space, above `~`, or equal to the one that is asked for.
+    func isBelow(_ limit: UInt64, _ word: UInt64) -> UInt64 { (word &- limit &* Self.ones) & ~word }
+    let (quote, backslash) = (self ^ 0x22 &* Self.ones, self ^ 0x5C &* Self.ones)
+    let marks =
+      isBelow(0x20, self) | isBelow(1, quote) | isBelow(1, backslash) | (self &+ Self.ones) | self
+    return marks & (0x80 &* Self.ones) == 0
+  }
+
+  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+}
+
 extension UInt8 {
-  /// Visible ASCII and the space, without `"` and `\`.
-  @inline(__always)
-  fileprivate var isPlainInLog: Bool { isIn(0xFFFF_FFFB_0000_0000, 0x7FFF_FFFF_EFFF_FFFF) }
+  /// Whether it is visible ASCII or a space, and neither `"` nor `\`.
+  fileprivate var isPlain: Bool { isIn(0xFFFF_FFFB_0000_0000, 0x7FFF_FFFF_EFFF_FFFF) }
 }

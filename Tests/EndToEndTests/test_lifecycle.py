@@ -478,8 +478,8 @@ def test_text_lines_are_for_people(upstream, proxy):
     lines = wait_until(lambda: relay.stdout.splitlines() if relay.stdout.count("\n") >= 2 else None)
     first, second = sorted(lines, key=lambda line: " 200 " not in line)
     assert re.fullmatch(
-        r"\d\d:\d\d:\d\d 200 GET status fal-ai/flux-differential-diffusion [\d.]+ms in=0 out=\d+ client=127.0.0.1 "
-        r'target_host="queue.fal.run" mine-1', first)
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 200 GET status queue.fal.run/fal-ai/flux-differential-diffusion "
+        r"[\d.]+ms in=0 out=\d+ client=127.0.0.1 fal_request_id=\"req-1\" mine-1", first)
     assert re.search(r" 403 GET proxy [\d.]+ms .*ended_by=client proxy_\w+ client=\S+ .* \S+$", second)
 
 

@@ -74,7 +74,7 @@ struct AccessLogTests {
     let record = AccessRecord()
     record.note(label, Array("a\"\\\n\u{1B}".utf8 + [0xFF]).span)
     let object = try JSONSerialization.jsonObject(with: Data(line(record, .json).utf8)) as? [String: Any]
-    #expect(object?["\(label.name)"] as? String == "a%22%5c%0a%1b%ff")
+    #expect(object?[label.name] as? String == "a%22%5c%0a%1b%ff")
     #expect(line(record, .text).contains("a%22%5c%0a%1b%ff"))
   }
 
@@ -92,20 +92,25 @@ struct AccessLogTests {
   func text() {
     #expect(
       line(record(), .text)
-        == "08:49:37 200 POST submit fal-ai/flux 250.000ms in=12 out=3456 "
-        + #"client=127.0.0.1 target_host="queue.fal.run" req-1"#)
+        == "1994-11-06T08:49:37.007Z 200 POST submit queue.fal.run/fal-ai/flux 250.000ms in=12 out=3456 "
+        + "client=127.0.0.1 req-1")
     let failed = record()
     failed.endedBy = .upstream
     failed.error = "upstream_closed"
     failed.status = 502
     #expect(
       line(failed, .text, now: 1_000_001_500)
-        == "08:49:37 502 POST submit fal-ai/flux 0.001ms in=12 out=3456 ended_by=upstream proxy_upstream_closed "
-        + #"client=127.0.0.1 target_host="queue.fal.run" req-1"#)
+        == "1994-11-06T08:49:37.007Z 502 POST submit queue.fal.run/fal-ai/flux 0.001ms in=12 out=3456 "
+        + "ended_by=upstream proxy_upstream_closed client=127.0.0.1 req-1")
+    failed.operation = nil
+    #expect(
+      line(failed, .text, now: 1_000_001_500)
+        == "1994-11-06T08:49:37.007Z 502 POST proxy 0.001ms in=12 out=3456 ended_by=upstream proxy_upstream_closed "
+        + #"client=127.0.0.1 target_host="queue.fal.run" endpoint="fal-ai/flux" req-1"#)
     let local = AccessRecord()
     local.method = "GET"
     local.route = "healthz"
-    #expect(line(local, .text, now: 0) == "08:49:37 0 GET healthz 0.000ms in=0 out=0 client=:: ")
+    #expect(line(local, .text, now: 0) == "1994-11-06T08:49:37.007Z 0 GET healthz 0.000ms in=0 out=0 client=:: ")
   }
 
   @Test(
@@ -132,17 +137,25 @@ struct AccessLogTests {
     let pipe = Pipe()
     var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20) { _ in })
     for _ in 0..<300 { log.append(record(), now: 1_250_000_000, time: CivilTime(seconds: 0, milliseconds: 0)) }
-    #expect(pipe.read(lines: 200).allSatisfy { $0.hasPrefix("00:00:00 200 POST") })
+    #expect(pipe.read(lines: 200).allSatisfy { $0.hasPrefix("1970-01-01T00:00:00.000Z 200 POST") })
   }
 
-  @Test("takes the date anew when the second changes")
-  func seconds() {
+  @Test(
+    "lines stand in the order of their time, however the clock is set, unless it is by more than a minute",
+    arguments: [
+      ([59_000, 59_007, 60_000], ["00:00:59.000", "00:00:59.007", "00:01:00.000"]),
+      ([60_007, 60_006, 59_999, 60_008], ["00:01:00.007", "00:01:00.007", "00:01:00.007", "00:01:00.008"]),
+      ([60_000, 0], ["00:01:00.000", "00:01:00.000"]),
+      ([61_000, 0, 1], ["00:01:01.000", "00:00:00.000", "00:00:00.001"]),
+    ])
+  func order(milliseconds: [Int], wanted: [String]) {
     let pipe = Pipe()
     var log = AccessLog(format: .text, writer: LogWriter(descriptor: pipe.writing, limit: 1 << 20) { _ in })
-    for second: Int64 in [59, 59, 60, 59] {
-      log.append(record(), now: 1_250_000_000, time: CivilTime(seconds: second, milliseconds: 0))
+    for time in milliseconds {
+      let time = CivilTime(seconds: Int64(time / 1000), milliseconds: time % 1000)
+      log.append(record(), now: 1_250_000_000, time: time)
     }
     log.flush()
-    #expect(pipe.read(lines: 4).map { String($0.prefix(8)) } == ["00:00:59", "00:00:59", "00:01:00", "00:00:59"])
+    #expect(pipe.read(lines: wanted.count).map { String($0.prefix(24)) } == wanted.map { "1970-01-01T\($0)Z" })
   }
 }

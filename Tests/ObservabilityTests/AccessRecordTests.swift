@@ -18,11 +18,17 @@ struct AccessRecordTests {
     ])
   func escapes(text: String, wanted: String) { #expect(noted(Array(text.utf8)) == wanted) }
 
-  @Test("lets no byte through that is not visible ASCII, valid UTF-8 or not", arguments: [UInt8.min...UInt8.max])
-  func everyByte(range: ClosedRange<UInt8>) {
-    for byte in range {
-      let text = noted([byte]).utf8
-      #expect(text.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+  @Test("lets every byte through that is visible ASCII, and no other, valid UTF-8 or not", arguments: 0..<20)
+  func everyByte(place: Int) {
+    for byte in UInt8.min...UInt8.max {
+      var bytes = [UInt8](repeating: UInt8(ascii: "~"), count: 20)
+      bytes[place] = byte
+      let isPlain = byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+      let escaped = isPlain ? [byte] : Array("%".utf8) + HexadecimalDigits(UInt64(byte), count: 2)
+      bytes.replaceSubrange(place...place, with: escaped)
+      var sent = [UInt8](repeating: UInt8(ascii: "~"), count: 20)
+      sent[place] = byte
+      #expect(noted(sent) == String(decoding: bytes, as: UTF8.self))
     }
   }
 
@@ -39,7 +45,7 @@ struct AccessRecordTests {
       record.note(label, text.utf8.span)
     }
     #expect(record.notes.map(\.label) == [.origin, .path])
-    #expect(record.labels == Array("ac".utf8))
+    #expect(String(decoding: record.labels, as: UTF8.self) == #"","origin":"a","path":"c"#)
   }
 
   @Test("is empty when it is reset")
@@ -50,13 +56,16 @@ struct AccessRecordTests {
     record.route = "proxy"
     record.operation = "run"
     record.note(.endpoint, "a/b".utf8.span)
+    record.note(method: "PATCH".utf8.span)
     record.requestID = 0..<1
     (record.status, record.bytesIn, record.bytesOut, record.started, record.firstByte) = (200, 1, 2, 3, 4)
     (record.endedBy, record.error, record.isOfProbe) = (.proxy, "x", true)
     record.reset()
     #expect(record.client == IPv6Address(0) && record.operation == nil && record.error == nil && record.endedBy == nil)
     #expect("\(record.method) \(record.route)" == "- -")
-    #expect(record.labels.isEmpty && record.requestID.isEmpty && record.notes.isEmpty && record[.endpoint] == nil)
+    #expect(record.labels.isEmpty && record.requestID.isEmpty && record.notes.isEmpty && record.otherMethod.isEmpty)
+    record.note(.endpoint, "a/b".utf8.span)
+    #expect(record[.endpoint] == 14..<17)
     #expect(record.status == 0 && record.bytesIn == 0 && record.bytesOut == 0)
     #expect(record.started == 0 && record.firstByte == 0 && !record.isOfProbe)
   }
