@@ -6,15 +6,15 @@ extension [UInt8] {
   /// - Parameter limit: bytes of it that are taken; `...` stands for the others.
   mutating func append(escapingLog text: Span<UInt8>, limit: Int) {
     let taken = text.extracting(first: limit)
-    var start = taken.plainCount
-    append(taken.extracting(0..<start))
-    for index in start..<taken.count where !taken[index].isPlain {
-      append(taken.extracting(start..<index))
+    var start = 0
+    while true {
+      let end = taken.endOfPlain(from: start)
+      append(taken.extracting(start..<end))
+      guard end < taken.count else { break }
       append(UInt8(ascii: "%"))
-      append(contentsOf: HexadecimalDigits(UInt64(taken[index]), count: 2))
-      start = index + 1
+      append(contentsOf: HexadecimalDigits(UInt64(taken[end]), count: 2))
+      start = end + 1
     }
-    append(taken.extracting(start..<taken.count))
     if text.count > limit { append("...") }
   }
 
@@ -25,11 +25,12 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-  /// How many bytes at the beginning stand for themselves, give or take seven: they are looked at by eight.
-  fileprivate var plainCount: Int {
+  /// The offset of the first byte from `start` on that does not stand for itself, or `count`.
+  fileprivate func endOfPlain(from start: Int) -> Int {
     withUnsafeBytes { bytes in
-      var index = 0
+      var index = start
       while index + 8 <= bytes.count, bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).isPlain { index += 8 }
+      while index < bytes.count, bytes[index].isPlain { index += 1 }
       return index
     }
   }
@@ -41,8 +42,7 @@ extension UInt64 {
     // The highest bit of a byte says that it is below space, above `~`, or equal to the one that is asked for.
     func isBelow(_ limit: UInt64, _ word: UInt64) -> UInt64 { (word &- limit &* Self.ones) & ~word }
     let (quote, backslash) = (self ^ 0x22 &* Self.ones, self ^ 0x5C &* Self.ones)
-    let marks =
-      isBelow(0x20, self) | isBelow(1, quote) | isBelow(1, backslash) | (self &+ Self.ones) | self
+    let marks = isBelow(0x20, self) | isBelow(1, quote) | isBelow(1, backslash) | (self &+ Self.ones) | self
     return marks & (0x80 &* Self.ones) == 0
   }
 
