@@ -1,5 +1,6 @@
 internal import HTTPWire
 internal import Observability
+internal import Text
 public import Transport
 
 /// One client's connection under HTTP/1.1: it reads request heads, hands requests to the service one after another, and
@@ -30,8 +31,7 @@ public final class HTTP1Connection: EventHandler {
   var exchange: (any Exchange)?
   var isPersistent = true
   var progressMark: UInt64?
-  /// Whose it is, see `SocketAddress.clientNetwork`.
-  let client: UInt64
+  private let address: IPv6Address
   /// There was no place for it: it may ask how the process is, once.
   var isInReserve = false
   private var reading = HeadReading()
@@ -45,14 +45,16 @@ public final class HTTP1Connection: EventHandler {
     var isProcessing = false
   }
 
-  init(_ stream: consuming ByteStream, of client: UInt64, on server: Server) {
+  init(_ stream: consuming ByteStream, of address: IPv6Address, on server: Server) {
     self.server = server
-    self.client = client
+    self.address = address
     channel = Channel(stream)
     super.init()
   }
 
   public var loop: EventLoop { server.loop }
+  /// Whose it is, see `IPv6Address.clientNetwork`.
+  var client: UInt64 { address.clientNetwork }
   /// Those the current request came under, else those of the server.
   public var options: ServerOptions { phase == .head ? server.options : lent?.options ?? server.options }
 
@@ -222,12 +224,14 @@ public final class HTTP1Connection: EventHandler {
       server.newRequestID(into: &record.labels)
     }
     record.requestID = 0..<record.labels.count
+    if head.method == .other { record.note(method: bytes.extracting(head.methodRange)) }
   }
 
   /// Forgets the request before.
   func beginState() -> RequestState {
     let state = state
     state.reset(server.options)
+    state.record.client = address
     state.record.started = loop.now
     state.answerOffset = channel.bytesWritten
     return state

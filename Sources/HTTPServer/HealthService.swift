@@ -1,4 +1,5 @@
 public import HTTPWire
+internal import Observability
 
 /// Says that the process lives, or whether it wants more work.
 public final class HealthService: Service {
@@ -10,6 +11,7 @@ public final class HealthService: Service {
   public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
+    stream.record.isOfProbe = true
     guard head.method == .get || head.method == .head else {
       return .answer(LocalAnswer(.methodNotAllowed("GET, HEAD")))
     }

@@ -1,4 +1,5 @@
 public import HTTPWire
+internal import Observability
 internal import Text
 
 /// Says one thing to whoever asks.
@@ -17,6 +18,8 @@ public final class NoticeService: Service {
   public func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
-    .answer(head.method == .get || head.method == .head ? answer : LocalAnswer(.methodNotAllowed("GET, HEAD")))
+    // Load balancers ask here when nobody tells them a better path.
+    stream.record.isOfProbe = true
+    return .answer(head.method == .get || head.method == .head ? answer : LocalAnswer(.methodNotAllowed("GET, HEAD")))
   }
 }

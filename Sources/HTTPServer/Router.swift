@@ -1,4 +1,5 @@
 public import HTTPWire
+internal import Observability
 internal import Text
 
 /// Finds the service for a path, or for all paths that begin alike. They are compared byte by byte, without the query; one
@@ -65,6 +66,7 @@ public final class Router: Service {
       }
       return service.disposition(of: head, bytes, on: stream)
     }
+    stream.record.note(.path, path)
     return refuse(notFound, head, bytes, on: stream)
   }
 

@@ -69,7 +69,7 @@ public final class Server {
   }
 
   private func accept(_ stream: consuming ByteStream, from address: SocketAddress) {
-    let connection = HTTP1Connection(stream, of: address.clientNetwork, on: self)
+    let connection = HTTP1Connection(stream, of: address.host, on: self)
     findPlace(for: connection)
     loop.attach(connection)
     connectionCount += 1
@@ -136,7 +136,7 @@ public final class Server {
   }
 
   func logRequest(_ record: AccessRecord) {
-    guard options.logsRequests, log != nil else { return }
+    guard log != nil, options.logged.has(record) else { return }
     readTime()
     log?.append(record, now: loop.now, time: time)
     if !flushIsDue {

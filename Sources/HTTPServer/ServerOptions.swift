@@ -1,4 +1,5 @@
 public import HTTPWire
+public import Observability
 
 /// What a `Server` needs to know of the settings. Times in nanoseconds, sizes in bytes.
 public struct ServerOptions: Sendable {
@@ -18,12 +19,13 @@ public struct ServerOptions: Sendable {
   /// How long a connection is read after its last answer, so that the answer is not lost to a reset (RFC 9112 §9.6):
   /// counted from the last byte that came, and `stallTimeout` in all.
   public var lingerTimeout: UInt64
-  /// Whether requests are logged.
-  public var logsRequests: Bool
+  /// Which requests are logged.
+  public var logged: AccessLog.Selection
 
   public init(
     headLimits: HeadLimits, contentLimit: UInt64, headTimeout: UInt64, idleTimeout: UInt64, stallTimeout: UInt64,
-    contentRate: UInt64 = 0, contentRateWindow: UInt64 = 30_000_000_000, lingerTimeout: UInt64, logsRequests: Bool
+    contentRate: UInt64 = 0, contentRateWindow: UInt64 = 30_000_000_000, lingerTimeout: UInt64,
+    logged: AccessLog.Selection
   ) {
     self.headLimits = headLimits
     self.contentLimit = contentLimit
@@ -33,7 +35,7 @@ public struct ServerOptions: Sendable {
     self.contentRate = contentRate
     self.contentRateWindow = contentRateWindow
     self.lingerTimeout = lingerTimeout
-    self.logsRequests = logsRequests
+    self.logged = logged
   }
 
   var pace: Pace.Limit { Pace.Limit(rate: contentRate, window: contentRateWindow) }

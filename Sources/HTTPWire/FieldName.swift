@@ -32,6 +32,8 @@ public enum FieldName: UInt8, Sendable {
   case date, etag, lastModified, location, retryAfter
   /// What else tells of the content: Content-… without the security policies, which are the page's, and Accept-Ranges.
   case representation
+  /// What fal calls the request, and what it bills for it.
+  case falRequestID, falBillableUnits
   /// Any other `x-fal-…` field.
   case falOther
 
@@ -133,11 +135,13 @@ public enum FieldName: UInt8, Sendable {
     case 14 where name.equalsIgnoringCase("x-fal-no-retry") || name.equalsIgnoringCase("x-fal-store-io"): return .fal
     case 15 where name.equalsIgnoringCase("x-fal-cdn-token"): return .falInternal
     case 16 where name.equalsIgnoringCase("x-fal-target-url"): return .falTargetURL
+    case 16 where name.equalsIgnoringCase("x-fal-request-id"): return .falRequestID
     case 16 where name.equalsIgnoringCase("x-fal-user-agent"): return .fal
     case 17 where name.equalsIgnoringCase("x-fal-runner-hint"): return .fal
     case 18 where name.equalsIgnoringCase("x-fal-client-proxy"): return .falInternal
     case 19 where name.equalsIgnoringCase("x-fal-authorization"): return .falInternal
     case 20 where name.equalsIgnoringCase("x-fal-queue-priority"): return .fal
+    case 20 where name.equalsIgnoringCase("x-fal-billable-units"): return .falBillableUnits
     case 21 where name.equalsIgnoringCase("x-fal-request-timeout"): return .fal
     case 22 where name.equalsIgnoringCase("x-fal-object-lifecycle"): return .fal
     case 33 where name.equalsIgnoringCase("x-fal-object-lifecycle-preference"): return .fal

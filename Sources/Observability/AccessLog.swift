@@ -10,14 +10,39 @@ public struct AccessLog {
     case text
   }
 
+  /// Which requests have a line.
+  public enum Selection: Sendable {
+    case all
+    /// All but those of probes.
+    case proxy
+    /// Those that were refused, failed or were cut.
+    case errors
+    case none
+
+    /// Whether `record` is among them.
+    public func has(_ record: AccessRecord) -> Bool {
+      switch self {
+      case .all: true
+      case .proxy: !record.isOfProbe
+      case .errors: record.status >= 400 || record.endedBy != nil
+      case .none: false
+      }
+    }
+  }
+
   private static let batchBytes = 16 << 10
+  /// Seconds a clock may be set back before its time is taken.
+  private static let setBack: Int64 = 60
 
   private let format: Format
   private let writer: LogWriter
   private var batch: [UInt8] = []
   private var lines = 0
-  private var second: Int64 = -1
+  /// The time of the last line.
+  private var time = CivilTime(seconds: -1, milliseconds: 0)
   private var dateAndClock: [UInt8] = []
+  private var client = IPv6Address(0)
+  private var clientText = Array("::".utf8)
 
   /// A log in `format` that leaves through `writer`.
   public init(format: Format, writer: LogWriter) {
@@ -27,12 +52,14 @@ public struct AccessLog {
 
   /// Adds the line of `record`; `now` is monotonic nanoseconds as in the record, `time` the time of day.
   public mutating func append(_ record: AccessRecord, now: UInt64, time: CivilTime) {
-    if time.seconds != second {
-      second = time.seconds
-      dateAndClock = time.dateAndClock
+    advance(to: time)
+    if record.client != client {
+      client = record.client
+      clientText.removeAll(keepingCapacity: true)
+      clientText.append(client)
     }
     switch format {
-    case .json: appendJSON(record, now: now, time: time)
+    case .json: appendJSON(record, now: now)
     case .text: appendText(record, now: now)
     }
     lines += 1
@@ -48,25 +75,22 @@ public struct AccessLog {
     lines = 0
   }
 
-  private mutating func appendJSON(_ record: AccessRecord, now: UInt64, time: CivilTime) {
+  private mutating func appendJSON(_ record: AccessRecord, now: UInt64) {
     batch.append("{\"time\":\"")
-    batch += dateAndClock
-    batch.append(UInt8(ascii: "."))
-    batch.append(decimal: UInt64(time.milliseconds), width: 3)
-    batch.append("Z\",\"request_id\":\"")
+    appendTime()
+    batch.append("\",\"request_id\":\"")
     batch += record.labels[record.requestID]
+    batch.append("\",\"client\":\"")
+    batch += clientText
     batch.append("\",\"method\":\"")
-    batch.append(record.method)
+    appendMethod(record)
     batch.append("\",\"route\":\"")
     batch.append(record.route)
     if let operation = record.operation {
       batch.append("\",\"operation\":\"")
       batch.append(operation)
-      batch.append("\",\"target_host\":\"")
-      batch += record.targetHost
-      batch.append("\",\"endpoint\":\"")
-      batch += record.labels[record.endpoint]
     }
+    batch += record.labels[record.requestID.upperBound...]
     batch.append("\",\"status\":")
     batch.append(decimal: UInt64(record.status))
     batch.append(",\"bytes_in\":")
@@ -89,16 +113,18 @@ public struct AccessLog {
   }
 
   private mutating func appendText(_ record: AccessRecord, now: UInt64) {
-    batch += dateAndClock[11..<19]
+    appendTime()
     batch.append(UInt8(ascii: " "))
     batch.append(decimal: UInt64(record.status))
     batch.append(UInt8(ascii: " "))
-    batch.append(record.method)
+    appendMethod(record)
     batch.append(UInt8(ascii: " "))
     batch.append(record.operation ?? record.route)
-    if !record.endpoint.isEmpty {
+    if record.operation != nil, let host = record[.targetHost], let endpoint = record[.endpoint] {
       batch.append(UInt8(ascii: " "))
-      batch += record.labels[record.endpoint]
+      batch += record.labels[host]
+      batch.append(UInt8(ascii: "/"))
+      batch += record.labels[endpoint]
     }
     batch.append(UInt8(ascii: " "))
     appendMilliseconds(now &- record.started)
@@ -114,9 +140,41 @@ public struct AccessLog {
       batch.append(" proxy_")
       batch.append(error)
     }
+    batch.append(" client=")
+    batch += clientText
+    for note in record.notes where !AccessLog.isColumn(note.label, of: record) {
+      batch.append(" ")
+      batch.append(contentsOf: note.label.name.utf8)
+      batch.append("=\"")
+      batch += record.labels[note.range]
+      batch.append("\"")
+    }
     batch.append(" ")
     batch += record.labels[record.requestID]
     batch.append("\n")
+  }
+
+  /// Whether a line of text has the label in a column of its own.
+  private static func isColumn(_ label: AccessRecord.Label, of record: AccessRecord) -> Bool {
+    record.operation != nil && (label == .targetHost || label == .endpoint)
+  }
+
+  private mutating func appendMethod(_ record: AccessRecord) {
+    if record.otherMethod.isEmpty { batch.append(record.method) } else { batch += record.otherMethod }
+  }
+
+  /// Lines stand in the order of their time: a clock that is set back a little stands still.
+  private mutating func advance(to now: CivilTime) {
+    guard now >= time || time.seconds - now.seconds > AccessLog.setBack else { return }
+    if now.seconds != time.seconds { dateAndClock = now.dateAndClock }
+    time = now
+  }
+
+  private mutating func appendTime() {
+    batch += dateAndClock
+    batch.append(UInt8(ascii: "."))
+    batch.append(decimal: UInt64(time.milliseconds), width: 3)
+    batch.append(UInt8(ascii: "Z"))
   }
 
   private mutating func appendMilliseconds(_ nanoseconds: UInt64) {

@@ -28,7 +28,7 @@ struct Admission {
 
   let generation: Generation
   private let facts: Facts
-  private var target: Target?
+  private(set) var target: Target?
   private var refusal: TargetRefusal?
   /// The check that is next.
   private var next = Check.method

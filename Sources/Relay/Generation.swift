@@ -2,6 +2,7 @@ internal import Fal
 internal import Guard
 package import HTTPServer
 internal import HTTPWire
+internal import Observability
 package import Settings
 package import Transport
 internal import Upstream
@@ -14,8 +15,6 @@ package final class Generation: Sendable {
   /// The downstream side.
   let serverOptions: ServerOptions
   let policy: TargetPolicy
-  /// The bytes of the names of `policy.hosts`.
-  let hostNames: [[UInt8]]
   let tokens: TokenPolicy
   /// The fal hosts requests may go to.
   package var hosts: Set<String> { Set(policy.hosts) }
@@ -61,7 +60,6 @@ package final class Generation: Sendable {
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
       maximumLength: settings.limits.requestTarget)
-    hostNames = policy.hosts.map { Array($0.utf8) }
     tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
@@ -81,7 +79,16 @@ package final class Generation: Sendable {
       contentLimit: UInt64(settings.limits.body), headTimeout: settings.timeouts.head.inNanoseconds,
       idleTimeout: settings.timeouts.idle.inNanoseconds, stallTimeout: settings.timeouts.body.inNanoseconds,
       contentRate: UInt64(settings.limits.bodyRate), contentRateWindow: settings.timeouts.bodyRate.inNanoseconds,
-      lingerTimeout: settings.timeouts.linger.inNanoseconds, logsRequests: settings.accessLog)
+      lingerTimeout: settings.timeouts.linger.inNanoseconds, logged: logged(settings.accessLog))
+  }
+
+  private static func logged(_ word: Settings.AccessLog) -> AccessLog.Selection {
+    switch word {
+    case .all: .all
+    case .proxy: .proxy
+    case .errors: .errors
+    case .none: .none
+    }
   }
 
   /// The gate of all connections.

@@ -97,14 +97,18 @@ package final class ProxyService: Service {
     let value = bytes.extracting(head.falTarget ?? 0..<0)
     switch admission.verdict(value: value) {
     case .answer(let answer): return .answer(answer)
-    case .refuse(let cause): return .answer(LocalAnswer(cause))
+    case .refuse(let cause):
+      noteRefused(admission.target, value, on: stream)
+      return .answer(LocalAnswer(cause))
     case .collect(let target, let limit):
+      note(target, value, on: stream)
       return .exchange(
         AdmissionExchange(
           on: stream, proxy: self, admission: admission, host: hosts[target.hostIndex], head: head, bytes,
           limit: limit))
     case .admit(let target):
-      note(target, value, admission.generation, on: stream)
+      note(target, value, on: stream)
+      stream.record.operation = target.operation.name
       guard
         let exchange = exchange(
           admission, head, bytes, target, value, host: host ?? hosts[target.hostIndex], on: stream)
@@ -125,6 +129,8 @@ package final class ProxyService: Service {
       case .origin: origin = bytes.extracting(line.value)
       case .secFetchSite: site = bytes.extracting(line.value)
       case .authorization: credentials = bytes.extracting(line.value)
+      // Not tracestate.
+      case .traceContext where line.name.count == 11: stream.record.note(.traceparent, bytes.extracting(line.value))
       case .contentEncoding: if !ProxyService.isIdentity(bytes.extracting(line.value)) { facts.isCoded = true }
       case .accessControlRequestMethod: facts.isPreflight = true
       case .accessControlRequestHeaders where head.method == .options:
@@ -136,6 +142,7 @@ package final class ProxyService: Service {
     facts.hasTarget = head.falTarget != nil
     if case .contentLength(let length) = head.framing { facts.statedLength = length }
     facts.origin = generation.origins.decide(origin: origin, host: host, secFetchSite: site)
+    if let origin, !facts.origin.passes { stream.record.note(.origin, origin) }
     if facts.origin.isAllowedPage {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
@@ -152,15 +159,18 @@ package final class ProxyService: Service {
     return isIdentity
   }
 
-  private func note(
-    _ target: Target, _ value: Span<UInt8>, _ generation: Generation, on stream: any RequestStream
-  ) {
+  private func note(_ target: Target, _ value: Span<UInt8>, on stream: any RequestStream) {
     let record = stream.record
-    record.operation = target.operation.name
-    record.targetHost = generation.hostNames[target.hostIndex]
-    let start = record.labels.count
-    value.extracting(target.endpoint).withUnsafeBufferPointer { record.labels.append(contentsOf: $0) }
-    record.endpoint = start..<record.labels.count
+    record.note(.targetHost, value.extracting(target.hostRange))
+    record.note(.endpoint, value.extracting(target.endpoint))
+  }
+
+  /// - Parameter target: what `value` is, if it is anything.
+  private func noteRefused(_ target: Target?, _ value: Span<UInt8>, on stream: any RequestStream) {
+    guard let refused = RefusedTarget(value) else { return }
+    stream.record.note(.targetHost, value.extracting(refused.host))
+    if let target { stream.record.note(.endpoint, value.extracting(target.endpoint)) }
+    stream.record.note(.targetPath, value.extracting(refused.path))
   }
 
   /// Writes the head for fal from the client's, whose bytes are about to go; nil when it does not fit the largest buffer.

@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import HTTPWire
+internal import Observability
 internal import Text
 internal import Transport
 internal import Upstream
@@ -112,9 +113,20 @@ extension RelayExchange {
     guard let output else { return decide(.invalid) }
     incoming.pump = BodyPump(head.framing)
     incoming.output = output
+    note(head, bytes)
     if head.status == 401 || head.status == 403 { watchForVerdict(head, bytes) }
     upstream.channel!.input.consume(headLength)
     return true
+  }
+
+  private func note(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
+    for line in head.fields.lines where !line.isNamedByConnection {
+      switch line.kind {
+      case .falRequestID: stream.record.note(.falRequestID, bytes.extracting(line.value))
+      case .falBillableUnits: stream.record.note(.billableUnits, bytes.extracting(line.value))
+      default: continue
+      }
+    }
   }
 
   // MARK: Content

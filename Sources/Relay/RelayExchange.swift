@@ -2,6 +2,7 @@ internal import Fal
 internal import Guard
 internal import HTTPServer
 internal import HTTPWire
+internal import Observability
 internal import Transport
 internal import Upstream
 
@@ -62,6 +63,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   func upstreamFailed(_ failure: DialFailure) {
     upstream = nil
+    stream.record.note(.cause, failure.description.utf8.span)
     take(.unreachable(.unreachable(failure)))
   }
 

@@ -8,6 +8,26 @@ extension Settings {
     case text
   }
 
+  /// Which requests have a log line.
+  package enum AccessLog: String, Sendable, CaseIterable {
+    /// Each.
+    case all
+    /// Each but those of probes.
+    case proxy
+    /// Those that were refused, failed or were cut.
+    case errors
+    case none
+
+    /// The word `text` is; `true` and `false` are what the setting was before it had words.
+    package init?(_ text: String) {
+      switch text {
+      case "true": self = .all
+      case "false": self = .none
+      default: self.init(rawValue: text)
+      }
+    }
+  }
+
   /// What browsers of other origins are told.
   package struct CORS: Sendable {
     package var allowCredentials = false

@@ -26,7 +26,13 @@ extension Settings: SettingRecord {
       "log_format", \.logFormat,
       "How the lines on standard output are written: one JSON object each, or text for human eyes.", unit: "word",
       range: "json or text", parse: { Settings.LogFormat(rawValue: $0) }, show: { $0.rawValue }),
-    .flag("access_log", \.accessLog, "One log line per exchange."),
+    .scalar(
+      "access_log", \.accessLog,
+      """
+      Which requests have a line on standard output: `all` of them; `proxy`, all but answers of `/healthz`, `/readyz` and `/`; \
+      `errors`, those with a status from 400 on or without a whole answer; or `none`. `true` is read as `all`, `false` as `none`.
+      """,
+      unit: "word", range: "all, proxy, errors or none", parse: { Settings.AccessLog($0) }, show: { $0.rawValue }),
   ]
 
   private static let policy: [SettingKey<Settings>] = [

@@ -10,7 +10,7 @@ package struct Settings: Sendable {
   package var path = "/api/fal/proxy"
   package var eventLoops = 0
   package var logFormat = LogFormat.json
-  package var accessLog = true
+  package var accessLog = AccessLog.proxy
 
   /// As they were written: `@default` is still to be replaced, see `expanding`.
   package var allowedURLs = [Settings.defaultMarker]

@@ -20,7 +20,8 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system's text for the error, such as `No such file or directory`.
   public var reason: String { String(cString: strerror(code)) }
 
-  public var description: String { "\(call): \(reason)" }
+  /// The call, the system's text and the errno, for an operator.
+  public var description: String { "\(call): \(reason) (errno \(code))" }
 
   public static func == (left: SystemError, right: SystemError) -> Bool {
     left.code == right.code && left.call.description == right.call.description

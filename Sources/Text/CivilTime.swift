@@ -1,5 +1,5 @@
 /// The time of day in UTC, as the texts that HTTP and logs write it in.
-public struct CivilTime: Equatable, Sendable {
+public struct CivilTime: Comparable, Sendable {
   /// Seconds since 1970.
   public let seconds: Int64
   /// Milliseconds within the second.
@@ -8,6 +8,10 @@ public struct CivilTime: Equatable, Sendable {
   public init(seconds: Int64, milliseconds: Int) {
     self.seconds = seconds
     self.milliseconds = milliseconds
+  }
+
+  public static func < (left: CivilTime, right: CivilTime) -> Bool {
+    (left.seconds, left.milliseconds) < (right.seconds, right.milliseconds)
   }
 
   /// A date of the Gregorian calendar with a time of day.

@@ -67,13 +67,21 @@ public struct IPv6Address: Equatable, Hashable, Sendable, CustomStringConvertibl
     }
   }
 
+  /// The address of IPv4 that it stands for (RFC 4291 §2.5.5.2), if it does.
+  public var mapped: IPv4Address? {
+    value >> 32 == 0xFFFF ? IPv4Address(UInt32(truncatingIfNeeded: value)) : nil
+  }
+
+  /// The address that stands for `address`.
+  public init(mapping address: IPv4Address) { self.init(0xFFFF << 32 | UInt128(address.value)) }
+
   /// Whether traffic to it cannot leave the machine: ::1 alone.
   public var isLoopback: Bool { value == 1 }
 
   /// The form of RFC 5952 §4 and §5: lower case, no leading zeros, `::` for the longest run of two zero groups or more,
   /// and dots in an IPv4-mapped address.
   public var description: String {
-    if value >> 32 == 0xFFFF { return "::ffff:\(IPv4Address(UInt32(truncatingIfNeeded: value)))" }
+    if let mapped { return "::ffff:\(mapped)" }
     let groups = (0..<8).map { UInt16(truncatingIfNeeded: value >> (112 - 16 * $0)) }
     let gap = IPv6Address.longestRunOfZeros(in: groups)
     func text(_ range: Range<Int>) -> String {

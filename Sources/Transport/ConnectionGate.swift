@@ -18,7 +18,7 @@ public final class ConnectionGate: Sendable {
     var placed = 0
     /// Connections without one.
     var reserved = 0
-    /// Connections with a place, by `SocketAddress.clientNetwork`.
+    /// Connections with a place, by `IPv6Address.clientNetwork`.
     var placedOfClient: [UInt64: Int] = [:]
   }
 

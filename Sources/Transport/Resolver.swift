@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import CEpoll
 internal import Glibc
+internal import System
 
 /// Why a name has no address.
 public struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -41,7 +42,10 @@ public struct Resolver: Sendable {
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
-    guard code == 0 else { return .failure(ResolverError(description: String(cString: gai_strerror(code)))) }
+    guard code == 0 else {
+      let system = SystemError(errno, "getaddrinfo").description
+      return .failure(ResolverError(description: code == EAI_SYSTEM ? system : String(cString: gai_strerror(code))))
+    }
     var addresses: [SocketAddress] = []
     var entry = list
     while let info = entry?.pointee {

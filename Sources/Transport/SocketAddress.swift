@@ -1,6 +1,6 @@
 internal import CEpoll
 internal import Glibc
-internal import Text
+public import Text
 
 /// An IPv4 or IPv6 address with a port.
 public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
@@ -38,17 +38,14 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   /// No address yet.
   static let none = SocketAddress(sockaddr_storage(), length: 0)
 
-  /// What one client is taken for: an address of IPv4, also inside one of IPv6 (RFC 4291 §2.5.5.2), or the /64 of one of
-  /// IPv6, all of which whoever has one of its addresses usually has.
-  public var clientNetwork: UInt64 {
+  /// The address without the port; one of IPv4 as the one of IPv6 that stands for it.
+  public var host: IPv6Address {
     withUnsafeBytes(of: storage) { bytes in
-      // No network of IPv6 begins like this: 0:ffff::/32 is reserved.
-      func mapped(at offset: Int) -> UInt64 {
-        0xFFFF << 32 | UInt64(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
-      }
-      guard isIPv6 else { return mapped(at: 4) }
-      let value = UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))
-      return value >> 32 == 0xFFFF ? mapped(at: 20) : UInt64(value >> 64)
+      // Where the address stands in sockaddr_in6 and sockaddr_in.
+      isIPv6
+        ? IPv6Address(UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self)))
+        : IPv6Address(
+          mapping: IPv4Address(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))))
     }
   }
 
@@ -80,14 +77,8 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
 
   /// `host:port`, an IPv6 host in brackets.
   public var description: String {
-    withUnsafeBytes(of: storage) { bytes in
-      // Where the address stands in sockaddr_in6 and sockaddr_in.
-      if family == AF_INET6 {
-        let value = UInt128(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt128.self))
-        return "[\(IPv6Address(value))]:\(port)"
-      }
-      return "\(IPv4Address(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))):\(port)"
-    }
+    guard !isIPv6, let address = host.mapped else { return "[\(host)]:\(port)" }
+    return "\(address):\(port)"
   }
 
   func withSockAddr<R, E: Error>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws(E) -> R) throws(E) -> R {
@@ -95,5 +86,14 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
       // Every address begins as a sockaddr does.
       try body(UnsafeRawPointer(storage).assumingMemoryBound(to: sockaddr.self), length)
     }
+  }
+}
+
+extension IPv6Address {
+  /// What one client is taken for: an address of IPv4, or the /64 of one of IPv6, all of which whoever has one of its
+  /// addresses usually has.
+  public var clientNetwork: UInt64 {
+    // No network of IPv6 begins like that: 0:ffff::/32 is reserved.
+    UInt64(truncatingIfNeeded: mapped != nil ? value : value >> 64)
   }
 }

@@ -73,6 +73,10 @@ public final class TLSSession {
         ERR_clear_error()
         return .failed(TLSError(description: "certificate refused: \(String(cString: text))"))
       }
+      if let failure = transport.failure {
+        ERR_clear_error()
+        return .failed(TLSError(description: "TLS handshake failed: \(failure)"))
+      }
       return .failed(TLSError.lastOfQueue("TLS handshake failed"))
     }
   }

@@ -12,6 +12,8 @@ struct TLSTransport: ~Copyable {
     /// The peer has announced its end, which has to be read behind whatever is left.
     var expectsEnd = false
     var hasEnded = false
+    /// Why the socket took or gave nothing more, if it failed.
+    var failure: SystemError?
   }
 
   private let state: UnsafeMutablePointer<State>
@@ -32,6 +34,9 @@ struct TLSTransport: ~Copyable {
 
   /// Whether a read would only be told that nothing is there.
   var isDrained: Bool { state.pointee.isDrained }
+
+  /// What the socket failed with, if it did.
+  var failure: SystemError? { state.pointee.failure }
 
   /// The poller has reported bytes, or the end.
   func noteReadable(isEnd: Bool) {
@@ -80,7 +85,9 @@ struct TLSTransport: ~Copyable {
         state.pointee.hasEnded = got == 0
         return Int32(got)
       case .wouldBlock: state.pointee.isDrained = true
-      case .failed: return -1
+      case .failed(let code):
+        state.pointee.failure = SystemError(code, "read")
+        return -1
       }
     }
     BIO_set_flags(bio, reads | retries)
@@ -95,7 +102,9 @@ struct TLSTransport: ~Copyable {
     case .wouldBlock:
       BIO_set_flags(bio, writes | retries)
       return -1
-    case .failed: return -1
+    case .failed(let code):
+      state.pointee.failure = SystemError(code, "write")
+      return -1
     }
   }
 }

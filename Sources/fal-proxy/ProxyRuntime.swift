@@ -103,7 +103,7 @@ struct ProxyRuntime: Sendable {
   private static func startSandbox(_ settings: Settings) async throws -> EmbeddedSandbox {
     let loop = try LoopActor(label: "fal-proxy.sandbox")
     var options = Generation.serverOptions(settings)
-    options.logsRequests = false
+    options.logged = .none
     let used = options
     guard let address = SocketAddress(literal: "127.0.0.1", port: 0) else {
       throw RuntimeError(description: "no loopback address")

@@ -182,7 +182,7 @@ def test_content_that_a_dead_pooled_connection_never_took_is_sent_on_a_fresh_one
 
 
 def test_one_pipelining_client_does_not_hold_up_the_others(proxy):
-    relay = proxy(event_loops=1, access_log="false")
+    relay = proxy(event_loops=1, access_log="none")
     message = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
     stop = threading.Event()
 

@@ -117,7 +117,7 @@ def test_no_response_and_no_log_line_holds_a_part_of_the_key(upstream, proxy, an
         fal.requests.put(connection.read_request())
         connection.send(FALS[answer])
     fal = upstream(play)
-    relay = proxy(fal, limits_body="4KiB", log_format=log_format)
+    relay = proxy(fal, limits_body="4KiB", log_format=log_format, access_log="all")
     for name, data in EXCHANGES.items():
         with Listening(relay.address) as client:
             client.send(data)

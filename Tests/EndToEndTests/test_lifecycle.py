@@ -430,7 +430,7 @@ def test_a_second_signal_ends_the_process_during_drain_delay_too(proxy):
 
 
 def test_every_request_has_one_line(upstream, proxy):
-    relay = proxy(upstream(), allowed_origins="https://app.example")
+    relay = proxy(upstream(), allowed_origins="https://app.example", access_log="all")
     preflight = request(None, "OPTIONS", fields=[
         ("origin", "https://app.example"), ("access-control-request-method", "POST")])
     wanted = []
@@ -454,7 +454,7 @@ def test_every_request_has_one_line(upstream, proxy):
     for name, method, status, route, end in wanted:
         line = seen[name]
         assert (line["status"], line["route"], line["ended_by"]) == (status, route, end)
-        assert line["method"] == (method if method != "DELETE" else line["method"])
+        assert line["method"] == method
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
         assert 0 <= line["first_byte_ms"] <= line["total_ms"] < 5000
         assert line["bytes_out"] > 0
@@ -481,12 +481,13 @@ def test_text_lines_are_for_people(upstream, proxy):
     lines = wait_until(lambda: relay.stdout.splitlines() if relay.stdout.count("\n") >= 2 else None)
     first, second = sorted(lines, key=lambda line: " 200 " not in line)
     assert re.fullmatch(
-        r"\d\d:\d\d:\d\d 200 GET status fal-ai/flux-differential-diffusion [\d.]+ms in=0 out=\d+ mine-1", first)
-    assert re.search(r" 403 GET proxy [\d.]+ms .*ended_by=client proxy_\w+ \S+$", second)
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 200 GET status queue.fal.run/fal-ai/flux-differential-diffusion "
+        r"[\d.]+ms in=0 out=\d+ client=127.0.0.1 fal_request_id=\"req-1\" mine-1", first)
+    assert re.search(r" 403 GET proxy [\d.]+ms .*ended_by=client proxy_\w+ client=\S+ .* \S+$", second)
 
 
 def test_the_access_log_can_be_turned_off(upstream, proxy):
-    relay = proxy(upstream(), access_log="false")
+    relay = proxy(upstream(), access_log="none")
     assert relay.fetch(request(STATUS)).status == 200
     assert relay.fetch(request("https://evil.example/")).status == 403
     assert relay.stop() == 0
@@ -496,7 +497,7 @@ def test_the_access_log_can_be_turned_off(upstream, proxy):
 
 def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
     """Standard output is a full pipe; lines are dropped, requests are not."""
-    relay = proxy(upstream(), preexec=full_pipe, limits_log_buffer="64KiB")
+    relay = proxy(upstream(), preexec=full_pipe, limits_log_buffer="64KiB", access_log="all")
     with relay.client(timeout=10) as client:
         for _ in range(20):
             client.send(HEALTH * 100)
@@ -605,7 +606,7 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(pr
             writing = os.open(descriptor, os.O_WRONLY)
         os.dup2(writing, 1)
 
-    relay = proxy(preexec=redirect)
+    relay = proxy(preexec=redirect, access_log="all")
     for _ in range(3):
         assert relay.fetch(HEALTH).status == 200
     sentence = f"fal-proxy: the log cannot be written ({reason})"

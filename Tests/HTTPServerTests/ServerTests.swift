@@ -1,5 +1,6 @@
 import Glibc
 import HTTPWire
+import Observability
 import System
 import Testing
 import Transport
@@ -15,7 +16,7 @@ private struct Bench {
     let actor = try LoopActor(label: "test")
     let options = ServerOptions(
       headLimits: HeadLimits(), contentLimit: 10 << 20, headTimeout: 5_000_000_000, idleTimeout: 5_000_000_000,
-      stallTimeout: 5_000_000_000, lingerTimeout: 1_000_000_000, logsRequests: false)
+      stallTimeout: 5_000_000_000, lingerTimeout: 1_000_000_000, logged: .none)
     let bound = try await actor.run { loop throws(SystemError) in
       let server = Server(on: loop, options: options, gate: ConnectionGate(limit: 10), log: nil)
       loop.attachment = server

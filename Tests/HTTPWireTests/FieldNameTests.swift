@@ -14,6 +14,7 @@ struct FieldNameTests {
       ("Access-Control-Request-Headers", .accessControlRequestHeaders), ("X-Fal-Target-Url", .falTargetURL),
       ("X-App-Fal-Disable-Fallback", .falApp), ("Date", .date), ("ETag", .etag), ("Last-Modified", .lastModified),
       ("Location", .location), ("Retry-After", .retryAfter), ("Accept-Ranges", .representation),
+      ("X-Fal-Request-Id", .falRequestID), ("X-Fal-Billable-Units", .falBillableUnits),
     ]
     + ["Range", "If-Range", "If-None-Match", "If-Modified-Since"].map { ($0, .conditional) }
     + ["X-Fal-Cdn-Token", "X-Fal-Client-Proxy", "X-Fal-Authorization", "X-Fal-User-Id"].map { ($0, .falInternal) }
@@ -34,7 +35,7 @@ struct FieldNameTests {
       ("Content-Location", .contentLocation),
     ]
     + ["Content-Language", "Content-Digest", "Content-MD5", "Content-DPR", "Content-X2"].map { ($0, .representation) }
-    + ["X-Fal-Request-Id", "X-Fal-Billable-Units", "X-Fal-Retry-Config", "X-Fal-2"].map { ($0, .falOther) }
+    + ["X-Fal-Retry-Config", "X-Fal-2"].map { ($0, .falOther) }
 
   private func kind(_ name: some StringProtocol) -> FieldName { FieldName(Array(name.utf8).span) }
 

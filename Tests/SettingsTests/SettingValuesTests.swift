@@ -22,7 +22,7 @@ struct SettingValuesTests {
       ("FAL_PROXY_UPSTREAM_IDLE_CONNECTIONS", ["0", "10000"], ["10001"]),
       ("FAL_PROXY_DRAIN_DELAY", ["0s", "5m"], ["301s"]),
       ("FAL_PROXY_DRAIN_TIMEOUT", ["0s", "1h"], ["3601s"]),
-      ("FAL_PROXY_ACCESS_LOG", ["true", "false"], ["True", "yes", "1"]),
+      ("FAL_PROXY_ACCESS_LOG", ["all", "proxy", "errors", "none", "true", "false"], ["True", "yes", "1", ""]),
       ("FAL_PROXY_LOG_FORMAT", ["json", "text"], ["JSON", "xml"]),
       (
         "FAL_PROXY_HOST", ["0.0.0.0", "::", "::1", "localhost"],

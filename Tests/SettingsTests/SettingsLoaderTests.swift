@@ -82,7 +82,7 @@ struct SettingsLoaderTests {
         case "host": ("::1", "'::1'")
         case "path": ("/x", "/x")
         case "log_format": ("text", "text")
-        case "access_log": ("false", "false")
+        case "access_log": ("errors", "errors")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body", "limits.collected":
@@ -168,7 +168,7 @@ struct SettingsLoaderTests {
         "F:3: allowed_origins: entry 2: expected a list of browser origins ([] for none)"
       ),
       ("\"a\\nb\": 1", "F:1: unknown key"),
-      ("access_log:", "F:1: access_log: expected true or false, but there is no value"),
+      ("access_log:", "F:1: access_log: expected all, proxy, errors or none, but there is no value"),
     ])
   func badKeys(yaml: String, fault: String) {
     #expect(faults(yaml) == [fault])

@@ -84,7 +84,7 @@ struct SyscallsTests {
     #expect(throws: SystemError(EBADF, "write")) {
       try text.withUnsafeBytes { bytes in try Syscalls.writeAll(-1, bytes) }
     }
-    #expect(SystemError(ENOENT, "open").description == "open: No such file or directory")
+    #expect(SystemError(ENOENT, "open").description == "open: No such file or directory (errno 2)")
     #expect(SystemError(EMFILE, "accept").isDescriptorExhaustion)
     #expect(!SystemError(EINVAL, "accept").isDescriptorExhaustion)
   }

@@ -31,6 +31,6 @@ struct ConnectionGateTests {
   func client(one: String, other: String, isSame: Bool) throws {
     let first = try #require(SocketAddress(literal: one, port: 1))
     let second = try #require(SocketAddress(literal: other, port: 2))
-    #expect((first.clientNetwork == second.clientNetwork) == isSame)
+    #expect((first.host.clientNetwork == second.host.clientNetwork) == isSame)
   }
 }
