@@ -57,9 +57,10 @@ extension HTTP1Connection: RequestStream {
     let state = state
     let limit = state.content.directLimit(output)
     guard limit > 0, channel.input.isEmpty else { return channel.fill(from: loop.buffers) }
+    let share = loop.shareOfTurn
+    let isBulk = state.content.contentCount >= HTTP1Connection.longContent && share >= BufferPool.bulkSize
     let (result, count) = channel.read(
-      into: &target, limit: limit, isBulk: state.content.contentCount >= HTTP1Connection.longContent, pool: loop.buffers
-    )
+      into: &target, limit: min(limit, UInt64(share)), isBulk: isBulk, pool: loop.buffers)
     state.content.advance(count)
     return result
   }

@@ -16,7 +16,7 @@ extension RelayExchange {
   /// Moves request content until one side has to wait.
   func pumpRequest() {
     guard let upstream, upstream.channel != nil else { return }
-    let turnEnd = stream.contentCount + Self.turnBytes
+    let turnEnd = stream.contentCount + UInt64(stream.loop.shareOfTurn)
     while true {
       let move: ContentMove
       do {

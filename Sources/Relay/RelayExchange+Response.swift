@@ -45,7 +45,7 @@ extension RelayExchange {
       moved += UInt64(count)
       switch result {
       case .bytes, .full:
-        guard moved >= Self.turnBytes else { continue }
+        guard moved >= UInt64(stream.loop.shareOfTurn) else { continue }
         stand(.upstreamSendsNoMore)
         return stream.loop.callAgain(upstream)
       case .wouldBlock:
@@ -141,10 +141,11 @@ extension RelayExchange {
     }
     // Readiness first: memory is not taken for a stream that has nothing.
     guard upstream.mayHaveMore else { return (.wouldBlock, 0) }
-    let block = pool.blockSize(
-      incoming.pump.contentCount >= Self.turnBytes ? BufferPool.bulkSize : BufferPool.largeSize)
+    let share = stream.loop.shareOfTurn
+    let isBulk = incoming.pump.contentCount >= Self.longContent && share >= BufferPool.bulkSize
+    let block = pool.blockSize(isBulk ? BufferPool.bulkSize : BufferPool.largeSize)
     let memory = stream.outputRoom(Int(min(limit, UInt64(block))), upTo: block)
-    let (result, count) = upstream.channel!.read(into: memory, limit: limit)
+    let (result, count) = upstream.channel!.read(into: memory, limit: min(limit, UInt64(share)))
     incoming.pump.advance(count)
     stream.commitOutput(count)
     return (result, count)

@@ -11,8 +11,8 @@ internal import Upstream
 /// What to do is `Attempt`'s to say; this moves bytes and does it. The request half is in `RelayExchange+Request`, the
 /// response half in `RelayExchange+Response`.
 final class RelayExchange: Exchange, UpstreamUser {
-  /// Bytes moved for one exchange before the other connections of the loop get their turn.
-  static let turnBytes: UInt64 = 1 << 20
+  /// Content moved after which it counts as long: larger pieces are worth their memory.
+  static let longContent: UInt64 = 1 << 20
 
   let stream: any RequestStream
   let proxy: ProxyService

@@ -6,6 +6,10 @@ public import System
 public final class EventLoop {
   /// Events that come at once to a loop with much to do.
   private static let busyBatch = 4
+  /// Bytes that all handlers together should move in one turn, so that whoever wants little need not wait long; and what one
+  /// of them moves at least and at most.
+  private static let turnBytes = 64 << 20
+  private static let shareRange = 32 << 10...1 << 20
 
   let poller: Poller
   private var handlers = HandlerTable()
@@ -82,6 +86,12 @@ public final class EventLoop {
   /// When the deadline of an attached handler passes, in monotonic nanoseconds; the end of time when it has none.
   public func deadline(of handler: EventHandler) -> UInt64 { wheel.deadline(Int(handler.id.index)) }
 
+  /// Bytes one handler may move before the others get their turn: the fewer, the more there are.
+  public var shareOfTurn: Int {
+    let share = EventLoop.turnBytes / max(1, batch.count + batch.calledAgain)
+    return min(max(share, EventLoop.shareRange.lowerBound), EventLoop.shareRange.upperBound)
+  }
+
   /// Calls `handler` again soon, although its descriptor will report nothing new: for one that stopped in the middle
   /// so that others get their turn.
   public func callAgain(_ handler: EventHandler) { again.append(handler.id) }
@@ -101,6 +111,7 @@ public final class EventLoop {
   func serve() {
     bell.hasRung = false
     while !bell.hasRung {
+      batch.calledAgain = again.count
       if !again.isEmpty {
         let waiting = again
         again = []
@@ -159,6 +170,8 @@ public final class EventLoop {
 /// What the poller has said last.
 private struct Batch {
   var count = 0
+  /// How many handlers were called again before it.
+  var calledAgain = 0
   /// The place of the event that comes next.
   var next = 0
 }

@@ -616,7 +616,7 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(pr
 
 
 def test_a_log_line_that_was_cut_is_ended_before_the_next(proxy):
-    relay = proxy()
+    relay = proxy(access_log="all")
     for _ in range(9):  # more than standard error has, to which the same limit applies
         assert relay.fetch(HEALTH).status == 200
     relay.access_log(9)

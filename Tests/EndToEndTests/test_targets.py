@@ -131,7 +131,8 @@ def test_a_target_that_clients_send_arrives_as_it_is_and_is_logged_as_what_it_is
             assert seen.method == target.method
             assert f"https://{seen.get('host')}{seen.target}".encode() == target.data
         for target, line in zip(GOOD, relay.access_log(len(GOOD))):
-            assert (line["operation"], line["endpoint"]) == (target.operation, target.endpoint)
+            endpoint = target.endpoint if len(target.endpoint) <= 256 else target.endpoint[:256] + "..."
+            assert (line["operation"], line["endpoint"]) == (target.operation, endpoint)
             assert line["target_host"].encode() == target.data.split(b"/")[2]
 
 
