@@ -17,9 +17,18 @@ public final class Router: Service {
   /// Whose fields a refusal has that belongs to no route: it may have been meant for the most careful of them, the first.
   private var careful: (any Service)? { routes.first?.service }
   private let notFound: Cause
+  private let hostRefusal: HostRefusal?
 
-  /// - Parameter notFound: what is said where no route is.
-  public init(notFound: Cause = .notFound) { self.notFound = notFound }
+  /// Why a request that names this authority, or none, is refused; nil when it is not.
+  public typealias HostRefusal = (_ authority: Span<UInt8>?) -> Cause?
+
+  /// - Parameters:
+  ///   - notFound: what is said where no route is.
+  ///   - hostRefusal: asked for every route whose service does not answer any host.
+  public init(notFound: Cause = .notFound, hostRefusal: HostRefusal? = nil) {
+    self.notFound = notFound
+    self.hostRefusal = hostRefusal
+  }
 
   /// Adds a route; those added first are looked at first.
   /// - Parameter name: what the log calls it.
@@ -40,6 +49,9 @@ public final class Router: Service {
 
   /// It asks each route.
   public let answersWhenFull = true
+
+  /// It asks each route.
+  public let answersAnyHost = true
 
   public var commonFields: StaticString { careful?.commonFields ?? "" }
 
@@ -63,9 +75,18 @@ public final class Router: Service {
       guard stream.hasPlace || service.answersWhenFull else {
         return refuse(.overloaded, by: service, head, bytes, on: stream)
       }
+      if !service.answersAnyHost, let cause = refusal(ofHost: head, bytes) {
+        return refuse(cause, by: service, head, bytes, on: stream)
+      }
       return service.disposition(of: head, bytes, on: stream)
     }
-    return refuse(notFound, head, bytes, on: stream)
+    return refuse(refusal(ofHost: head, bytes) ?? notFound, head, bytes, on: stream)
+  }
+
+  private func refusal(ofHost head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Cause? {
+    guard let hostRefusal else { return nil }
+    guard let authority = head.authority else { return hostRefusal(nil) }
+    return hostRefusal(bytes.extracting(authority))
   }
 
   /// Refuses what belongs to no route.
