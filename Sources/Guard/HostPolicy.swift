@@ -20,9 +20,7 @@ public struct HostPolicy: Sendable {
       let bytes = entry.utf8.map(\.asciiLowercased)
       if bytes.first == Byte.star {
         suffixes.append(try Self.suffix(bytes))
-      } else if bytes.first == Byte.openBracket, bytes.last == Byte.closeBracket,
-        let address = IPv6Address(bytes.span.extracting(1..<(bytes.count - 1)))
-      {
+      } else if let address = Self.ipv6Address(bytes.span) {
         addresses.append(address)
       } else {
         names.append(try Self.checked(bytes))
@@ -35,13 +33,12 @@ public struct HostPolicy: Sendable {
   /// Without entries, a listener that only this machine reaches refuses foreign names together with its own port: a page has
   /// to use that port to get there, and a server in front passes on the port that it listens on itself, or none.
   /// - Parameters:
-  ///   - authority: `host[:port]`; nil in HTTP/1.0 without Host, which no browser sends.
+  ///   - authority: `host[:port]`, as the parser of heads lets it pass; nil in HTTP/1.0 without Host, which no browser sends.
   ///   - loopbackPort: the port of the listener, if that is at a loopback address.
   public func allows(_ authority: Span<UInt8>?, loopbackPort: Int?) -> Bool {
     guard isRestricted || loopbackPort != nil, let authority else { return true }
-    guard let parts = Authority(authority) else { return false }
-    if !isRestricted, Self.port(parts, of: authority) != loopbackPort { return true }
-    var end = parts.host.upperBound
+    var (end, port) = Self.split(authority)
+    if !isRestricted, port != loopbackPort { return true }
     // A dot at the end says that the name is whole already: it is the same name.
     if end > 1, authority[end - 1] == Byte.dot { end -= 1 }
     let host = authority.extracting(0..<end)
@@ -49,10 +46,7 @@ public struct HostPolicy: Sendable {
   }
 
   private func isListed(_ host: Span<UInt8>) -> Bool {
-    if host[0] == Byte.openBracket {
-      guard let address = IPv6Address(host.extracting(1..<(host.count - 1))) else { return false }
-      return addresses.contains(address)
-    }
+    if let address = Self.ipv6Address(host) { return addresses.contains(address) }
     for name in names where host.equalsIgnoringCase(of: name.span) { return true }
     for suffix in suffixes {
       let start = host.count - suffix.count
@@ -63,7 +57,9 @@ public struct HostPolicy: Sendable {
   }
 
   private static func isLoopback(_ host: Span<UInt8>) -> Bool {
-    if host[0] == Byte.openBracket { return IPv6Address(host.extracting(1..<(host.count - 1)))?.isLoopback ?? false }
+    // As almost all write it.
+    if host.equals("127.0.0.1") || host.equals("localhost") { return true }
+    if let address = ipv6Address(host) { return address.isLoopback }
     if let address = IPv4Address(host) { return address.isLoopback }
     if host.equalsIgnoringCase("localhost") { return true }
     let below: StaticString = ".localhost"
@@ -71,10 +67,18 @@ public struct HostPolicy: Sendable {
     return start > 0 && host.extracting(start..<host.count).equalsIgnoringCase(below)
   }
 
-  /// The port that is meant: left out or empty, it is that of http (RFC 9110 §4.2.1).
-  private static func port(_ parts: Authority, of authority: Span<UInt8>) -> Int {
-    guard let range = parts.port, let port = Decimal.value(of: authority.extracting(range)) else { return 80 }
-    return Int(port)
+  private static func ipv6Address(_ host: Span<UInt8>) -> IPv6Address? {
+    guard host.count > 2, host[0] == Byte.openBracket, host[host.count - 1] == Byte.closeBracket else { return nil }
+    return IPv6Address(host.extracting(1..<(host.count - 1)))
+  }
+
+  /// Where the host ends, and the port that is meant: left out or empty, it is that of http (RFC 9110 §4.2.1).
+  private static func split(_ authority: Span<UInt8>) -> (end: Int, port: Int) {
+    var colon = authority.count - 1
+    while colon >= 0, authority[colon].isDigit { colon -= 1 }
+    guard colon >= 0, authority[colon] == UInt8(ascii: ":") else { return (authority.count, 80) }
+    let port = Decimal.value(of: authority.extracting((colon + 1)..<authority.count))
+    return (colon, port.map { Int($0) } ?? 80)
   }
 
   private static func suffix(_ entry: [UInt8]) throws(PatternError) -> [UInt8] {

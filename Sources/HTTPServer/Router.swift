@@ -10,6 +10,7 @@ public final class Router: Service {
     let isPrefix: Bool
     let name: StaticString
     let service: any Service
+    let answersAnyHost: Bool
     let fields: StaticString
   }
 
@@ -44,7 +45,9 @@ public final class Router: Service {
 
   private func add(_ path: [UInt8], isPrefix: Bool, _ name: StaticString, _ service: any Service) {
     routes.append(
-      Route(path: path, isPrefix: isPrefix, name: name, service: service, fields: service.commonFields))
+      Route(
+        path: path, isPrefix: isPrefix, name: name, service: service, answersAnyHost: service.answersAnyHost,
+        fields: service.commonFields))
   }
 
   /// It asks each route.
@@ -75,7 +78,7 @@ public final class Router: Service {
       guard stream.hasPlace || service.answersWhenFull else {
         return refuse(.overloaded, by: service, head, bytes, on: stream)
       }
-      if !service.answersAnyHost, let cause = refusal(ofHost: head, bytes) {
+      if !routes[index].answersAnyHost, let cause = refusal(ofHost: head, bytes) {
         return refuse(cause, by: service, head, bytes, on: stream)
       }
       return service.disposition(of: head, bytes, on: stream)
