@@ -45,7 +45,7 @@ package final class ProxyService: Service {
   ) {
     self.generation = generation
     self.keyVerdicts = keyVerdicts
-    loopbackPort = address.isLoopback ? address.port : nil
+    loopbackPort = AddressPolicy.loopback.admits(address) ? address.port : nil
     self.loop = loop
     self.tlsContext = tlsContext
     responseParser = ResponseHeadParser(limits: generation.responseLimits)

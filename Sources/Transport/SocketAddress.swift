@@ -58,12 +58,6 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
   /// Whether it is of IPv6, even if it stands for an address of IPv4.
   public var isIPv6: Bool { family == AF_INET6 }
 
-  /// Whether only this machine reaches it: 127.0.0.0/8 or ::1.
-  public var isLoopback: Bool {
-    let octets = octets
-    return isIPv6 ? octets == [UInt8](repeating: 0, count: 15) + [1] : octets[0] == 127
-  }
-
   /// The bytes of the host in network order: 4 of IPv4, 16 of IPv6.
   public var octets: [UInt8] {
     withUnsafeBytes(of: storage) { isIPv6 ? Array($0[8..<24]) : Array($0[4..<8]) }

@@ -60,7 +60,8 @@ def test_what_a_server_in_front_may_pass_on_is_answered_by_the_default(upstream,
     assert proxy(upstream()).fetch(request(STATUS, host=host)).status == 200
 
 
-@pytest.mark.parametrize("address", ["127.0.0.2", pytest.param("::1", marks=needs_ipv6), "localhost"])
+@pytest.mark.parametrize("address", [
+    "127.0.0.2", "localhost", pytest.param("::1", marks=needs_ipv6), pytest.param("::ffff:127.0.0.1", marks=needs_ipv6)])
 def test_every_loopback_listener_refuses_foreign_names_with_its_port(upstream, proxy, address):
     relay = proxy(upstream(), host=address)
     assert_refused(relay.fetch(request(STATUS, host=own(relay, "rebound.example"))))
