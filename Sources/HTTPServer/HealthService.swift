@@ -29,4 +29,7 @@ public final class HealthService: Service {
 
   /// Who asks how the process is must not take a full house for a dead one.
   public let answersWhenFull = true
+
+  /// They ask by whatever name or address they know.
+  public let answersAnyHost = true
 }

@@ -11,6 +11,7 @@ public final class Router: Service {
     let isPrefix: Bool
     let name: StaticString
     let service: any Service
+    let answersAnyHost: Bool
     let fields: StaticString
   }
 
@@ -18,9 +19,18 @@ public final class Router: Service {
   /// Whose fields a refusal has that belongs to no route: it may have been meant for the most careful of them, the first.
   private var careful: (any Service)? { routes.first?.service }
   private let notFound: Cause
+  private let hostRefusal: HostRefusal?
 
-  /// - Parameter notFound: what is said where no route is.
-  public init(notFound: Cause = .notFound) { self.notFound = notFound }
+  /// Why a request that names this authority, or none, is refused; nil when it is not.
+  public typealias HostRefusal = (_ authority: Span<UInt8>?) -> Cause?
+
+  /// - Parameters:
+  ///   - notFound: what is said where no route is.
+  ///   - hostRefusal: asked for every route whose service does not answer any host.
+  public init(notFound: Cause = .notFound, hostRefusal: HostRefusal? = nil) {
+    self.notFound = notFound
+    self.hostRefusal = hostRefusal
+  }
 
   /// Adds a route; those added first are looked at first.
   /// - Parameter name: what the log calls it.
@@ -36,11 +46,16 @@ public final class Router: Service {
 
   private func add(_ path: [UInt8], isPrefix: Bool, _ name: StaticString, _ service: any Service) {
     routes.append(
-      Route(path: path, isPrefix: isPrefix, name: name, service: service, fields: service.commonFields))
+      Route(
+        path: path, isPrefix: isPrefix, name: name, service: service, answersAnyHost: service.answersAnyHost,
+        fields: service.commonFields))
   }
 
   /// It asks each route.
   public let answersWhenFull = true
+
+  /// It asks each route.
+  public let answersAnyHost = true
 
   public var commonFields: StaticString { careful?.commonFields ?? "" }
 
@@ -64,10 +79,19 @@ public final class Router: Service {
       guard stream.hasPlace || service.answersWhenFull else {
         return refuse(.overloaded, by: service, head, bytes, on: stream)
       }
+      if !routes[index].answersAnyHost, let cause = refusal(ofHost: head, bytes) {
+        return refuse(cause, by: service, head, bytes, on: stream)
+      }
       return service.disposition(of: head, bytes, on: stream)
     }
     stream.record.note(.path, path)
-    return refuse(notFound, head, bytes, on: stream)
+    return refuse(refusal(ofHost: head, bytes) ?? notFound, head, bytes, on: stream)
+  }
+
+  private func refusal(ofHost head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Cause? {
+    guard let hostRefusal else { return nil }
+    guard let authority = head.authority else { return hostRefusal(nil) }
+    return hostRefusal(bytes.extracting(authority))
   }
 
   /// Refuses what belongs to no route.

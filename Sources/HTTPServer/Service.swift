@@ -10,6 +10,9 @@ public protocol Service: AnyObject {
   /// Whether it answers on a connection for which there is no place.
   var answersWhenFull: Bool { get }
 
+  /// Whether the host that a request names is of no consequence to it, or checked by itself.
+  var answersAnyHost: Bool { get }
+
   /// The field lines that every response to a request for its path has.
   var commonFields: StaticString { get }
 
@@ -21,6 +24,9 @@ public protocol Service: AnyObject {
 extension Service {
   /// No.
   public var answersWhenFull: Bool { false }
+
+  /// No.
+  public var answersAnyHost: Bool { false }
 
   /// None.
   public var commonFields: StaticString { "" }

@@ -13,7 +13,7 @@ struct Admission {
   /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`, query
   /// and fields before `coding`, idempotency, price and budget behind `input`.
   enum Check: Int {
-    case method, preflight, origin, targetForm, identity, endpoint, coding, length, input
+    case method, host, preflight, origin, targetForm, identity, endpoint, coding, length, input
   }
 
   enum Verdict {
@@ -38,6 +38,7 @@ struct Admission {
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
   struct Facts {
     var method = Method.other
+    var namesAllowedHost = true
     var origin = OriginDecision.absent
     var isPreflight = false
     var hasTarget = false
@@ -67,9 +68,9 @@ struct Admission {
   /// Makes the checks in the order of their cases, from where it stood, until one has the last word or a question.
   /// - Parameter value: as it was for `init`.
   mutating func verdict(value: Span<UInt8>) -> Verdict {
-    pass(.method, value) ?? pass(.preflight, value) ?? pass(.origin, value) ?? pass(.targetForm, value)
-      ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.coding, value) ?? pass(.length, value)
-      ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+    pass(.method, value) ?? pass(.host, value) ?? pass(.preflight, value) ?? pass(.origin, value)
+      ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.coding, value)
+      ?? pass(.length, value) ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
   /// Makes a check that has not been passed yet; nil when it is.
@@ -89,6 +90,7 @@ struct Admission {
       case .get, .head, .post, .put, .options: nil
       default: .refuse(.methodNotAllowed(Admission.methods))
       }
+    case .host: facts.namesAllowedHost ? nil : .refuse(.hostNotAllowed)
     case .preflight: facts.method == .options ? preflight() : nil
     case .origin: facts.origin.passes ? nil : .refuse(.originNotAllowed)
     case .targetForm:

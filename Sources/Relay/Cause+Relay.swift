@@ -13,6 +13,9 @@ extension Cause {
 
   static let targetMissing = Cause(
     400, "target_missing", "The x-fal-target-url header field is missing: it must name the fal URL to call.")
+  static let hostNotAllowed = Cause(
+    421, "host_not_allowed",
+    "This proxy is not called by this host name. Add the name to allowed_hosts (FAL_PROXY_ALLOWED_HOSTS).")
   static let originNotAllowed = Cause(
     403, "origin_not_allowed",
     "Pages of this origin may not use this proxy. Add the origin to allowed_origins (FAL_PROXY_ALLOWED_ORIGINS).")

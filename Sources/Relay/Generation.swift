@@ -18,6 +18,7 @@ package final class Generation: Sendable {
   let tokens: TokenPolicy
   /// The fal hosts requests may go to.
   package var hosts: Set<String> { Set(policy.hosts) }
+  let allowedHosts: HostPolicy
   let origins: OriginPolicy
   let cors: CORSFields
   let authenticator: Authenticator
@@ -45,6 +46,9 @@ package final class Generation: Sendable {
     _ = Generation.compile(settings.forwardFields, "forward_fields", &loaded) { entry throws(PatternError) in
       try ForwardedFields([entry])
     }
+    _ = Generation.compile(settings.allowedHosts, "allowed_hosts", &loaded) { entry throws(PatternError) in
+      try HostPolicy(allowedHosts: [entry])
+    }
     for host in settings.originOverrides.keys.sorted() where !FalHost.isFal(host) {
       loaded.reject(
         "origin_overrides",
@@ -52,8 +56,10 @@ package final class Generation: Sendable {
     }
     guard let urls, let endpoints, loaded.faults.isEmpty,
       let forwarded = try? ForwardedFields(settings.forwardFields),
+      let allowedHosts = try? HostPolicy(allowedHosts: settings.allowedHosts),
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
+    self.allowedHosts = allowedHosts
     self.origins = origins
     path = settings.path
     serverOptions = Generation.serverOptions(settings)

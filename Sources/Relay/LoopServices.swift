@@ -45,12 +45,13 @@ package final class LoopServices {
   ) throws(SystemError) -> SocketAddress {
     loop.buffers.join(shared.memory)
     let server = Server(on: loop, options: shared.generation.serverOptions, gate: shared.gate, log: log)
-    let proxy = ProxyService(
-      shared.generation, on: loop, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
-    let services = LoopServices(server, proxy, addRoutes)
-    let bound = try server.listen(on: address) { _ in services.router(for: shared.generation) }
-    loop.attachment = services
-    return bound
+    return try server.listen(on: address) { bound in
+      let proxy = ProxyService(
+        shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
+      let services = LoopServices(server, proxy, addRoutes)
+      loop.attachment = services
+      return services.router(for: shared.generation)
+    }
   }
 
   /// Serves requests that come from now on under `generation`, those on open connections too; exchanges that have begun
@@ -62,7 +63,9 @@ package final class LoopServices {
 
   private func router(for generation: Generation) -> Router {
     let path = generation.path
-    let router = Router(notFound: .notFound(proxyPath: path))
+    let router = Router(notFound: .notFound(proxyPath: path)) { [unowned proxy] authority in
+      proxy.allows(host: authority) ? nil : .hostNotAllowed
+    }
     router.add(path, "proxy", proxy)
     router.add("/healthz", "healthz", HealthService())
     router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })

@@ -13,11 +13,16 @@ package final class ProxyService: Service {
   /// What an answer depends on besides its URL, which is the same for all (RFC 9110 §12.5.5).
   package let commonFields: StaticString = "vary: x-fal-target-url, authorization, cookie, origin\r\n"
 
+  /// Its place is in the order of the checks.
+  package let answersAnyHost = true
+
   private(set) var generation: Generation
   let keyVerdicts: KeyVerdicts
   var responseParser: ResponseHeadParser
   private let loop: EventLoop
   private let tlsContext: TLSContext
+  /// The port it is served on, if that is at a loopback address.
+  private let loopbackPort: Int?
   /// One per entry of the generation's hosts.
   private var hosts: [UpstreamHost] = []
   /// Every host the loop has connections to, by what it is and not by where it stands in a list, so that a newer
@@ -33,9 +38,14 @@ package final class ProxyService: Service {
     let limits: UpstreamLimits
   }
 
-  package init(_ generation: Generation, on loop: EventLoop, tlsContext: TLSContext, keyVerdicts: KeyVerdicts) {
+  /// - Parameter address: where it is served.
+  package init(
+    _ generation: Generation, on loop: EventLoop, at address: SocketAddress, tlsContext: TLSContext,
+    keyVerdicts: KeyVerdicts
+  ) {
     self.generation = generation
     self.keyVerdicts = keyVerdicts
+    loopbackPort = AddressPolicy.loopback.admits(address) ? address.port : nil
     self.loop = loop
     self.tlsContext = tlsContext
     responseParser = ResponseHeadParser(limits: generation.upstream.head)
@@ -117,6 +127,11 @@ package final class ProxyService: Service {
     }
   }
 
+  /// Whether requests that name this authority, or none, are answered.
+  func allows(host authority: Span<UInt8>?) -> Bool {
+    generation.allowedHosts.allows(authority, loopbackPort: loopbackPort)
+  }
+
   /// Reads what the checks need, and writes the CORS answer that every response to the request has.
   private func facts(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
@@ -139,6 +154,7 @@ package final class ProxyService: Service {
       }
     }
     facts.method = head.method
+    facts.namesAllowedHost = allows(host: host)
     facts.hasTarget = head.falTarget != nil
     if case .contentLength(let length) = head.framing { facts.statedLength = length }
     facts.origin = generation.origins.decide(origin: origin, host: host, secFetchSite: site)

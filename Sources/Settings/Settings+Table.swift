@@ -58,6 +58,16 @@ extension Settings: SettingRecord {
       """,
       of: "header field names", emptyVariable: .none),
     .words(
+      "allowed_hosts", \.allowedHosts,
+      """
+      The hosts that requests may name in Host, besides those of this machine (`localhost`, `*.localhost`, `127.0.0.0/8`, \
+      `[::1]`): `app.example.com`, `*.example.com` (any labels), `10.0.0.5`, `[2001:db8::5]`, with any port. Without any, a \
+      loopback listener refuses other hosts together with its own port, which a page has to use whose name was re-bound to \
+      this machine (so does what is in front at a port of the same number: list its name); another listener answers to every \
+      name. `/healthz` and `/readyz` always answer, and so does HTTP/1.0 without Host, which no page sends.
+      """,
+      of: "host names", emptyVariable: .fault),
+    .words(
       "allowed_origins", \.allowedOrigins,
       """
       Pages on other origins that may call: `https://app.example.com`, `https://*.example.com` (any labels), \

@@ -61,20 +61,22 @@ class Slow:
 
 
 class Nginx:
-    """The server of the page, at a port of its own with a certificate of ours, and curl as its client."""
+    """The server of the page, at an address of its own with a certificate of ours, and curl as its client. It passes
+    `host_field` on as Host, if that is not what the page says."""
 
     host = "app.example.com"
 
-    def __init__(self, folder, relay, authority):
+    def __init__(self, folder, relay, authority, host_field="$http_host", address="127.0.0.1", port=None):
         program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
         if not program:
             pytest.skip("nginx is not installed (Debian: nginx-light)")
         block, = blocks(PAGE, "nginx")
-        self.port = refused_port()
+        self.address, self.port = address, port or refused_port()
         self.authority = authority
         authority.context(f"DNS:{self.host}")
         stem = authority.folder / f"DNS_{self.host.replace('.', '_')}"
-        server = replaced(block, ("127.0.0.1:8080", f"127.0.0.1:{relay.address[1]}"), ("listen 443", f"listen {self.port}"),
+        server = replaced(block, ("127.0.0.1:8080", f"127.0.0.1:{relay.address[1]}"), ("listen 443", f"listen {address}:{self.port}"),
+                          ("Host $http_host", f"Host {host_field}"),
                           ("/etc/ssl/app.pem", stem.with_suffix(".pem")), ("/etc/ssl/app.key", stem.with_suffix(".key")))
         user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
         paths = " ".join(f"{name}_temp_path {folder}/{name};" for name in
@@ -90,7 +92,7 @@ class Nginx:
         def listening():
             assert self.process.poll() is None, (folder / "error.log").read_text()
             with socket.socket() as sock:
-                return sock.connect_ex(("127.0.0.1", self.port)) == 0
+                return sock.connect_ex((self.address, self.port)) == 0
         wait_until(listening, 10, "nginx")
 
     @property
@@ -99,7 +101,7 @@ class Nginx:
 
     def curl(self, target, *arguments):
         return ["curl", "-sSN", "--http2", "--max-time", "20", "--noproxy", "*", "--cacert", str(self.authority.certificate),
-                "--resolve", f"{self.host}:{self.port}:127.0.0.1", "-H", f"x-fal-target-url: {target}",
+                "--resolve", f"{self.host}:{self.port}:{self.address}", "-H", f"x-fal-target-url: {target}",
                 *arguments, f"{self.origin}/api/fal/proxy"]
 
     def stop(self):
@@ -144,6 +146,24 @@ def test_nginx_takes_contents_larger_than_its_own_limit(nginx, tmp_path):
     ran = subprocess.run(nginx.curl(RUN, "-H", "content-type: application/json", "--data-binary", f"@{file}"),
                          capture_output=True, text=True)
     assert ran.stdout == json.dumps({"length": 3 << 20}), ran.stderr
+
+
+@pytest.mark.parametrize("host_field,same_port,settings,expected", [
+    ("$host", False, {}, "200"), ("$host", True, {}, "200"), ("$http_host", False, {}, "200"),
+    # At a port of the same number it cannot be told from a page whose name was re-bound.
+    ("$http_host", True, {}, "421"), ("$http_host", True, {"allowed_hosts": Nginx.host}, "200"),
+    ("$host", False, {"allowed_hosts": "other.example.com"}, "421"), ("$proxy_host", False, {}, "200")])
+def test_hosts_that_nginx_passes_on_are_answered_by_the_default(
+        tmp_path, proxy, upstream, authority, slow, host_field, same_port, settings, expected):
+    relay = proxy(upstream(slow), **settings)
+    at = {"address": "127.0.0.2", "port": relay.address[1]} if same_port else {}
+    server = Nginx(tmp_path, relay, authority, host_field, **at)
+    try:
+        ran = subprocess.run(server.curl(RUN, "-d", "{}", "-H", "content-type: application/json", "-o", "/dev/null",
+                                         "-w", "%{http_code}"), capture_output=True, text=True)
+    finally:
+        server.stop()
+    assert ran.stdout == expected, ran.stderr
 
 
 # --- Vite and Next.js: their mapping, read out of the page and applied by a small server of ours; neither is installed -----

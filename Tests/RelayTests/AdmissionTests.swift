@@ -39,9 +39,9 @@ struct AdmissionTests {
 
   /// A request that fails every check from `first` on, in the order they are made: the answer must be about `first`.
   private static let failures: [(Admission.Check, String)] = [
-    (.method, "method_not_allowed"), (.origin, "origin_not_allowed"), (.targetForm, "target_invalid"),
-    (.identity, "unauthorized"), (.endpoint, "endpoint_not_allowed"), (.coding, "content_coding"),
-    (.length, "content_too_large"),
+    (.method, "method_not_allowed"), (.host, "host_not_allowed"), (.origin, "origin_not_allowed"),
+    (.targetForm, "target_invalid"), (.identity, "unauthorized"), (.endpoint, "endpoint_not_allowed"),
+    (.coding, "content_coding"), (.length, "content_too_large"),
   ]
 
   @Test("the first check that fails is the one that answers, however many fail after it", arguments: failures.indices)
@@ -50,6 +50,7 @@ struct AdmissionTests {
     let failing = Set(AdmissionTests.failures[index...].map(\.0))
     var facts = Admission.Facts()
     facts.method = failing.contains(.method) ? .other : .post
+    facts.namesAllowedHost = !failing.contains(.host)
     facts.origin = failing.contains(.origin) ? .refused : .absent
     facts.identity = failing.contains(.identity) ? .missing : .open
     facts.isCoded = failing.contains(.coding)
@@ -64,7 +65,9 @@ struct AdmissionTests {
   func checks() {
     let all = (0...).lazy.map(Admission.Check.init).prefix { $0 != nil }.map { $0! }
     #expect(
-      Array(all) == [.method, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length, .input])
+      Array(all) == [
+        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length, .input,
+      ])
     // A preflight answers by itself, what is in the content has tests of its own; every other check has a failure above.
     #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .input])
   }
@@ -116,6 +119,9 @@ struct AdmissionTests {
       facts.origin = origin
       facts.isPreflight = isPreflight
       #expect(decide(generation, facts, nil) == expected)
+      facts.namesAllowedHost = false
+      #expect(decide(generation, facts, nil) == "host_not_allowed")
+      facts.namesAllowedHost = true
     }
   }
 

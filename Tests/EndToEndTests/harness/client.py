@@ -37,7 +37,7 @@ class Client:
     """One connection."""
 
     def __init__(self, address, timeout=15.0, receive_buffer=None, source=None):
-        self.sock = socket.socket()
+        self.sock = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         if source:
             self.sock.bind((source, 0))
         if receive_buffer:
