@@ -147,7 +147,10 @@ extension Settings: SettingRecord {
       """, (16 << 20)...(1 << 40), zero: "half of what the cgroup allows, else 1GiB"),
     .size(
       "limits.log_buffer", \.limits.logBuffer,
-      "Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted.",
+      """
+      Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted, in the log and on \
+      standard error.
+      """,
       (64 << 10)...(64 << 20)),
   ]
 

@@ -502,7 +502,12 @@ def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
         for _ in range(20):
             client.send(HEALTH * 100)
             assert [client.response().status for _ in range(100)] == [200] * 100
+    # The log cannot say so: nobody reads it.
+    wait_until(lambda: re.search(r"\d{4} log lines are lost so far", relay.stderr), 10, "the reports")
+    assert relay.stderr.count("fal-proxy: the log cannot be written (its reader is behind") == 1
     assert relay.stop(seconds=10) == 0
+    lost = re.search(r"fal-proxy: (\d+) log lines were lost\n", relay.stderr)
+    assert 1000 < int(lost.group(1)) <= 2000 and relay.stderr.endswith("fal-proxy: stopped\n")
 
 
 def full_pipe():
@@ -616,7 +621,7 @@ def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(pr
 
 
 def test_a_log_line_that_was_cut_is_ended_before_the_next(proxy):
-    relay = proxy()
+    relay = proxy(access_log="all")
     for _ in range(9):  # more than standard error has, to which the same limit applies
         assert relay.fetch(HEALTH).status == 200
     relay.access_log(9)

@@ -91,6 +91,27 @@ struct LogWriterTests {
       ])
   }
 
+  @Test(
+    "reports lines that are dropped while nobody reads: when it begins, by count, and all of them when it is over",
+    arguments: [false, true])
+  func unread(readsAgain: Bool) {
+    let pipe = Pipe()
+    pipe.fill()
+    let reports = Mutex<[String]>([])
+    let limit = 10 * line.count
+    let writer = LogWriter(descriptor: pipe.writing, limit: limit) { text in reports.withLock { $0.append(text) } }
+    for _ in 0..<200 { writer.write(line, lines: 1) }
+    if readsAgain { #expect(pipe.read(lines: 12).last == #"{"event":"access_log_dropped","lines":190}"#) }
+    // What waits is lost too if it is the end.
+    writer.drain(milliseconds: readsAgain ? 5000 : 10)
+    #expect(
+      reports.withLock { $0 } == [
+        "the log cannot be written (its reader is behind, and limits.log_buffer is full); its lines are lost until it can",
+        "10 log lines are lost so far", "100 log lines are lost so far",
+        "\(readsAgain ? 190 : 200) log lines were lost",
+      ])
+  }
+
   @Test("reports a reader that has gone")
   func deadReader() {
     signal(SIGPIPE, SIG_IGN)
