@@ -579,12 +579,15 @@ def test_a_signal_before_the_process_knows_its_command_ends_nothing_either(numbe
         assert process.wait(20) == 64
 
 
-@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
-                                    signal.SIGXFSZ])
-def test_a_stray_signal_ends_nothing(proxy, number):
+STRAYS = [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGXFSZ, signal.SIGXCPU,
+          signal.SIGPWR, signal.SIGSTKFLT, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
+
+
+def test_a_stray_signal_ends_nothing(proxy):
     relay = proxy()
-    relay.send_signal(number)
-    assert relay.fetch(HEALTH).status == 200
+    for number in STRAYS:
+        relay.send_signal(number)
+        assert relay.fetch(HEALTH).status == 200, number
     assert relay.stop() == 0
 
 
