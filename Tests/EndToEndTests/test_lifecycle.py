@@ -604,6 +604,26 @@ def test_a_wish_while_draining_is_not_taken_for_a_second_signal_to_end(proxy):
     assert relay.wait() == 0 and "second signal" not in relay.stderr
 
 
+@pytest.mark.parametrize("closed", [(0,), (1,), (0, 1), (0, 1, 2)])
+def test_a_standard_stream_that_is_closed_is_not_given_to_a_socket(proxy, closed):
+    """Log lines would be written into whatever has its number."""
+    def close():
+        for number in closed:
+            os.close(number)
+
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    relay = proxy(preexec=close, wait=False, binary_environment={"PORT": str(port)}, access_log="all")
+    relay.address = ("127.0.0.1", port)
+    wait_until(lambda: not refuses(relay), 20, "the listening")
+    assert relay.fetch(HEALTH).status == 200
+    for number in (0, *closed):
+        assert os.readlink(f"/proc/{relay.pid}/fd/{number}") == "/dev/null"
+    assert relay.stop() == 0 and "lost" not in relay.stderr
+    assert len(relay.stdout.splitlines()) == (0 if 1 in closed else 1)
+
+
 @pytest.mark.parametrize("descriptor,reason", [("/dev/full", "No space left on device"), ("a pipe", "Broken pipe")])
 def test_a_log_that_cannot_be_written_is_reported_once_and_counted_at_the_end(proxy, descriptor, reason):
     def redirect():
