@@ -193,3 +193,9 @@ def run_the_examples(proxy, **environment):
     assert shell.returncode == 0, shell.stderr
     run, stream = shell.stdout.split("data: ", 1)
     assert json.loads(run)["images"] and '"images"' in stream
+
+
+def test_a_client_that_names_no_host_gets_the_address_it_connected_to(sandbox):
+    call = request(f"https://fal.run/{MODEL}", "POST", body=INPUT, version="1.0").replace(b"host: proxy.test\r\n", b"")
+    place = "http://{}:{}/api/fal/proxy/files/".format(*sandbox.address)
+    assert sandbox.fetch(call, "POST").json["images"][0]["url"].startswith(place)
