@@ -12,8 +12,8 @@ public enum TargetFault: Error, Equatable {
 
 /// The lexical form of a target: `https://` host path [`?` query], accepted only where every URL parser agrees on it.
 ///
-/// Strictness is the defence. What no fal client sends (userinfo, port, escapes or dot segments in the path, fragment,
-/// backslash, anything outside ASCII) is refused, so there is nothing left that two parsers could read differently.
+/// Strictness is the defence. What no fal client sends (userinfo, port, escapes, backslashes or dot segments in the
+/// path, fragment, anything outside ASCII) is refused, so there is nothing left that two parsers could read differently.
 public struct TargetText {
   /// Behind `https://`.
   public static let hostStart = 8

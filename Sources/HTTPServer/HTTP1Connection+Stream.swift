@@ -6,6 +6,7 @@ public import Transport
 extension HTTP1Connection: RequestStream {
   public var record: AccessRecord { state.record }
   public var hasPlace: Bool { !isInReserve }
+  public var localAuthority: String { channel.stream.localAddress?.description ?? "" }
 
   public func take(route: StaticString, fields: StaticString) {
     let state = state

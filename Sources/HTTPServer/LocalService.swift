@@ -7,7 +7,7 @@ public struct LocalRequest {
   public let path: String
   /// The query without the question mark; empty when there is none.
   public let query: String
-  /// The authority the client used: Host.
+  /// The authority the client used: Host, or the address it connected to.
   public let authority: String
   /// Field lines, names in lower case.
   public let fields: [(name: String, value: String)]
@@ -45,7 +45,7 @@ public final class LocalService: Service {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let request = LocalRequest(
       method: head.method, path: String(parts[0]), query: parts.count > 1 ? String(parts[1]) : "",
-      authority: head.authority.map { LocalService.text(bytes.extracting($0)) } ?? "",
+      authority: head.authority.map { LocalService.text(bytes.extracting($0)) } ?? stream.localAuthority,
       fields: head.fields.lines.map { line in
         (
           LocalService.text(bytes.extracting(line.name)).lowercased(),

@@ -14,6 +14,8 @@ public protocol RequestStream: AnyObject {
   var options: ServerOptions { get }
   /// Whether the connection has a place of its own; one without may only ask how the process is.
   var hasPlace: Bool { get }
+  /// The address and port of this side, as a client that names no Host must have them.
+  var localAuthority: String { get }
   /// Notes the route that takes the request, and the field lines that every response of it has.
   func take(route: StaticString, fields: StaticString)
   /// Lets `write` append field lines that every response to this very request has; its CORS answer.

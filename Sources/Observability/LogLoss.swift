@@ -1,4 +1,4 @@
-/// Log lines that could not be written, and what the operator is told of them: the first time, whenever ten times as many
+/// Log lines that were dropped or could not be written, and what the operator is told of them: the first time, whenever ten times as many
 /// are lost, and how many there were when it is over.
 struct LogLoss {
   private var lines = 0
@@ -22,16 +22,14 @@ struct LogLoss {
       ? "the log cannot be written (\(reason)); its lines are lost until it can" : "\(lines) log lines are lost so far"
   }
 
-  /// Lines are written again.
-  /// - Returns: what to say, if anything.
-  mutating func recover() -> String? {
-    isInsideLine = false
-    return end()
-  }
+  /// All was written, the last line to its end.
+  mutating func endLine() { isInsideLine = false }
 
   /// No line is lost any more, or none will be written.
+  /// - Parameter unwritten: how many lines still wait, and are lost too.
   /// - Returns: what to say, if anything.
-  mutating func end() -> String? {
+  mutating func end(unwritten: Int = 0) -> String? {
+    lines += unwritten
     guard lines > 0 else { return nil }
     defer { (lines, next) = (0, 1) }
     return lines == 1 ? "1 log line was lost" : "\(lines) log lines were lost"

@@ -201,7 +201,8 @@ package final class ProxyService: Service {
     var buffer = ByteBuffer()
     guard buffer.reserve(bytes.count + generation.requestRules.addedBytes, from: pool) else { return nil }
     var writer = HeadWriter(buffer.writable)
-    generation.requestRules.write(&writer, head: head, bytes, framing: framing, target: target, value: value)
+    generation.requestRules.write(
+      &writer, head: head, bytes, framing: framing, target: target, value: value, address: stream.localAuthority)
     guard !writer.overflowed else {
       buffer.discard(to: pool)
       return nil

@@ -26,9 +26,10 @@ final class RequestHeadRules: Sendable {
   ///   - framing: how the content is framed on its way to fal.
   ///   - target: what the policy decided; its request target is written as it was checked.
   ///   - value: the value of `x-fal-target-url` that `target` refers to.
+  ///   - address: where the client connected to; stands for a Host that it has not sent.
   func write(
     _ writer: inout HeadWriter, head: borrowing RequestHead, _ bytes: Span<UInt8>, framing: BodyFraming, target: Target,
-    value: Span<UInt8>
+    value: Span<UInt8>, address: @autoclosure () -> String
   ) {
     writer.write(bytes.extracting(head.methodRange))
     writer.write(" ")
@@ -57,9 +58,13 @@ final class RequestHeadRules: Sendable {
       // A method that usually has content says that it has none (RFC 9110 §8.6).
       if head.method == .post || head.method == .put { writer.write("content-length: 0\r\n") }
     }
-    if tellsHost, let authority = head.authority {
+    if tellsHost {
       writer.write("x-forwarded-host: ")
-      writer.write(bytes.extracting(authority))
+      if let authority = head.authority {
+        writer.write(bytes.extracting(authority))
+      } else {
+        writer.write(address().utf8.span)
+      }
       writer.write("\r\n")
     }
     writer.write(clientProxy)

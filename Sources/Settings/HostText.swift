@@ -8,6 +8,12 @@ enum HostText {
   /// An IPv6 literal without brackets and without a zone.
   static func isIPv6(_ text: String) -> Bool { IPv6Address(text) != nil }
 
+  /// Whether something can listen on `host`: an address of one machine, or of all that it has, or `localhost`.
+  static func isListenable(_ host: String) -> Bool {
+    host == "localhost"
+      || (IPv4Address(host)?.isMulticastOrBroadcast ?? IPv6Address(host)?.isMulticastOrBroadcast) == false
+  }
+
   /// A lower-case DNS name. A last label that some resolvers would read as a number is refused.
   static func isName(_ text: String) -> Bool { text.utf8.span.isDNSName }
 

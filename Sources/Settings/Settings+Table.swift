@@ -14,8 +14,8 @@ extension Settings: SettingRecord {
   private static let listening: [SettingKey<Settings>] = [
     .text(
       "host", \.host, "The address to listen on. An IPv6 address is quoted in the file.",
-      range: "an IPv4 or IPv6 address without brackets, or localhost",
-      { $0 == "localhost" || HostText.isIPv4($0) || HostText.isIPv6($0) }),
+      range: "an IPv4 or IPv6 address without brackets (none of multicast or broadcast), or localhost",
+      HostText.isListenable),
     .integer("port", \.port, "The TCP port to listen on.", 0...65535, or: " (0 = any free port)").alias("PORT"),
     .text(
       "path", \.path, "The one path on which the proxy answers.",
@@ -157,7 +157,10 @@ extension Settings: SettingRecord {
       """, (16 << 20)...(1 << 40), zero: "half of what the cgroup allows, else 1GiB"),
     .size(
       "limits.log_buffer", \.limits.logBuffer,
-      "Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted.",
+      """
+      Log lines that wait for a slow reader of standard output. What exceeds it is dropped and counted, in the log and on \
+      standard error.
+      """,
       (64 << 10)...(64 << 20)),
   ]
 

@@ -22,6 +22,15 @@ public enum ProcessLimits {
     mallopt(M_MMAP_THRESHOLD, Int32(blockSize))
   }
 
+  /// Opens /dev/null in place of each standard stream that is closed: its number would go to a socket otherwise, and the
+  /// log with it. To be called before anything else is opened.
+  public static func fillStandardStreams() {
+    for number in Int32(0)...2 where fcntl(number, F_GETFD) < 0 {
+      // The lowest free number, which this is.
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
   /// Takes code and constants that only starting up has needed out of memory: half of what a waiting process would hold.
   ///
   /// Safe because no such segment is ever written: relocations stand in writable ones. Breakpoints are lost.

@@ -37,9 +37,9 @@ extension UInt8 {
   public var isUnreserved: Bool { isIn(0x03FF_6000_0000_0000, 0x47FF_FFFE_87FF_FFFE) }
 
   /// A byte that may stand for itself in a query: unreserved, sub-delims and `:@/?` (RFC 3986 §3.4), and what the URL
-  /// Standard leaves as it is there, `[ ] { } | ^` and the backtick; `%` is left to the caller, who must see two digits.
+  /// Standard leaves as it is there, `[ ] { } | ^ \` and the backtick; `%` is left to the caller, who must see two digits.
   @inlinable @inline(__always)
-  public var isQueryByte: Bool { isIn(0xAFFF_FFD2_0000_0000, 0x7FFF_FFFF_EFFF_FFFF) }
+  public var isQueryByte: Bool { isIn(0xAFFF_FFD2_0000_0000, 0x7FFF_FFFF_FFFF_FFFF) }
 
   @inlinable @inline(__always)
   public func isIn(_ low: UInt64, _ high: UInt64) -> Bool {

@@ -27,6 +27,9 @@ public struct IPv4Address: Equatable, Hashable, Sendable, CustomStringConvertibl
   /// Whether traffic to it cannot leave the machine: 127.0.0.0/8.
   public var isLoopback: Bool { value >> 24 == 127 }
 
+  /// Whether it is no address of one machine: 224.0.0.0/4 names groups, 255.255.255.255 all in reach.
+  public var isMulticastOrBroadcast: Bool { value >> 28 == 14 || value == .max }
+
   public var description: String {
     "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
   }

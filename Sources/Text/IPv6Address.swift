@@ -78,6 +78,9 @@ public struct IPv6Address: Equatable, Hashable, Sendable, CustomStringConvertibl
   /// Whether traffic to it cannot leave the machine: ::1 alone.
   public var isLoopback: Bool { value == 1 }
 
+  /// Whether it is no address of one machine: ff00::/8 names groups; so does one that stands for such an address of IPv4.
+  public var isMulticastOrBroadcast: Bool { value >> 120 == 0xFF || mapped?.isMulticastOrBroadcast == true }
+
   /// The form of RFC 5952 §4 and §5: lower case, no leading zeros, `::` for the longest run of two zero groups or more,
   /// and dots in an IPv4-mapped address.
   public var description: String {

@@ -80,6 +80,9 @@ public struct ByteStream: ~Copyable {
   /// Whether an idle stream can still be used: open, and no byte has come unasked.
   public func isQuiet() -> Bool { tls?.isQuiet != false && Syscalls.isQuiet(descriptor.number) }
 
+  /// The address of this side; nil when the system does not say.
+  public var localAddress: SocketAddress? { try? Syscalls.localAddress(of: descriptor.number) }
+
   /// Why the connect that was under way has failed; nil when it has not.
   func connectError() -> SystemError? {
     let code = Syscalls.pendingError(descriptor.number)

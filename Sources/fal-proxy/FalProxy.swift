@@ -1,5 +1,6 @@
 import ArgumentParser
 import Settings
+import System
 
 /// The command line.
 @main
@@ -22,6 +23,7 @@ struct FalProxy: ParsableCommand {
 
   /// Runs the command that the arguments name; a wrong word ends it with what was likely meant.
   static func main() {
+    ProcessLimits.fillStandardStreams()
     Signals.hold()
     do {
       var command = try parseAsRoot()

@@ -11,14 +11,15 @@ enum SandboxGuide {
       + "; a client that takes a realtime token connects to fal by itself, where tokens of the sandbox open nothing"
   }
 
-  /// Lines to try in a shell; none where the settings leave nothing that is simple to call.
+  /// Lines to try in a shell, or why there are none.
   static func examples(_ started: StartUp.Loaded, address: String) -> [String] {
     let settings = started.settings
-    let wildcards: Set<Character> = ["*", "?", "\\"]
-    guard started.configuration.hosts.contains("fal.run"),
-      let model = settings.allowedEndpoints.first(where: { wildcards.isDisjoint(with: $0) })
-        ?? Settings.builtInEndpoints.first
-    else { return [] }
+    guard let model = started.configuration.exampleEndpoint(settings) else {
+      return [
+        "fal-proxy: no lines to try: allowed_endpoints and allowed_urls let nothing be called at fal.run that could be "
+          + "guessed; add \(Settings.builtInEndpoints[0]) to allowed_endpoints, and fal.run/** to allowed_urls"
+      ]
+    }
     let token = settings.auth.tokens.isEmpty ? "" : " -H 'authorization: Bearer '\"$TOKEN\""
     let call = "curl -sN http://\(address)\(settings.path)\(token) -H 'content-type: application/json' -d \"$input\""
     let picture = "https://example.com/a.png"

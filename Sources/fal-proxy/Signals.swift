@@ -7,8 +7,11 @@ enum Signals {
   private static let wishes: [(number: Int32, name: String)] = [
     (SIGHUP, "SIGHUP"), (SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2"),
   ]
-  /// Timers that a parent left running, and a log file that has grown to the limit of its size: the write fails instead.
-  private static let strays = [SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGXFSZ]
+  /// Timers that a parent left running, a log file that has grown to the limit of its size (the write fails instead), and
+  /// what has no meaning here; with all real-time signals.
+  private static let strays =
+    [SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGXFSZ, SIGXCPU, SIGPWR, SIGSTKFLT]
+    + (__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
   /// Lets none of them end the process; to be called first of all, before the command line is read: whoever starts a server
   /// may send one at once.

@@ -502,7 +502,12 @@ def test_a_log_nobody_reads_holds_up_no_request(upstream, proxy, tmp_path):
         for _ in range(20):
             client.send(HEALTH * 100)
             assert [client.response().status for _ in range(100)] == [200] * 100
+    # The log cannot say so: nobody reads it.
+    wait_until(lambda: re.search(r"\d{4} log lines are lost so far", relay.stderr), 10, "the reports")
+    assert relay.stderr.count("fal-proxy: the log cannot be written (its reader is behind") == 1
     assert relay.stop(seconds=10) == 0
+    lost = re.search(r"fal-proxy: (\d+) log lines were lost\n", relay.stderr)
+    assert 1000 < int(lost.group(1)) <= 2000 and relay.stderr.endswith("fal-proxy: stopped\n")
 
 
 def full_pipe():
@@ -574,12 +579,15 @@ def test_a_signal_before_the_process_knows_its_command_ends_nothing_either(numbe
         assert process.wait(20) == 64
 
 
-@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
-                                    signal.SIGXFSZ])
-def test_a_stray_signal_ends_nothing(proxy, number):
+STRAYS = [signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGXFSZ, signal.SIGXCPU,
+          signal.SIGPWR, signal.SIGSTKFLT, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
+
+
+def test_a_stray_signal_ends_nothing(proxy):
     relay = proxy()
-    relay.send_signal(number)
-    assert relay.fetch(HEALTH).status == 200
+    for number in STRAYS:
+        relay.send_signal(number)
+        assert relay.fetch(HEALTH).status == 200, number
     assert relay.stop() == 0
 
 
@@ -594,6 +602,26 @@ def test_a_wish_while_draining_is_not_taken_for_a_second_signal_to_end(proxy):
         wait_until(lambda: all(f"{number.name}: " in relay.stderr for number in WISHES), 10, "the lines")
         assert client.send(b"\r\n").response().status == 200
     assert relay.wait() == 0 and "second signal" not in relay.stderr
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (0, 1), (0, 1, 2)])
+def test_a_standard_stream_that_is_closed_is_not_given_to_a_socket(proxy, closed):
+    """Log lines would be written into whatever has its number."""
+    def close():
+        for number in closed:
+            os.close(number)
+
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    relay = proxy(preexec=close, wait=False, binary_environment={"PORT": str(port)}, access_log="all")
+    relay.address = ("127.0.0.1", port)
+    wait_until(lambda: not refuses(relay), 20, "the listening")
+    assert relay.fetch(HEALTH).status == 200
+    for number in (0, *closed):
+        assert os.readlink(f"/proc/{relay.pid}/fd/{number}") == "/dev/null"
+    assert relay.stop() == 0 and "lost" not in relay.stderr
+    assert len(relay.stdout.splitlines()) == (0 if 1 in closed else 1)
 
 
 @pytest.mark.parametrize("descriptor,reason", [("/dev/full", "No space left on device"), ("a pipe", "Broken pipe")])

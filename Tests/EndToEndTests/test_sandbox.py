@@ -164,9 +164,38 @@ def test_a_start_without_fal_says_what_leaves_the_machine_and_nothing_about_spen
         wait_until(lambda: proxy.stderr.count("\n  ") >= 3, 10, "the examples")
         assert "sends nothing to another machine; a client that takes a realtime token" in proxy.stderr
         assert "warning" not in proxy.stderr
-        script = "\n".join(re.findall(r"^  (.*)$", proxy.stderr, re.M))
-        shell = subprocess.run(["sh", "-ec", script], env={"PATH": "/usr/bin:/bin", "TOKEN": "token-of-the-app-0001"},
-                               capture_output=True, text=True, timeout=20)
-        assert shell.returncode == 0, shell.stderr
-        run, stream = shell.stdout.split("data: ", 1)
-        assert json.loads(run)["images"] and '"images"' in stream
+        run_the_examples(proxy, TOKEN="token-of-the-app-0001")
+
+
+@pytest.mark.parametrize("endpoints,model", [
+    ("fal-ai/flux/**", "fal-ai/flux/dev"), ("fal-ai/fast-*,fal-ai/flux/dev", "fal-ai/fast-dev"),
+    ("workflows/**", "workflows/dev/dev"), ("**/a?", "dev/a1"), ("my\\!app/x,a/*/c", "a/dev/c"), ("a/b,c/d", "a/b"),
+    ("**", MODEL), ("fal-ai/*", MODEL)])
+def test_what_it_shows_to_try_is_allowed(endpoints, model):
+    with Proxy("serve", "--sandbox", key=None, allowed_endpoints=endpoints) as proxy:
+        wait_until(lambda: proxy.stderr.count("\n  ") >= 3, 10, "the examples")
+        assert f"https://fal.run/{model}'" in proxy.stderr and f"https://fal.run/{model}/stream'" in proxy.stderr
+        run_the_examples(proxy)
+
+
+@pytest.mark.parametrize("settings", [{"allowed_endpoints": "[]"}, {"allowed_endpoints": "my\\!app/x"},
+                                      {"allowed_urls": "queue.fal.run/**"}])
+def test_where_nothing_can_be_tried_it_says_so(settings):
+    with Proxy("serve", "--sandbox", key=None, **settings) as proxy:
+        wait_until(lambda: "fal-proxy: no lines to try: " in proxy.stderr, 10, "the sentence")
+        assert "\n  " not in proxy.stderr
+
+
+def run_the_examples(proxy, **environment):
+    script = "\n".join(re.findall(r"^  (.*)$", proxy.stderr, re.M))
+    shell = subprocess.run(["sh", "-ec", script], env={"PATH": "/usr/bin:/bin", **environment}, capture_output=True,
+                           text=True, timeout=20)
+    assert shell.returncode == 0, shell.stderr
+    run, stream = shell.stdout.split("data: ", 1)
+    assert json.loads(run)["images"] and '"images"' in stream
+
+
+def test_a_client_that_names_no_host_gets_the_address_it_connected_to(sandbox):
+    call = request(f"https://fal.run/{MODEL}", "POST", body=INPUT, version="1.0").replace(b"host: proxy.test\r\n", b"")
+    place = "http://{}:{}/api/fal/proxy/files/".format(*sandbox.address)
+    assert sandbox.fetch(call, "POST").json["images"][0]["url"].startswith(place)

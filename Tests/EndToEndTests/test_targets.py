@@ -114,7 +114,9 @@ def test_a_hostile_target_is_refused_by_every_method_and_reaches_nobody(fal, cat
 def test_a_second_target_beside_a_good_one_is_refused_in_either_order(fal):
     good = b"https://fal.run/fal-ai/x"
     with a_proxy(fal, allowed_endpoints="**") as relay, Sender(relay) as sender:
-        for target in random.Random(SEED).sample([target for target in HOSTILE if len(target.data) < 8192], 200):
+        # Those that only the policy can meet are, on the wire, a good value and the end of a field or of the head.
+        values = [target for target in HOSTILE if len(target.data) < 8192 and not target.is_direct]
+        for target in random.Random(SEED).sample(values, 200):
             for pair in ((good, target.data), (target.data, good)):
                 assert 400 <= sender.send("POST", *pair).status < 500, target
         assert fal.accepted == 0
@@ -146,7 +148,7 @@ _SUB = r"[!$&'()*+,;=]"
 _PCHAR = rf"(?:{_UNRESERVED}|{_ENCODED}|{_SUB}|[:@])"
 _URL = re.compile(
     rf"(?P<scheme>[A-Za-z][A-Za-z0-9+\-.]*)://(?P<host>(?:{_UNRESERVED}|{_ENCODED}|{_SUB})*)"
-    rf"(?P<path>(?:/{_PCHAR}*)*)(?:\?(?P<query>(?:{_PCHAR}|[/?\[\]{{}}|^`])*))?")
+    rf"(?P<path>(?:/{_PCHAR}*)*)(?:\?(?P<query>(?:{_PCHAR}|[/?\[\]{{}}|^`\\])*))?")
 
 HOSTS = ("fal.run", "queue.fal.run", "rest.fal.ai", "rest.alpha.fal.ai")
 ENDPOINTS = "fal-ai/flux/**,fal-ai/fast-*,workflows/o/n"

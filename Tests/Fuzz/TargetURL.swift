@@ -11,9 +11,9 @@ private let hosts = ["fal.run", "queue.fal.run", "rest.fal.ai", "rest.alpha.fal.
 private func check(_ target: Target, _ bytes: UnsafeBufferPointer<UInt8>) {
   let text = String(decoding: bytes, as: UTF8.self)
   require(bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F } && text.hasPrefix("https://"), "bytes")
-  require(!text.contains { "\\#\"<>".contains($0) }, "marks that no URL may hold, or a fragment")
+  require(!text.contains { "#\"<>".contains($0) }, "marks that no URL may hold, or a fragment")
   // In a query they are marks like any other (RFC 3986 §3.4, and the URL Standard's query state).
-  require(!text.prefix { $0 != "?" }.contains { "^`{|}[]@".contains($0) }, "userinfo, or marks that no path may hold")
+  require(!text.prefix { $0 != "?" }.contains { "^`{|}[]@\\".contains($0) }, "userinfo, or marks that no path may hold")
   let rest = text.dropFirst(8)
   let host = String(rest.prefix { $0 != "/" && $0 != "?" })
   require(hosts.contains(host) && policy.hosts[target.hostIndex] == host, "host")

@@ -82,7 +82,7 @@ import Testing
 
   /// Reads an accepted target again, in another way than the policy does; nil when both agree.
   static func complaint(_ bytes: [UInt8], _ probe: Probe) -> String? {
-    guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C && $0 != 0x23 }) else { return "bytes" }
+    guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 }) else { return "bytes" }
     let text = String(decoding: bytes, as: UTF8.self)
     let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 4, parts[0] == "https:", parts[1] == "", parts[2] == probe.host else { return "shape" }
@@ -92,7 +92,7 @@ import Testing
     var segments = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     if segments.last == "" { segments.removeLast() }
     guard !segments.contains(where: { $0.isEmpty || $0.allSatisfy { $0 == "." } }) else { return "segments" }
-    guard !path.contains("%"), !path.contains("@"), !path.contains(":"), !path.contains(";") else { return "path" }
+    guard path.allSatisfy({ !"%@:;\\".contains($0) }) else { return "path" }
     if probe.host.hasPrefix("rest.") {
       return path == "storage/upload/initiate" || path == "storage/upload/initiate-multipart" ? nil : "rest"
     }

@@ -26,8 +26,18 @@ struct LogLossTests {
     #expect(loss.end() == "2 log lines were lost" && loss.lineEnd == Array("\n".utf8))
     // The end that was owed is no line of its own.
     _ = loss.add(2, written: LogLossTests.bytes("\n"), for: "full")
-    #expect(loss.lineEnd.isEmpty && loss.recover() == "2 log lines were lost")
+    #expect(loss.lineEnd.isEmpty && loss.end() == "2 log lines were lost")
     _ = loss.add(2, written: LogLossTests.bytes("a\nb"), for: "full")
-    #expect(loss.recover() == "1 log line was lost" && loss.lineEnd.isEmpty && loss.recover() == nil)
+    loss.endLine()
+    #expect(loss.end() == "1 log line was lost" && loss.lineEnd.isEmpty && loss.end() == nil)
+  }
+
+  @Test("that were dropped cut no other; those that still wait at the end are lost with them", arguments: [0, 1, 5])
+  func dropped(waiting: Int) {
+    var loss = LogLoss()
+    _ = loss.add(1, written: LogLossTests.bytes("a"), for: "full")
+    #expect(loss.add(2, written: [], for: "behind") == nil && loss.lineEnd == Array("\n".utf8))
+    #expect(loss.end(unwritten: waiting) == "\(3 + waiting) log lines were lost")
+    #expect(loss.end() == nil && loss.end(unwritten: 1) == "1 log line was lost")
   }
 }

@@ -91,6 +91,29 @@ struct LogWriterTests {
       ])
   }
 
+  @Test(
+    "reports lines that are dropped while nobody reads: when it begins, by count, and all of them when it is over",
+    arguments: [false, true])
+  func unread(readsAgain: Bool) async {
+    let pipe = Pipe()
+    pipe.fill()
+    let (reports, sink) = AsyncStream.makeStream(of: String.self)
+    let writer = LogWriter(descriptor: pipe.writing, limit: 10 * line.count) { sink.yield($0) }
+    for _ in 0..<200 { writer.write(line, lines: 1) }
+    func readAll() { #expect(pipe.read(lines: 12).contains(#"{"event":"access_log_dropped","lines":190}"#)) }
+    if readsAgain { readAll() }
+    // What waits is lost too if it is the end.
+    writer.drain(milliseconds: readsAgain ? 5000 : 10)
+    #expect(
+      await reports.prefix(4).reduce(into: []) { $0.append($1) } == [
+        "the log cannot be written (its reader is behind, and limits.log_buffer is full); its lines are lost until it can",
+        "10 log lines are lost so far", "100 log lines are lost so far",
+        "\(readsAgain ? 190 : 200) log lines were lost",
+      ])
+    // The pipe must not go while it is written to.
+    if !readsAgain { readAll() }
+  }
+
   @Test("reports a reader that has gone")
   func deadReader() {
     signal(SIGPIPE, SIG_IGN)

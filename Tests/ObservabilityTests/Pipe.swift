@@ -23,6 +23,12 @@ final class Pipe {
     Int(fcntl(writing, 1031, 4096))
   }
 
+  /// Fills it with one line, as full as it can be.
+  func fill() {
+    let line = [UInt8](repeating: UInt8(ascii: "."), count: shrink() - 1) + [UInt8(ascii: "\n")]
+    precondition(write(writing, line, line.count) == line.count)
+  }
+
   func makeWritingNonBlocking() { _ = fcntl(writing, F_SETFL, O_NONBLOCK) }
 
   /// The next `count` lines, waiting for them; what came beyond them is kept.

@@ -26,7 +26,10 @@ struct SettingValuesTests {
       ("FAL_PROXY_LOG_FORMAT", ["json", "text"], ["JSON", "xml"]),
       (
         "FAL_PROXY_HOST", ["0.0.0.0", "::", "::1", "localhost"],
-        ["[::1]", "127.1", "example.com", "fe80::1%lo", "1.2.3.256"]
+        [
+          "[::1]", "127.1", "example.com", "fe80::1%lo", "1.2.3.256", "224.0.0.1", "255.255.255.255", "ff02::1",
+          "::ffff:224.0.0.1",
+        ]
       ),
       ("FAL_PROXY_PATH", ["/", "/a/b-c_d.e~f"], ["a", "/healthz", "/readyz", "/a?b", "/ä", "/a b", "/%41"]),
       (

@@ -17,7 +17,7 @@ struct ASCIITests {
     expect(" \t", \.isWhitespace)
     expect(Self.letters + Self.digits + "!#$%&'*+-.^_`|~", \.isTokenByte)
     expect(Self.letters + Self.digits + "-._~", \.isUnreserved)
-    expect(Self.letters + Self.digits + "-._~" + "!$&'()*+,;=" + ":@/?" + "[]{}|^`", \.isQueryByte)
+    expect(Self.letters + Self.digits + "-._~" + "!$&'()*+,;=" + ":@/?" + "[]{}|^`\\", \.isQueryByte)
     expect(String(String.UnicodeScalarView((0x21...0x7E).map { Unicode.Scalar($0 as UInt8) })), \.isVisible)
   }
 

@@ -93,6 +93,17 @@ struct AddressTests {
   }
 
   @Test(
+    "groups and broadcasts are no machine's",
+    arguments: [
+      ("224.0.0.1", true), ("239.255.255.255", true), ("255.255.255.255", true), ("223.255.255.255", false),
+      ("240.0.0.1", false), ("255.255.255.254", false), ("0.0.0.0", false), ("ff02::1", true), ("ff00::", true),
+      ("feff::1", false), ("::", false), ("::ffff:224.0.0.1", true), ("::ffff:127.0.0.1", false), ("::e000:1", false),
+    ])
+  func groups(text: String, isGroup: Bool) {
+    #expect((IPv4Address(text)?.isMulticastOrBroadcast ?? IPv6Address(text)?.isMulticastOrBroadcast) == isGroup)
+  }
+
+  @Test(
     "loopback cannot leave the machine",
     arguments: [
       ("127.0.0.1", true), ("127.255.255.255", true), ("126.0.0.1", false), ("0.0.0.0", false), ("::1", true),

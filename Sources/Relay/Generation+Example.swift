@@ -1,0 +1,16 @@
+internal import Fal
+internal import Guard
+internal import HTTPWire
+package import Settings
+
+extension Generation {
+  /// A model to try, made from the first entry of `allowed_endpoints` that says enough: it may be called at `fal.run`, and
+  /// streamed; nil when there is none.
+  package func exampleEndpoint(_ settings: Settings) -> String? {
+    settings.allowedEndpoints.lazy.compactMap { (try? EndpointPattern($0))?.example }.first { id in
+      [id, "\(id)/stream"].allSatisfy { path in
+        (try? policy.decide(method: .post, target: "https://\(FalHost.run.name)/\(path)".utf8.span)) != nil
+      }
+    }
+  }
+}
