@@ -53,10 +53,11 @@ struct RecordReader<Root: SettingRecord> {
         switch entry.value.content {
         case .mapping(let children): read(children, group: name, into: &root, &met, &findings)
         case .null: break  // All keys under it are commented out.
-        default: findings.reject(place, "expected keys on indented lines below")
+        default: findings.reject(place, Root.table.noKeys(entry.value.content, in: name, prefix: prefix))
         }
       } else if !findings.faults.isFull {
-        findings.faults.append(source: place.source, message: Root.table.unknown(name, in: group, prefix: prefix))
+        let message = Root.table.unknown(name, entry.value.content, in: group, prefix: prefix)
+        findings.faults.append(source: place.source, message: message)
       }
     }
   }

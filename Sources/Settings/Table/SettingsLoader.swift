@@ -96,16 +96,18 @@ package enum SettingsLoader {
     }
     let files = [fileVariable, defaultsVariable]
     let known = Set(Root.table.keys.map(\.facts.variable) + files)
-    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.facts.variable) + files
+    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.name) + files.map(SettingFacts.name(of:))
     for name in Set(environment.names(startingWith: SettingFacts.variablePrefix)).sorted() where !known.contains(name) {
       if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
       let shown = Spelling.isName(name) ? name : "FAL_PROXY_…"
-      if FalKey.isCalled(String(name.dropFirst(SettingFacts.variablePrefix.count))) {
+      if FalKey.isCalled(SettingFacts.name(of: name)), environment.value(of: name)?.isSwitch != true {
         findings.faults.append(source: name, message: FalKey.cure("unknown variable"))
         continue
       }
-      let hint = Spelling.suggestion(for: name, among: settable).map { "; did you mean \($0)?" } ?? ""
-      findings.faults.append(source: shown, message: "unknown variable" + hint)
+      let meant = Spelling.suggestions(for: SettingFacts.name(of: name), among: settable)
+        .map(SettingFacts.variable(of:)).joined(separator: " or ")
+      findings.faults.append(
+        source: shown, message: "unknown variable" + (meant.isEmpty ? "" : "; did you mean \(meant)?"))
     }
   }
 
