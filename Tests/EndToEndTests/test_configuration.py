@@ -360,11 +360,28 @@ def test_what_check_prints_is_a_file_that_it_accepts_again_with_the_same_values(
     assert seen["auth.tokens"][1] == "FAL_PROXY_AUTH_TOKENS" and "token-of" not in first.stdout
     again = tmp_path / "printed.yaml"
     again.write_text(first.stdout)
-    second = proxy(None, "check", "--config", str(again), wait=False)
+    # Without the tokens, which are not shown, it would be open to all.
+    lost = proxy(None, "check", "--config", str(again), wait=False)
+    assert lost.wait() == 78 and "auth.tokens: expected a list of tokens" in lost.stderr, lost.stderr
+    second = proxy(None, "check", "--config", str(again), wait=False, auth_tokens="token-of-the-app-0002")
     assert second.wait() == 0, second.stderr
     values = {name: value for name, (value, _) in settings_of(second.stdout).items()}
     assert values | {"auth.tokens": "", "port": ""} == {
         name: value for name, (value, _) in seen.items()} | {"auth.tokens": "", "port": ""}
+
+
+@pytest.mark.parametrize("fields", [
+    "true", "null,yes,1e3,0x10,12,on,y,0b1,0o7,1.5,2001-12-14,-e"])
+def test_what_check_prints_means_the_same_to_another_parser_of_yaml(proxy, fields):
+    parser = pytest.importorskip("yaml")
+    endpoints = "a/b,fal-ai/flux?,?/x,*/y,123/x,**"
+    relay = proxy(None, "check", wait=False, forward_fields=fields, allowed_endpoints=endpoints, host="::1",
+                  auth_tokens="token-of-the-app-0001", allowed_origins="https://a-*.example.com:8443,capacitor://localhost")
+    assert relay.wait() == 0, relay.stderr
+    seen = parser.safe_load(relay.stdout)
+    assert seen["forward_fields"] == fields.split(",") and seen["allowed_endpoints"] == endpoints.split(",")
+    assert seen["host"] == "::1" and seen["auth"] == {"tokens": None}
+    assert seen["allowed_origins"] == ["https://a-*.example.com:8443", "capacitor://localhost"]
 
 
 def test_check_warns_of_all_that_serve_warns_of(proxy):

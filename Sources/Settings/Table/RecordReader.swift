@@ -3,6 +3,8 @@ struct RecordReader<Root: SettingRecord> {
   let file: String
   /// What faults put before the names of the table: `groups[2].`, or nothing.
   var prefix = ""
+  /// The variables that are set, which win over the file.
+  var variables: Set<String> = []
 
   /// What has been met in a record.
   private struct Met {
@@ -44,6 +46,9 @@ struct RecordReader<Root: SettingRecord> {
         // A group that could not be read may have held anything.
         if Root.table.groups.contains(name) { met.isWhole = false }
       } else if !isDotted, let key = Root.table[name] {
+        if key.facts.holdsSecrets, case .null = entry.value.content, variables.contains(key.facts.variable) {
+          continue  // So `check` writes secrets that stand elsewhere.
+        }
         if let input = SettingInput(entry.value, shape: key.facts.shape, file: file) {
           key.take(input, place, &root, &findings)
         } else {

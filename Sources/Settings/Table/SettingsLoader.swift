@@ -42,35 +42,37 @@ package enum SettingsLoader {
   static func fill<Root: SettingRecord>(
     _ root: inout Root, configPath: String?, _ environment: some EnvironmentSource, _ findings: inout SettingFindings
   ) {
-    readFile(environment.setValue(of: defaultsVariable)?.text, defaultsVariable, into: &root, &findings)
+    let variables = Set(environment.names(startingWith: SettingFacts.variablePrefix))
+    readFile(environment.setValue(of: defaultsVariable)?.text, defaultsVariable, variables, into: &root, &findings)
     if let configPath {
-      readFile(configPath, "--config", into: &root, &findings)
+      readFile(configPath, "--config", variables, into: &root, &findings)
     } else {
-      readFile(environment.setValue(of: fileVariable)?.text, fileVariable, into: &root, &findings)
+      readFile(environment.setValue(of: fileVariable)?.text, fileVariable, variables, into: &root, &findings)
     }
     readVariables(environment, into: &root, &findings)
   }
 
   private static func readFile<Root: SettingRecord>(
-    _ path: String?, _ source: String, into root: inout Root, _ findings: inout SettingFindings
+    _ path: String?, _ source: String, _ variables: Set<String>, into root: inout Root,
+    _ findings: inout SettingFindings
   ) {
     guard let path else { return }
     guard !path.allSatisfy(\.isWhitespace) else {
       // The file that was meant may be the one that asks for tokens.
       return findings.faults.append(source: source, message: "names no file; leave it out to run without one")
     }
-    readFile(path, into: &root, &findings)
+    readFile(path, variables, into: &root, &findings)
   }
 
   private static func readFile<Root: SettingRecord>(
-    _ path: String, into root: inout Root, _ findings: inout SettingFindings
+    _ path: String, _ variables: Set<String>, into root: inout Root, _ findings: inout SettingFindings
   ) {
     var path = path
     let bytes = path.withUTF8 { SecretBytes(copying: UnsafeRawBufferPointer($0)) }
     do throws(BoundedFile.Failure) {
       let (mapping, faults) = YAMLSubset.parse(try BoundedFile.read(bytes, limit: YAMLSubset.sizeLimit))
       for fault in faults { findings.faults.append(source: "\(path):\(fault.line)", message: fault.message) }
-      RecordReader<Root>(file: path).read(mapping, into: &root, &findings)
+      RecordReader<Root>(file: path, variables: variables).read(mapping, into: &root, &findings)
     } catch {
       switch error {
       case .unreadable(let reason): findings.faults.append(source: path, message: "cannot read the file: \(reason)")
