@@ -24,6 +24,7 @@ struct SpellingTests {
       ("limits:\n  max_connections: 1", "limits.max_connections; did you mean limits.connections?"),
       ("listen: x", "listen; did you mean host or port?"), ("bind: x", "bind; did you mean host or port?"),
       ("FAL_PROXY_PORT: 1", "FAL_PROXY_PORT; did you mean port?"),
+      ("FAL_PROXY_BODY: 1", "FAL_PROXY_BODY; did you mean limits.body or timeouts.body or upstream.body?"),
       ("credentials: true", "credentials; did you mean cors.allow_credentials?"),
       ("cors:\n  credentials: false", "cors.credentials; did you mean cors.allow_credentials?"),
     ])

@@ -63,7 +63,8 @@ struct SettingTable<Root: SettingRecord>: Sendable {
       }
     }
     let known = (keys.map(\.name) + groups.sorted()).map { prefix + $0 }
-    if let meant = Spelling.suggestion(for: prefix + name, among: known) {
+    let typed = name.hasPrefix(SettingFacts.variablePrefix) ? SettingFacts.name(of: name) : name
+    if let meant = Spelling.suggestion(for: prefix + typed, among: known) {
       return "unknown key \(prefix)\(name); did you mean \(meant)?"
     }
     // Beside a secret, a name that resembles no key may be one that lost its place.
