@@ -19,18 +19,23 @@ public struct EndpointPattern: Sendable, Equatable {
   /// for `workflows/**` it would be any app there is.
   private let namesNamespacedOwner: Bool
 
-  /// Compiles `text`; throws when the glob is bad, a segment is empty, or the pattern cannot name `owner/alias`.
+  /// Compiles `text`; throws when the glob is bad, a segment is empty, no endpoint id has one of its bytes, or the pattern
+  /// cannot name `owner/alias`.
   public init(_ text: String) throws(PatternError) {
     glob = try GlobPattern(text)
+    for (offset, byte) in text.utf8.enumerated() where !byte.isUnreserved && !"/*?".utf8.contains(byte) {
+      throw PatternError(
+        offset: offset,
+        problem:
+          "has a '\(Character(Unicode.Scalar(byte)))', which no endpoint id has (it is made of letters, digits and "
+          + "- . _ ~ /; a comma separates entries),")
+    }
     let segments = text.split(separator: "/", omittingEmptySubsequences: false)
     guard !segments.contains("") else {
       throw PatternError(problem: "has an empty segment; write owner/alias without outer slashes")
     }
     guard segments.count > 1 || text == "**" else {
       throw PatternError(problem: "has one segment but an endpoint is owner/alias; '**' allows all")
-    }
-    guard !segments.contains(where: { $0.hasSuffix("\\") }) else {
-      throw PatternError(problem: "has an escaped '/'")
     }
     let fixed = segments.prefix { $0 != "**" }
     var appSegments: [GlobPattern] = []

@@ -54,6 +54,14 @@ package final class Generation: Sendable {
         "origin_overrides",
         "\(host) is no fal host, so nothing would go there; write the fal host first, then the origin to connect to")
     }
+    let named = Set(FalHost.all.map(\.name.description)).union(urls?.map(\.host) ?? [])
+    for host in settings.originOverrides.keys.sorted() where FalHost.isFal(host) && urls != nil && !named.contains(host)
+    {
+      loaded.reject(
+        "origin_overrides",
+        "\(host) is no host of fal that is known, and no entry of allowed_urls begins with it, so nothing would go there; "
+          + "correct the name, or list it in allowed_urls")
+    }
     guard let urls, let endpoints, loaded.faults.isEmpty,
       let forwarded = try? ForwardedFields(settings.forwardFields),
       let allowedHosts = try? HostPolicy(allowedHosts: settings.allowedHosts),

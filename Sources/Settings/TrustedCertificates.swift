@@ -7,8 +7,9 @@ package enum TrustedCertificates {
   private static let fileLimit = 4 << 20
   private static let beginnings = ["", "TRUSTED ", "X509 "].map { "-----BEGIN \($0)CERTIFICATE-----" }
 
-  /// Adds faults where none of those that are named holds a certificate. One of the two may lead nowhere on purpose, so that
-  /// the other alone is trusted: of a file that does there is a warning, and of a system that has none.
+  /// Adds a fault where a file is named that holds no certificate, or directories of which none does and no file; beside a
+  /// file that has some, a warning. Also of a system that has none there is a warning. An empty variable leads nowhere on
+  /// purpose, so that what the other one names is trusted alone.
   /// - Parameter standard: where OpenSSL looks if a variable is not set: a file, and directories with colons between them.
   package static func check(
     _ environment: some EnvironmentSource, standard: (file: String, folders: String), _ loaded: inout LoadedSettings
@@ -28,14 +29,14 @@ package enum TrustedCertificates {
       loaded.warnings.append(
         "no TLS connection can succeed: neither '\(file)' (SSL_CERT_FILE) nor '\(folders)' (SSL_CERT_DIR) holds a "
           + "certificate to trust; install the package ca-certificates, or name a PEM file in SSL_CERT_FILE")
-    } else if named.allSatisfy({ $0.problem != nil }) {
-      for case (let name, let problem?) in named {
-        loaded.faults.append(
-          source: name, message: "\(problem), or leave the variable out to trust the system's certificates")
+    }
+    let cure = "leave the variable out to trust the system's certificates"
+    for case (let name, let problem?) in named {
+      if name == "SSL_CERT_DIR", let file, file.problem == nil {
+        loaded.warnings.append("\(name): \(problem), or leave the variable empty to trust those of SSL_CERT_FILE alone")
+      } else {
+        loaded.faults.append(source: name, message: "\(problem), or \(cure)")
       }
-    } else if let problem = file?.problem {
-      loaded.warnings.append(
-        "SSL_CERT_FILE: \(problem), or leave the variable empty to trust those of SSL_CERT_DIR alone, as it is now")
     }
   }
 
@@ -43,37 +44,44 @@ package enum TrustedCertificates {
     let cure = "name a PEM file of the certificates to trust"
     do throws(BoundedFile.Failure) {
       let content = try BoundedFile.read(path, limit: fileLimit)
-      let holdsOne = content.withUnsafeBytes { bytes in
-        bytes.split(separator: UInt8(ascii: "\n")).contains { line in
-          beginnings.contains { line.starts(with: $0.utf8) }
-        }
-      }
-      return holdsOne ? nil : "\(path.text) holds no certificate; \(cure)"
+      return content.withUnsafeBytes(holdsCertificate) ? nil : "\(path.text) holds no certificate; \(cure)"
     } catch {
       guard case .unreadable(let reason) = error else { return nil }
       return "cannot read \(path.text): \(reason); \(cure)"
     }
   }
 
+  /// Whether there is a PEM block of a certificate that begins as each does: with the length of more than 127 bytes.
+  private static func holdsCertificate(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    return zip(lines, lines.dropFirst()).contains { line, next in
+      beginnings.contains { line.starts(with: $0.utf8) } && next.starts(with: "MI".utf8)
+    }
+  }
+
   /// What is wrong with directories that are separated by colons; nil when one of them holds a certificate.
   private static func problem(ofFolders paths: String) -> String? {
-    guard !paths.split(separator: ":").contains(where: { holdsCertificate(String($0)) }) else { return nil }
+    let folders = paths.split(separator: ":").compactMap { names(in: String($0)) }
+    if folders.isEmpty { return "\(paths) is no directory that can be read; name one that holds certificates" }
+    guard !folders.joined().contains(where: isCertificate) else { return nil }
     return "\(paths) holds no certificate under the name OpenSSL looks for; run 'openssl rehash' on it"
   }
 
-  /// Whether an entry is called as OpenSSL looks a certificate up: eight hexadecimal digits of its subject's hash, a dot
-  /// and a number.
-  private static func holdsCertificate(_ path: String) -> Bool {
-    guard let folder = opendir(path) else { return false }
+  /// The names in a directory; nil where it cannot be read.
+  private static func names(in path: String) -> [[UInt8]]? {
+    guard let folder = opendir(path) else { return nil }
     defer { closedir(folder) }
+    var names: [[UInt8]] = []
     while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name.count > 9, name[..<8].allSatisfy(\.isHexDigit), name[8] == UInt8(ascii: "."),
-        name[9...].allSatisfy(\.isDigit)
-      {
-        return true
-      }
+      names.append(withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
     }
-    return false
+    return names
+  }
+
+  /// Whether a file is called as OpenSSL looks a certificate up: eight hexadecimal digits of its subject's hash, a dot and a
+  /// number.
+  private static func isCertificate(_ name: [UInt8]) -> Bool {
+    name.count > 9 && name[..<8].allSatisfy(\.isHexDigit) && name[8] == UInt8(ascii: ".")
+      && name[9...].allSatisfy(\.isDigit)
   }
 }

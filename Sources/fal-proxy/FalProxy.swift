@@ -31,7 +31,8 @@ struct FalProxy: ParsableCommand {
     } catch {
       if exitCode(for: error) == .validationFailure,
         let hint = CommandLineHint.text(
-          for: Array(CommandLine.arguments.dropFirst()), commands: ["serve", "check", "settings", "help"],
+          for: Array(CommandLine.arguments.dropFirst()),
+          commands: ["serve", "check", "healthcheck", "settings", "help"],
           options: ["config", "connect", "sandbox", "markdown", "help", "version"])
       {
         StartUp.report("fal-proxy: \(hint)")

@@ -162,7 +162,7 @@ def test_the_cause_of_a_name_without_an_address_is_named(proxy):
     ("DNS:other.test", "certificate refused: hostname mismatch"), (None, "certificate refused: hostname mismatch")])
 def test_the_cause_of_a_refused_certificate_is_named(upstream, proxy, authority, names, reason):
     fal = upstream(tls=authority.context(names))
-    trust = {"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"}
+    trust = {"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""}
     relay = proxy(origin_overrides=overrides(f"https://localhost:{fal.port}"), binary_environment=trust)
     assert cause_of(relay, "proxy_upstream_tls") == f"127.0.0.1:{fal.port}: {reason}"
 

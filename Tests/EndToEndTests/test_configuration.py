@@ -361,11 +361,28 @@ def test_what_check_prints_is_a_file_that_it_accepts_again_with_the_same_values(
     assert seen["auth.tokens"][1] == "FAL_PROXY_AUTH_TOKENS" and "token-of" not in first.stdout
     again = tmp_path / "printed.yaml"
     again.write_text(first.stdout)
-    second = proxy(None, "check", "--config", str(again), wait=False)
+    # Without the tokens, which are not shown, it would be open to all.
+    lost = proxy(None, "check", "--config", str(again), wait=False)
+    assert lost.wait() == 78 and "auth.tokens: expected a list of tokens" in lost.stderr, lost.stderr
+    second = proxy(None, "check", "--config", str(again), wait=False, auth_tokens="token-of-the-app-0002")
     assert second.wait() == 0, second.stderr
     values = {name: value for name, (value, _) in settings_of(second.stdout).items()}
     assert values | {"auth.tokens": "", "port": ""} == {
         name: value for name, (value, _) in seen.items()} | {"auth.tokens": "", "port": ""}
+
+
+@pytest.mark.parametrize("fields", [
+    "true", "null,yes,1e3,0x10,12,on,y,0b1,0o7,1.5,2001-12-14,-e"])
+def test_what_check_prints_means_the_same_to_another_parser_of_yaml(proxy, fields):
+    parser = pytest.importorskip("yaml")
+    endpoints = "a/b,fal-ai/flux?,?/x,*/y,123/x,**"
+    relay = proxy(None, "check", wait=False, forward_fields=fields, allowed_endpoints=endpoints, host="::1",
+                  auth_tokens="token-of-the-app-0001", allowed_origins="https://a-*.example.com:8443,capacitor://localhost")
+    assert relay.wait() == 0, relay.stderr
+    seen = parser.safe_load(relay.stdout)
+    assert seen["forward_fields"] == fields.split(",") and seen["allowed_endpoints"] == endpoints.split(",")
+    assert seen["host"] == "::1" and seen["auth"] == {"tokens": None}
+    assert seen["allowed_origins"] == ["https://a-*.example.com:8443", "capacitor://localhost"]
 
 
 def test_check_warns_of_all_that_serve_warns_of(proxy):
@@ -428,12 +445,17 @@ def test_an_override_that_would_send_the_key_in_clear_or_is_no_origin_is_a_fault
 def test_an_override_for_a_host_that_is_not_fals_is_a_fault_and_one_for_a_host_nobody_may_call_a_warning(refused, proxy):
     (fault,) = refused("check", origin_overrides="queue.fal.rum=https://a.example")
     assert fault.startswith("FAL_PROXY_ORIGIN_OVERRIDES: origin_overrides: queue.fal.rum is no fal host")
-    relay = proxy(None, "check", origin_overrides="wma.fal.run=https://a.example", wait=False)
-    assert relay.wait() == 0 and "warning: origin_overrides names wma.fal.run" in relay.stderr
+    (fault,) = refused("check", origin_overrides="quee.fal.run=https://a.example")
+    assert "quee.fal.run is no host of fal that is known, and no entry of allowed_urls begins with it" in fault
+    relay = proxy(None, "check", origin_overrides="falrun.com=https://a.example", wait=False)
+    assert relay.wait() == 0 and "warning: origin_overrides names falrun.com" in relay.stderr
+    relay = proxy(None, "check", origin_overrides="wma.fal.run=https://a.example", allowed_urls="wma.fal.run/**", wait=False)
+    assert relay.wait() == 0 and "warning: origin_overrides" not in relay.stderr
 
 
 @pytest.mark.parametrize("name,value,cure", [
     ("allowed_endpoints", "'fal-ai/flux/**'", "has quotes around it; leave them out"),
+    ("allowed_endpoints", "fal-ai/flux/**;x/y", "has a ';', which no endpoint id has"),
     ("allowed_endpoints", "fal-ai/***", "write '**' for any number of segments"),
     ("auth_tokens", '"token-of-the-app-0001"', "has quotes around it; leave them out")])
 def test_what_would_match_nothing_is_a_fault_with_its_cure(refused, name, value, cure):
@@ -496,7 +518,9 @@ def test_a_wrong_command_line_is_64_and_starts_nothing(arguments):
 
 @pytest.mark.parametrize("arguments,hint", [
     (("chek",), "did you mean check?"), (("--port", "8080"), "set FAL_PROXY_PORT, or port in the file"),
-    (("serve", "--sandbx"), "did you mean --sandbox?")])
+    (("serve", "--sandbx"), "did you mean --sandbox?"), (("healtcheck",), "did you mean healthcheck?"),
+    (("-p", "8080"), "set FAL_PROXY_PORT, or port in the file"), (("-c", "x.yaml"), "did you mean --config?"),
+    (("sandbox",), "did you mean serve --sandbox?"), (("version",), "did you mean --version?")])
 def test_a_wrong_word_on_the_command_line_is_answered_with_what_was_meant(arguments, hint):
     result = run(*arguments)
     assert result.returncode == 64 and hint in result.stderr.splitlines()[0]

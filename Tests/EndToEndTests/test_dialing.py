@@ -44,7 +44,7 @@ def named(proxy, authority, tmp_path):
         return proxy(
             origin_overrides=overrides(f"https://{NAME}:{port}"), event_loops=1, upstream_idle_connections=0,
             launcher=("unshare", "-m", "sh", "-c", MOUNT, str(hosts)),
-            binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"}, **options)
+            binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""}, **options)
     return start
 
 

@@ -19,7 +19,7 @@ def named(fal):
 
 
 def trusting(authority):
-    return {"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"}
+    return {"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""}
 
 
 # --- What works ------------------------------------------------------------------------------------------------------
@@ -51,10 +51,11 @@ def test_a_directory_of_certificates_is_honoured(upstream, proxy, authority, tmp
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     shutil.copy(authority.certificate, tmp_path / f"{answer.stdout.strip()}.0")
     fal = upstream(tls=authority.context("DNS:localhost"))
-    environment = {"SSL_CERT_DIR": str(tmp_path), "SSL_CERT_FILE": "/nonexistent"}
+    environment = {"SSL_CERT_DIR": str(tmp_path), "SSL_CERT_FILE": ""}
     relay = proxy(origin_overrides=named(fal), binary_environment=environment)
     assert relay.fetch(request(STATUS)).status == 200
-    assert "warning: SSL_CERT_FILE: cannot read /nonexistent: No such file" in relay.stderr
+    wrong = proxy(None, "check", wait=False, binary_environment=environment | {"SSL_CERT_FILE": "/nonexistent"})
+    assert wrong.wait() == 78 and "SSL_CERT_FILE: cannot read /nonexistent: No such file" in wrong.stderr
 
 
 class Sessions:

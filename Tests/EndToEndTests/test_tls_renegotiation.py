@@ -61,7 +61,7 @@ def server(authority):
 def relay_to(server, proxy, authority):
     return proxy(
         origin_overrides=",".join(f"{host}=https://localhost:{server.port}" for host in HOSTS), event_loops=1,
-        binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"})
+        binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""})
 
 
 @pytest.mark.parametrize("letter", [b"r", b"R"], ids=["again", "with a certificate of the client"])

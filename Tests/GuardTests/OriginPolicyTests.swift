@@ -120,6 +120,19 @@ import Testing
       ("https://*.vercel.app", "vercel.app"), ("https://my-app-*-myteam.vercel.app", "vercel.app"),
       ("https://*.pages.dev:8443", "pages.dev"), ("https://*.my-app.pages.dev", nil), ("https://*.example.com", nil),
       ("https://my.vercel.app", nil), ("*", nil), ("https://*.notvercel.app", nil),
+      ("https://*.up.railway.app", "up.railway.app"), ("https://*.my-app.up.railway.app", nil),
+      ("https://*-3000.app.github.dev", "app.github.dev"), ("https://*.id.repl.co", "id.repl.co"),
+      ("https://*.someone.repl.co", nil), ("https://*.us-central1.run.app", "us-central1.run.app"),
+      ("https://*.a.run.app", "a.run.app"), ("https://*.run.app", "run.app"), ("https://*.notrun.app", nil),
+      ("https://*.1.azurestaticapps.net", "1.azurestaticapps.net"), ("https://*.eu.ngrok.io", "eu.ngrok.io"),
+      ("https://*.mine.ngrok.io", nil), ("https://*.myshopify.com", "myshopify.com"),
+      ("https://*.s3.amazonaws.com", "s3.amazonaws.com"),
+      ("https://*.s3.eu-west-1.amazonaws.com", "s3.eu-west-1.amazonaws.com"),
+      ("https://*.z6.web.core.windows.net", "z6.web.core.windows.net"),
+      ("https://*.uc.r.appspot.com", "uc.r.appspot.com"), ("https://*.mine.appspot.com", nil),
+      ("https://*.expo.app", "expo.app"), ("https://*.supabase.co", "supabase.co"),
+      ("https://*.blogspot.com", "blogspot.com"), ("https://*.co.uk", "co.uk"), ("https://app-*.com.au", "com.au"),
+      ("https://*.co.jp", "co.jp"), ("https://*.mine.co.uk", nil), ("https://*.example.co", nil),
     ])
   func sharedSuffixes(entry: String, suffix: String?) { #expect(SharedSuffixes.suffix(of: entry) == suffix) }
 

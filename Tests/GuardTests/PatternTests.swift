@@ -97,4 +97,20 @@ import Testing
   func bad(pattern: String) {
     #expect(throws: PatternError.self) { try EndpointPattern(pattern) }
   }
+
+  @Test(
+    "names the byte that no endpoint id has",
+    arguments: [
+      ("fal-ai/flux/**;x/y", ";", 15), ("a:b/c", ":", 2), (#"fal-ai\flux/x"#, #"\"#, 7), ("a/b=c", "=", 4),
+      ("a/b%20c", "%", 4),
+    ])
+  func foreignByte(pattern: String, byte: String, position: Int) {
+    do {
+      _ = try EndpointPattern(pattern)
+      Issue.record("\(pattern) can match nothing")
+    } catch {
+      #expect(error.message.hasPrefix("has a '\(byte)', which no endpoint id has"))
+      #expect(error.message.hasSuffix("at character \(position)"))
+    }
+  }
 }

@@ -29,6 +29,18 @@ struct FalKeyTests {
     #expect(find(["FAL_KEY": ""]) == (nil, message))
   }
 
+  @Test(
+    "is missed with the right name of a variable that is spelled almost as its own",
+    arguments: [
+      ("FALKEY", "FAL_KEY"), ("fal_key", "FAL_KEY"), ("FAL_API_KEY", "FAL_KEY"), ("FAL_KEYID", "FAL_KEY_ID"),
+    ])
+  func misnamed(name: String, meant: String) {
+    var environment: FakeEnvironment = [:]
+    environment.values[name] = Array("id:canary".utf8)
+    let faults = find(environment).faults
+    #expect(faults.hasSuffix("FAL_KEY_FILE (\(name) is set, but the variable is called \(meant))"))
+  }
+
   @Test("is not looked at where none is required")
   func notRequired() {
     let environment: FakeEnvironment = ["FAL_KEY": "a b", "FAL_KEY_FILE": "/none"]
@@ -109,7 +121,11 @@ struct FalKeyTests {
     #expect(find(["FAL_KEY_FILE": file.path]).faults == "FAL_KEY_FILE: the file has more than 4096 bytes")
     #expect(find(["FAL_KEY_FILE": "/tmp"]).faults == "FAL_KEY_FILE: cannot read /tmp: Is a directory")
     #expect(find(["FAL_KEY_FILE": "/none"]).faults == "FAL_KEY_FILE: cannot read /none: No such file or directory")
-    for key in ["id:secret", "/id:secret", "secret"] {
+    for path in ["secrets/nokey", "nokey.txt", "./nokey"] {
+      #expect(
+        find(["FAL_KEY_FILE": path]).faults == "FAL_KEY_FILE: cannot read \(path): No such file or directory")
+    }
+    for key in ["id:secret", "/id:secret", "secret", "x/3f2b8a1c9d4e4b7a8c6f1e2d3c4b5a69"] {
       let message = "cannot read the file it names: No such file or directory"
       #expect(find(["FAL_KEY_FILE": key]).faults == "FAL_KEY_FILE: \(message)", "a key in its place is not shown")
     }

@@ -223,6 +223,55 @@ struct SettingTableTests {
     let again = example(lines.joined(separator: "\n") + "\n")
     let (old, new) = (ExampleSettings.table.listing(of: settings), ExampleSettings.table.listing(of: again.settings))
     #expect(old.dropLast() == new.dropLast(), "all but the list with secrets")
+    #expect(again.faults.count == 1 && again.faults[0].contains("a.issuers[1].keys.shared: expected"))
+  }
+
+  @Test("asks for the secrets back that a file lost, unless their variable gives them")
+  func lostSecrets() {
+    let lines = load("auth:\n  tokens: [0123456789abcdef]\n").file
+    #expect(lines.contains { $0.hasPrefix("  tokens: # <redacted> × 1, to be put back  # ") })
+    let text = lines.joined(separator: "\n") + "\n"
+    let found = faults(text)
+    #expect(
+      found.count == 1
+        && found[0].hasSuffix(
+          ": auth.tokens: expected a list of tokens of 16 or more visible "
+            + "ASCII characters ([] for none), but there is no value")
+    )
+    let given = load(text, ["FAL_PROXY_AUTH_TOKENS": "0123456789abcdef"])
+    #expect(given.faults.isEmpty && given.settings.auth.tokens.count == 1)
+    #expect(faults(load("").file.joined(separator: "\n") + "\n").isEmpty)
+  }
+
+  @Test(
+    "writes any text so that it is read again as that text, and no parser of YAML takes it for something else",
+    arguments: [
+      "true", "No", "off", "y", "null", "NULL", "~", "*a", "&a", "!x", "@x", "`x", "%x", "- x", "-x", "a: b", "a:",
+      "1e3", "0x10", "1_000", "12:30:45", "2001-12-14", ".5", ".inf", "+1", "", " a", "a ", "#a", "a #b", "a =b", "'",
+      "\"", "a\nb", "\t", "a/b?", "?a", "? a", "[a]", "a[b", "{a", "a}", "a,b", "|", ">", "=", "<<",
+      "::1", ":",
+    ])
+  func quoting(text: String) {
+    let (scalar, flow) = (SettingText.scalar(text), SettingText.flow(text))
+    #expect(flow.first == "\"")
+    for (yaml, tree) in [
+      ("a: \(scalar)", "{a:\(text)}"), ("a: [\(flow), \(flow)]", "{a:[\(text),\(text)]}"),
+      ("a:\n  \(scalar): \(scalar)", "{a:{\(text):\(text)}}"),
+    ] where !text.isEmpty || !yaml.contains("\n") {
+      let read = parse(yaml + "\n")
+      #expect(read.tree == tree && read.faults.isEmpty, "\(yaml): \(read.faults)")
+    }
+  }
+
+  @Test(
+    "writes what cannot be mistaken without quotes",
+    arguments: [
+      "fal-ai/flux/**", "127.0.0.1", "https://*.example.com:8443", "a#b", "/api/fal/proxy", "x-a", "truer", "a\"b'c",
+      "\\n",
+    ])
+  func plain(text: String) {
+    #expect(SettingText.scalar(text) == text && SettingText.flow(text) == text)
+    #expect(parse("a: [\(text)]\n").tree == "{a:[\(text)]}")
   }
 
   @Test("documents lists of maps with their members")

@@ -13,6 +13,9 @@ package enum FalKey {
     "key", "keyid", "keysecret", "keyfile", "apikey", "apitoken", "credentials", "secret",
   ]
 
+  /// The variables that hold it, or lead to it.
+  private static let variables = ["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "FAL_KEY_FILE"]
+
   /// Whether a key or variable of this name was meant to hold the key.
   static func isCalled(_ name: String) -> Bool {
     names.contains(Spelling.plain(name)) || names.contains(Spelling.plain(name.split(separator: ".").last ?? ""))
@@ -45,9 +48,21 @@ package enum FalKey {
     case (nil, _?): faults.append(source: "FAL_KEY_SECRET", message: "FAL_KEY_ID is missing; a key needs both")
     case (nil, nil):
       faults.append(
-        source: "FAL_KEY", message: "no fal key; set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE")
+        source: "FAL_KEY",
+        message: "no fal key; set FAL_KEY, FAL_KEY_ID with FAL_KEY_SECRET, or FAL_KEY_FILE" + misnamed(environment))
     }
     return nil
+  }
+
+  /// What to say of a variable that was likely meant to hold the key.
+  private static func misnamed(_ environment: some EnvironmentSource) -> String {
+    let name = environment.names(startingWith: "").sorted().first {
+      names.contains(Spelling.plain($0)) && $0.lowercased().hasPrefix("fal") && !variables.contains($0)
+        && environment.value(of: $0) != nil
+    }
+    guard let name else { return "" }
+    let meant = variables.first { Spelling.plain($0) == Spelling.plain(name) } ?? "FAL_KEY"
+    return " (\(name) is set, but the variable is called \(meant))"
   }
 
   private static func joined(_ id: SecretBytes, _ secret: SecretBytes, _ faults: inout SettingsFaults) -> SecretBytes? {
@@ -77,12 +92,19 @@ package enum FalKey {
       case .unreadable(let reason):
         let file = path.text
         // Someone may have put the key itself there.
-        let isPath = (file.hasPrefix("/") || file.hasPrefix(".")) && !file.contains(":")
-        faults.append(source: "FAL_KEY_FILE", message: "cannot read \(isPath ? file : "the file it names"): \(reason)")
+        let shown = isPath(file) ? file : "the file it names"
+        faults.append(source: "FAL_KEY_FILE", message: "cannot read \(shown): \(reason)")
       case .tooLarge: faults.append(source: "FAL_KEY_FILE", message: "the file has more than \(fileLimit) bytes")
       }
       return nil
     }
+  }
+
+  /// Whether `text` is surely the path of a file, and neither a key nor half of one.
+  private static func isPath(_ text: String) -> Bool {
+    guard !text.contains(":") else { return false }
+    if text.hasPrefix("/") || text.hasPrefix(".") { return true }
+    return text.contains { "/.".contains($0) } && text.split(separator: "/").allSatisfy { Spelling.isName(String($0)) }
   }
 
   private static func checked(_ key: SecretBytes, _ source: String, _ faults: inout SettingsFaults) -> SecretBytes? {

@@ -3,6 +3,8 @@ struct RecordReader<Root: SettingRecord> {
   let file: String
   /// What faults put before the names of the table: `groups[2].`, or nothing.
   var prefix = ""
+  /// The variables that are set, which win over the file.
+  var variables: Set<String> = []
 
   /// What has been met in a record.
   private struct Met {
@@ -44,6 +46,9 @@ struct RecordReader<Root: SettingRecord> {
         // A group that could not be read may have held anything.
         if Root.table.groups.contains(name) { met.isWhole = false }
       } else if !isDotted, let key = Root.table[name] {
+        if key.facts.holdsSecrets, case .null = entry.value.content, variables.contains(key.facts.variable) {
+          continue  // So `check` writes secrets that stand elsewhere.
+        }
         if let input = SettingInput(entry.value, shape: key.facts.shape, file: file) {
           key.take(input, place, &root, &findings)
         } else {
@@ -53,10 +58,11 @@ struct RecordReader<Root: SettingRecord> {
         switch entry.value.content {
         case .mapping(let children): read(children, group: name, into: &root, &met, &findings)
         case .null: break  // All keys under it are commented out.
-        default: findings.reject(place, "expected keys on indented lines below")
+        default: findings.reject(place, Root.table.noKeys(entry.value.content, in: name, prefix: prefix))
         }
       } else if !findings.faults.isFull {
-        findings.faults.append(source: place.source, message: Root.table.unknown(name, in: group, prefix: prefix))
+        let message = Root.table.unknown(name, entry.value.content, in: group, prefix: prefix)
+        findings.faults.append(source: place.source, message: message)
       }
     }
   }

@@ -45,7 +45,13 @@ struct SettingFacts: Sendable {
   static let variablePrefix = "FAL_PROXY_"
 
   /// The environment variable of this key, also where setting it is a mistake.
-  var variable: String {
-    Self.variablePrefix + String(name.uppercased().map { $0 == "." ? "_" : $0 })
+  var variable: String { Self.variable(of: name) }
+
+  /// The variable of the key called `name`.
+  static func variable(of name: String) -> String {
+    variablePrefix + String(name.uppercased().map { $0 == "." ? "_" : $0 })
   }
+
+  /// What `variable` says behind the prefix that all have, in lower case.
+  static func name(of variable: String) -> String { variable.dropFirst(variablePrefix.count).lowercased() }
 }

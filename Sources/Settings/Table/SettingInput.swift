@@ -81,3 +81,27 @@ enum SettingInput {
     return values
   }
 }
+
+extension YAMLSubset.Content {
+  /// The keys of a mapping.
+  var keys: [String] {
+    if case .mapping(let mapping) = self { mapping.entries.map(\.key) } else { [] }
+  }
+
+  /// Whether it is `true` or `false`.
+  var isSwitch: Bool {
+    if case .scalar(let value) = self { value.isSwitch } else { false }
+  }
+}
+
+extension SecretBytes {
+  /// Whether it is `true` or `false`, and so no secret.
+  var isSwitch: Bool { equals("true") || equals("false") }
+}
+
+extension SettingFacts.Shape {
+  /// Whether `content` has this form.
+  func fits(_ content: YAMLSubset.Content) -> Bool {
+    SettingInput(YAMLSubset.Node(line: 0, content: content), shape: self, file: "") != nil
+  }
+}

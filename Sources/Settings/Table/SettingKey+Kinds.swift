@@ -115,7 +115,7 @@ extension SettingKey {
     show: @escaping @Sendable (Value) -> String
   ) -> SettingKey {
     let pairs: @Sendable (Root) -> [String] = { root in
-      root[keyPath: path].sorted { $0.key < $1.key }.map { "\($0.key): \(show($0.value))" }
+      root[keyPath: path].sorted { $0.key < $1.key }.map { "\(SettingText.scalar($0.key)): \(show($0.value))" }
     }
     var key = SettingKey(
       SettingFacts(

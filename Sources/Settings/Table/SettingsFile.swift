@@ -1,7 +1,8 @@
 /// Values in force, written as a file that sets them.
 extension SettingTable {
   /// The lines of the file, nested as it would be; `source` says where the key of that name was set, which stands behind
-  /// the value. Secrets are counted in a comment.
+  /// the value. Secrets are only counted: their key has no value, which is a fault until they are put back, as without them
+  /// nobody would be asked.
   func file(of record: Root, source: (String) -> String?) -> [String] {
     lines(of: keys, depth: 0, record, source)
   }
@@ -35,13 +36,14 @@ extension SettingTable {
   ) -> [String] {
     let comment = source(key.name).map { "  # " + SettingsFault.oneLine($0) } ?? ""
     let shown = key.show(record)
-    if key.facts.holdsSecrets, shown != "[]" { return ["# \(word): \(shown)\(comment)"] }
+    if key.facts.holdsSecrets, shown != "[]" { return ["\(word): # \(shown), to be put back\(comment)"] }
     let below = key.below(record)
     return below.isEmpty ? ["\(word): \(shown)\(comment)"] : ["\(word):\(comment)"] + below.map { "  " + $0 }
   }
 }
 
 extension LoadedSettings {
-  /// The settings in force as a file that is accepted again, each with the place where it was set.
+  /// The settings in force as a file that is accepted again once its secrets are put back, each with the place where it was
+  /// set.
   package var file: [String] { Settings.table.file(of: settings) { sources[$0] ?? "default" } }
 }

@@ -42,35 +42,37 @@ package enum SettingsLoader {
   static func fill<Root: SettingRecord>(
     _ root: inout Root, configPath: String?, _ environment: some EnvironmentSource, _ findings: inout SettingFindings
   ) {
-    readFile(environment.setValue(of: defaultsVariable)?.text, defaultsVariable, into: &root, &findings)
+    let variables = Set(environment.names(startingWith: SettingFacts.variablePrefix))
+    readFile(environment.setValue(of: defaultsVariable)?.text, defaultsVariable, variables, into: &root, &findings)
     if let configPath {
-      readFile(configPath, "--config", into: &root, &findings)
+      readFile(configPath, "--config", variables, into: &root, &findings)
     } else {
-      readFile(environment.setValue(of: fileVariable)?.text, fileVariable, into: &root, &findings)
+      readFile(environment.setValue(of: fileVariable)?.text, fileVariable, variables, into: &root, &findings)
     }
     readVariables(environment, into: &root, &findings)
   }
 
   private static func readFile<Root: SettingRecord>(
-    _ path: String?, _ source: String, into root: inout Root, _ findings: inout SettingFindings
+    _ path: String?, _ source: String, _ variables: Set<String>, into root: inout Root,
+    _ findings: inout SettingFindings
   ) {
     guard let path else { return }
     guard !path.allSatisfy(\.isWhitespace) else {
       // The file that was meant may be the one that asks for tokens.
       return findings.faults.append(source: source, message: "names no file; leave it out to run without one")
     }
-    readFile(path, into: &root, &findings)
+    readFile(path, variables, into: &root, &findings)
   }
 
   private static func readFile<Root: SettingRecord>(
-    _ path: String, into root: inout Root, _ findings: inout SettingFindings
+    _ path: String, _ variables: Set<String>, into root: inout Root, _ findings: inout SettingFindings
   ) {
     var path = path
     let bytes = path.withUTF8 { SecretBytes(copying: UnsafeRawBufferPointer($0)) }
     do throws(BoundedFile.Failure) {
       let (mapping, faults) = YAMLSubset.parse(try BoundedFile.read(bytes, limit: YAMLSubset.sizeLimit))
       for fault in faults { findings.faults.append(source: "\(path):\(fault.line)", message: fault.message) }
-      RecordReader<Root>(file: path).read(mapping, into: &root, &findings)
+      RecordReader<Root>(file: path, variables: variables).read(mapping, into: &root, &findings)
     } catch {
       switch error {
       case .unreadable(let reason): findings.faults.append(source: path, message: "cannot read the file: \(reason)")
@@ -96,16 +98,18 @@ package enum SettingsLoader {
     }
     let files = [fileVariable, defaultsVariable]
     let known = Set(Root.table.keys.map(\.facts.variable) + files)
-    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.facts.variable) + files
+    let settable = Root.table.keys.filter { $0.facts.shape != .maps }.map(\.name) + files.map(SettingFacts.name(of:))
     for name in Set(environment.names(startingWith: SettingFacts.variablePrefix)).sorted() where !known.contains(name) {
       if ServiceLinks.injected(name, value: environment.value(of: name)) { continue }
       let shown = Spelling.isName(name) ? name : "FAL_PROXY_…"
-      if FalKey.isCalled(String(name.dropFirst(SettingFacts.variablePrefix.count))) {
+      if FalKey.isCalled(SettingFacts.name(of: name)), environment.value(of: name)?.isSwitch != true {
         findings.faults.append(source: name, message: FalKey.cure("unknown variable"))
         continue
       }
-      let hint = Spelling.suggestion(for: name, among: settable).map { "; did you mean \($0)?" } ?? ""
-      findings.faults.append(source: shown, message: "unknown variable" + hint)
+      let meant = Spelling.suggestions(for: SettingFacts.name(of: name), among: settable)
+        .map(SettingFacts.variable(of:)).joined(separator: " or ")
+      findings.faults.append(
+        source: shown, message: "unknown variable" + (meant.isEmpty ? "" : "; did you mean \(meant)?"))
     }
   }
 

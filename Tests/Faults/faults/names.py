@@ -142,7 +142,7 @@ def run(options):
                 fal.url, launcher=("unshare", "-m", "sh", "-c", MOUNT, str(resolver), str(hosts), str(switch)),
                 origin_overrides=",".join(f"{host}=https://{NAME}:{fal.port}" for host in HOSTS),
                 upstream_connect="2s", upstream_dns_ttl="2s", upstream_idle_connections=0, event_loops=1,
-                binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"},
+                binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""},
             ) as relay:
                 for row in check(names, relay, 2):
                     row.kept = row.kept and not Leaks.found

@@ -89,7 +89,7 @@ def race(folder, limit, clients=40, turns=15):
                 origin_overrides=",".join(f"{host}=https://{NAME}:{silent.port}" for host in HOSTS),
                 upstream_idle_connections=0, upstream_connect="2s", upstream_tls="300ms",
                 preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)),
-                binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"},
+                binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""},
             ) as relay:
                 before = relay.open_descriptors()
                 threads = [

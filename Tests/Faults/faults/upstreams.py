@@ -240,7 +240,7 @@ def worst_moment_tls(rounds):
         authority = Authority(pathlib.Path(name))
         return worst_moment(
             rounds, tls=authority.context("DNS:localhost"),
-            binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": "/nonexistent"})
+            binary_environment={"SSL_CERT_FILE": str(authority.certificate), "SSL_CERT_DIR": ""})
 
 
 def worst_moment(rounds, clients=8, tls=None, **settings):
