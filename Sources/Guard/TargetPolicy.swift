@@ -93,7 +93,7 @@ public final class TargetPolicy: Sendable {
     }
     return Target(
       hostIndex: index, hostRange: TargetText.hostStart..<text.hostEnd, requestTarget: requestTarget,
-      endpoint: call.endpoint, requestID: call.requestID, operation: call.operation,
+      query: text.query, endpoint: call.endpoint, requestID: call.requestID, operation: call.operation,
       mayExecute: call.operation.mayExecute(method))
   }
 

@@ -10,10 +10,10 @@ internal import HTTPWire
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
 struct Admission {
-  /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`, query
-  /// and fields before `coding`, idempotency, price and budget behind `input`.
+  /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`,
+  /// idempotency, price and budget behind `input`.
   enum Check: Int {
-    case method, preflight, origin, targetForm, identity, endpoint, coding, length, input
+    case method, preflight, origin, targetForm, identity, endpoint, query, coding, length, input
   }
 
   enum Verdict {
@@ -68,8 +68,8 @@ struct Admission {
   /// - Parameter value: as it was for `init`.
   mutating func verdict(value: Span<UInt8>) -> Verdict {
     pass(.method, value) ?? pass(.preflight, value) ?? pass(.origin, value) ?? pass(.targetForm, value)
-      ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.coding, value) ?? pass(.length, value)
-      ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+      ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.query, value) ?? pass(.coding, value)
+      ?? pass(.length, value) ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
   /// Makes a check that has not been passed yet; nil when it is.
@@ -101,6 +101,7 @@ struct Admission {
       }
     case .identity: facts.identity.passes ? nil : .refuse(.unauthorized)
     case .endpoint: refusal.map { .refuse(.target($0)) }
+    case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
     case .input: target?.operation == .token ? tokenInput(value) : nil
@@ -114,6 +115,16 @@ struct Admission {
     }
     return .answer(
       LocalAnswer(204, fields: [("allow", Admission.methods.description), ("cache-control", "private, no-store")]))
+  }
+
+  /// Where fal is asked to send the result.
+  private func webhook(_ query: Span<UInt8>) -> Verdict? {
+    do throws(WebhookRefusal) {
+      try generation.webhooks.decide(query: query)
+      return nil
+    } catch {
+      return .refuse(.webhook(error))
+    }
   }
 
   /// What a token request asks for, which only its content says.

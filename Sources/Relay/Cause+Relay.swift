@@ -42,6 +42,20 @@ extension Cause {
     }
   }
 
+  /// A webhook the policy refuses.
+  static func webhook(_ refusal: WebhookRefusal) -> Cause {
+    let reason =
+      switch refusal {
+      case .malformed:
+        "is no complete https URL of a lower-case host and a path, without user, port, fragment, escapes in the path or dot "
+          + "segments; write one that"
+      case .privateHost: "names a private address or name, which no setting opens; name a public host that"
+      case .notListed: "is not on this proxy's list; the operator can add it where it"
+      }
+    return Cause(
+      403, "webhook_not_allowed", "The fal_webhook \(reason) webhooks.allow (FAL_PROXY_WEBHOOKS_ALLOW) covers.")
+  }
+
   /// A target the policy refuses: 400 for what no policy would accept, 403 for what this one does not.
   static func target(_ refusal: TargetRefusal) -> Cause {
     switch refusal {

@@ -17,6 +17,7 @@ package final class Generation: Sendable {
   /// The bytes of the names of `policy.hosts`.
   let hostNames: [[UInt8]]
   let tokens: TokenPolicy
+  let webhooks: WebhookPolicy
   /// The fal hosts requests may go to.
   package let hosts: Set<String>
   let origins: OriginPolicy
@@ -44,6 +45,7 @@ package final class Generation: Sendable {
       URLPattern.init)
     let endpoints = Generation.compile(
       settings.allowedEndpoints, "allowed_endpoints", &loaded, EndpointPattern.init)
+    let webhooks = Generation.compile(settings.webhooks.allow, "webhooks.allow", &loaded, WebhookPattern.init)
     let credentials = settings.cors.allowCredentials
     _ = Generation.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
       try OriginPolicy(allowedOrigins: [entry], allowCredentials: credentials)
@@ -56,7 +58,7 @@ package final class Generation: Sendable {
         "origin_overrides",
         "\(host) is no fal host, so nothing would go there; write the fal host first, then the origin to connect to")
     }
-    guard let urls, let endpoints, loaded.faults.isEmpty,
+    guard let urls, let endpoints, let webhooks, loaded.faults.isEmpty,
       let forwarded = try? ForwardedFields(settings.forwardFields),
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
@@ -69,6 +71,7 @@ package final class Generation: Sendable {
       maximumLength: settings.limits.requestTarget)
     hostNames = policy.hosts.map { Array($0.utf8) }
     tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
+    self.webhooks = overrides == nil ? WebhookPolicy(webhooks) : .any
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)

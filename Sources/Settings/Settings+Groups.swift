@@ -20,6 +20,11 @@ extension Settings {
     package var max = Duration.seconds(120)
   }
 
+  /// Where fal may be asked to send results.
+  package struct Webhooks: Sendable {
+    package var allow: [String] = []
+  }
+
   /// Who the end users are.
   package struct Auth: Sendable {
     package var tokens: [SecretBytes] = []

@@ -77,6 +77,13 @@ extension Settings: SettingRecord {
       "tokens.max", \.tokens.max,
       "The longest life of such a token, in whole seconds; a longer one, or none, is set to it in the request.",
       .seconds(1)...(.seconds(24 * 3600))),
+    .words(
+      "webhooks.allow", \.webhooks.allow,
+      """
+      The https URLs that `fal_webhook` may name, without `https://`: `hooks.example.com/fal/**`, `*.example.com/**` (any \
+      host below it), or `**` for all. Private addresses and names never; `--sandbox` accepts any.
+      """,
+      of: "URL patterns", emptyVariable: .none),
     .secrets(
       "auth.tokens", \.auth.tokens,
       """

@@ -40,7 +40,8 @@ struct AdmissionTests {
   /// A request that fails every check from `first` on, in the order they are made: the answer must be about `first`.
   private static let failures: [(Admission.Check, String)] = [
     (.method, "method_not_allowed"), (.origin, "origin_not_allowed"), (.targetForm, "target_invalid"),
-    (.identity, "unauthorized"), (.endpoint, "endpoint_not_allowed"), (.coding, "content_coding"),
+    (.identity, "unauthorized"), (.endpoint, "endpoint_not_allowed"), (.query, "webhook_not_allowed"),
+    (.coding, "content_coding"),
     (.length, "content_too_large"),
   ]
 
@@ -57,14 +58,15 @@ struct AdmissionTests {
     let target =
       failing.contains(.targetForm)
       ? "nonsense" : failing.contains(.endpoint) ? "https://queue.fal.run/other/app" : AdmissionTests.submit
-    #expect(decide(generation, facts, target) == AdmissionTests.failures[index].1)
+    let query = failing.contains(.query) ? "?fal_webhook=https%3A%2F%2Fa.example%2F" : ""
+    #expect(decide(generation, facts, target + query) == AdmissionTests.failures[index].1)
   }
 
   @Test("every check is made, in this order")
   func checks() {
     let all = (0...).lazy.map(Admission.Check.init).prefix { $0 != nil }.map { $0! }
     #expect(
-      Array(all) == [.method, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length, .input])
+      Array(all) == [.method, .preflight, .origin, .targetForm, .identity, .endpoint, .query, .coding, .length, .input])
     // A preflight answers by itself, what is in the content has tests of its own; every other check has a failure above.
     #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .input])
   }

@@ -69,9 +69,12 @@ struct SettingsLoaderTests {
           == "FAL_PROXY_\(name): \(key): the variable is empty; leave the variable out, or write []")
     }
     var environment: FakeEnvironment = [:]
-    for name in ["ALLOWED_ORIGINS", "FORWARD_FIELDS"] { environment.values["FAL_PROXY_\(name)"] = Array(value.utf8) }
-    let closed = load("allowed_origins: [a]\nforward_fields: [b]\n", environment)
+    for name in ["ALLOWED_ORIGINS", "FORWARD_FIELDS", "WEBHOOKS_ALLOW"] {
+      environment.values["FAL_PROXY_\(name)"] = Array(value.utf8)
+    }
+    let closed = load("allowed_origins: [a]\nforward_fields: [b]\nwebhooks:\n  allow: [c]\n", environment)
     #expect(closed.faults.isEmpty && closed.settings.allowedOrigins.isEmpty && closed.settings.forwardFields.isEmpty)
+    #expect(closed.settings.webhooks.allow.isEmpty)
   }
 
   @Test("sets every key from its variable and from the file alike")
