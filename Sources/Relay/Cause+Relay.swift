@@ -88,6 +88,11 @@ extension Cause {
       Cause(
         403, "operation_not_allowed",
         "This method and path are not an operation of fal's API that this proxy forwards.")
+    case .getRunsDisabled:
+      Cause(
+        403, "get_runs_disabled",
+        "This proxy runs no model by GET: send the input with POST, or the operator can turn it on with get_runs "
+          + "(FAL_PROXY_GET_RUNS).")
     case .endpointNotAllowed:
       Cause(
         403, "endpoint_not_allowed",

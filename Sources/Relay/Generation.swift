@@ -68,7 +68,7 @@ package final class Generation: Sendable {
     hosts = Set(urls.map(\.host))
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
-      maximumLength: settings.limits.requestTarget)
+      getRuns: settings.getRuns, maximumLength: settings.limits.requestTarget)
     hostNames = policy.hosts.map { Array($0.utf8) }
     tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
     self.webhooks = overrides == nil ? WebhookPolicy(webhooks) : .any

@@ -44,6 +44,9 @@ extension Settings: SettingRecord {
       the key's account. `"@default"` stands for the default.
       """,
       of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
+    .flag(
+      "get_runs", \.getRuns,
+      "Whether GET may run a model, with its input in the query. The clients use POST unless they are told otherwise."),
     .words(
       "forward_fields", \.forwardFields,
       """

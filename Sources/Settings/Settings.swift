@@ -16,6 +16,7 @@ package struct Settings: Sendable {
   package var allowedURLs = [Settings.defaultMarker]
   /// `@default` is already replaced by `builtInEndpoints`.
   package var allowedEndpoints = Settings.builtInEndpoints
+  package var getRuns = true
   package var allowedOrigins: [String] = []
   package var forwardFields: [String] = []
   /// By lower-case host name.

@@ -101,6 +101,7 @@ struct RelayCauseTests {
     }
     #expect(Cause.target(.targetNotAllowed).sentence.contains("allowed_urls"))
     #expect(Cause.target(.tokensDisabled).sentence.contains("tokens.enabled"))
+    #expect(Cause.target(.getRunsDisabled).sentence.contains("FAL_PROXY_GET_RUNS"))
     #expect(Cause.target(.endpointNotAllowed).sentence.contains("FAL_PROXY_ALLOWED_ENDPOINTS"))
   }
 }

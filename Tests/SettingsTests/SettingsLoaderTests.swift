@@ -85,7 +85,7 @@ struct SettingsLoaderTests {
         case "host": ("::1", "'::1'")
         case "path": ("/x", "/x")
         case "log_format": ("text", "text")
-        case "access_log": ("false", "false")
+        case "access_log", "get_runs": ("false", "false")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body", "limits.collected":
