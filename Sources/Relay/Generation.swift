@@ -53,13 +53,13 @@ package final class Generation: Sendable {
     _ = Generation.compile(settings.forwardFields, "forward_fields", &loaded) { entry throws(PatternError) in
       try ForwardedFields([entry])
     }
+    let fields = Generation.fields(&loaded)
     for host in settings.originOverrides.keys.sorted() where !FalHost.isFal(host) {
       loaded.reject(
         "origin_overrides",
         "\(host) is no fal host, so nothing would go there; write the fal host first, then the origin to connect to")
     }
-    guard let urls, let endpoints, let webhooks, loaded.faults.isEmpty,
-      let forwarded = try? ForwardedFields(settings.forwardFields),
+    guard let urls, let endpoints, let webhooks, let fields, loaded.faults.isEmpty,
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
     self.origins = origins
@@ -76,7 +76,7 @@ package final class Generation: Sendable {
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
-    requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded, tellsHost: overrides != nil)
+    requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     originOverrides = overrides ?? settings.originOverrides
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))
@@ -105,6 +105,19 @@ package final class Generation: Sendable {
   package static func connectionGate(_ settings: Settings) -> ConnectionGate {
     let (limit, ofAddress) = (settings.limits.connections, settings.limits.connectionsPerAddress)
     return ConnectionGate(limit: limit, clientLimit: ofAddress > 0 ? ofAddress : max(1, limit * 4 / 5))
+  }
+
+  private static func fields(_ loaded: inout LoadedSettings) -> RequestFields? {
+    // Of a list that is faulty itself, nothing more is said.
+    guard let forwarded = try? ForwardedFields(loaded.settings.forwardFields) else { return nil }
+    for (name, rule) in loaded.settings.fields.sorted(by: { $0.key < $1.key }) {
+      do throws(PatternError) {
+        _ = try RequestFields([name: rule], forwarded: forwarded)
+      } catch {
+        loaded.reject("fields", "the entry \(name) \(error.message)")
+      }
+    }
+    return try? RequestFields(loaded.settings.fields, forwarded: forwarded)
   }
 
   private static func compile<Pattern>(

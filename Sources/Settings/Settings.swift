@@ -19,6 +19,8 @@ package struct Settings: Sendable {
   package var getRuns = true
   package var allowedOrigins: [String] = []
   package var forwardFields: [String] = []
+  /// What becomes of request fields, by lower-case name; as it was written.
+  package var fields: [String: String] = [:]
   /// By lower-case host name.
   package var originOverrides: [String: OriginOverride] = [:]
 

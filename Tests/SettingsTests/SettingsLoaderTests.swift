@@ -88,6 +88,7 @@ struct SettingsLoaderTests {
         case "access_log", "get_runs": ("false", "false")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
+        case "fields": ("x-fal-tags=force: a", "\n    x-fal-tags: \"force: a\"")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body", "limits.collected":
           ("2048", "2KiB")
         case "limits.body_rate": ("2048", "2KiB")
