@@ -104,7 +104,7 @@ struct Admission {
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
-    case .input: target?.operation == .token ? tokenInput(value) : nil
+    case .input: input(value)
     }
   }
 
@@ -127,19 +127,38 @@ struct Admission {
     }
   }
 
-  /// What a token request asks for, which only its content says.
-  private mutating func tokenInput(_ value: Span<UInt8>) -> Verdict? {
+  /// What a token request or an upload initiation asks for, which only its content says.
+  private mutating func input(_ value: Span<UInt8>) -> Verdict? {
+    guard let target else { return nil }
+    switch target.operation {
     // Of a host only the operator knows, the form is the operator's too.
-    guard let target, HostRole(value.extracting(target.hostRange)) == .rest else { return nil }
+    case .token where HostRole(value.extracting(target.hostRange)) == .rest: break
+    case .uploadInitiate where !generation.uploads.isOpen: break
+    default: return nil
+    }
     guard let content else {
       let limit = generation.collectedLimit
       return facts.statedLength > limit ? .refuse(.collectedTooLarge) : .collect(target, limit: limit)
     }
+    return target.operation == .token
+      ? token(content, value.extracting(target.endpoint)) : upload(content)
+  }
+
+  private mutating func token(_ content: [UInt8], _ path: Span<UInt8>) -> Verdict? {
     do throws(TokenRefusal) {
-      self.content = try generation.tokens.decide(path: value.extracting(target.endpoint), content: content.span)
+      self.content = try generation.tokens.decide(path: path, content: content.span)
       return nil
     } catch {
       return .refuse(.token(error))
+    }
+  }
+
+  private mutating func upload(_ content: [UInt8]) -> Verdict? {
+    do throws(UploadRefusal) {
+      self.content = try generation.uploads.decide(content: content.span)
+      return nil
+    } catch {
+      return .refuse(.upload(error))
     }
   }
 }

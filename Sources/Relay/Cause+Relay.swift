@@ -42,6 +42,19 @@ extension Cause {
     }
   }
 
+  /// An upload the policy refuses.
+  static func upload(_ refusal: UploadRefusal) -> Cause {
+    switch refusal {
+    case .content(let problem):
+      Cause(400, "upload_request_invalid", "The content of an upload initiation \(problem).")
+    case .contentTypeNotAllowed:
+      Cause(
+        403, "content_type_not_allowed",
+        "Files of this content type are not uploaded here; the operator can add it to uploads.content_types "
+          + "(FAL_PROXY_UPLOADS_CONTENT_TYPES).")
+    }
+  }
+
   /// A webhook the policy refuses.
   static func webhook(_ refusal: WebhookRefusal) -> Cause {
     let reason =

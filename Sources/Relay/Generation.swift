@@ -18,6 +18,7 @@ package final class Generation: Sendable {
   let hostNames: [[UInt8]]
   let tokens: TokenPolicy
   let webhooks: WebhookPolicy
+  let uploads: UploadPolicy
   /// The fal hosts requests may go to.
   package let hosts: Set<String>
   let origins: OriginPolicy
@@ -46,6 +47,8 @@ package final class Generation: Sendable {
     let endpoints = Generation.compile(
       settings.allowedEndpoints, "allowed_endpoints", &loaded, EndpointPattern.init)
     let webhooks = Generation.compile(settings.webhooks.allow, "webhooks.allow", &loaded, WebhookPattern.init)
+    let types = Generation.compile(
+      settings.uploads.contentTypes, "uploads.content_types", &loaded, ContentTypePattern.init)
     let credentials = settings.cors.allowCredentials
     _ = Generation.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
       try OriginPolicy(allowedOrigins: [entry], allowCredentials: credentials)
@@ -59,7 +62,7 @@ package final class Generation: Sendable {
         "origin_overrides",
         "\(host) is no fal host, so nothing would go there; write the fal host first, then the origin to connect to")
     }
-    guard let urls, let endpoints, let webhooks, let fields, loaded.faults.isEmpty,
+    guard let urls, let endpoints, let webhooks, let types, let fields, loaded.faults.isEmpty,
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
     self.origins = origins
@@ -72,6 +75,7 @@ package final class Generation: Sendable {
     hostNames = policy.hosts.map { Array($0.utf8) }
     tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
     self.webhooks = overrides == nil ? WebhookPolicy(webhooks) : .any
+    uploads = UploadPolicy(types)
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)

@@ -25,6 +25,11 @@ extension Settings {
     package var allow: [String] = []
   }
 
+  /// What may be uploaded to fal.
+  package struct Uploads: Sendable {
+    package var contentTypes = ["*/*"]
+  }
+
   /// Who the end users are.
   package struct Auth: Sendable {
     package var tokens: [SecretBytes] = []

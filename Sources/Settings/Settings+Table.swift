@@ -97,6 +97,13 @@ extension Settings: SettingRecord {
       host below it), or `**` for all. Private addresses and names never; `--sandbox` accepts any.
       """,
       of: "URL patterns", emptyVariable: .none),
+    .words(
+      "uploads.content_types", \.uploads.contentTypes,
+      """
+      The content types that an upload may be asked for: `image/png`, `image/*`, or `*/*` for any. What the file then holds, only \
+      fal sees.
+      """,
+      of: "content types", emptyVariable: .fault),
     .secrets(
       "auth.tokens", \.auth.tokens,
       """

@@ -27,6 +27,7 @@ package struct Settings: Sendable {
   package var cors = CORS()
   package var tokens = Tokens()
   package var webhooks = Webhooks()
+  package var uploads = Uploads()
   package var auth = Auth()
   package var limits = Limits()
   package var timeouts = Timeouts()

@@ -61,6 +61,7 @@ struct SettingsLoaderTests {
   func emptyVariables(value: String) {
     for (name, key) in [
       ("AUTH_TOKENS", "auth.tokens"), ("ALLOWED_ENDPOINTS", "allowed_endpoints"), ("ALLOWED_URLS", "allowed_urls"),
+      ("UPLOADS_CONTENT_TYPES", "uploads.content_types"),
     ] {
       var environment: FakeEnvironment = [:]
       environment.values["FAL_PROXY_\(name)"] = Array(value.utf8)
