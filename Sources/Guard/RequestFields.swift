@@ -22,6 +22,8 @@ public struct RequestFields: Sendable {
   private let entries: [(name: [UInt8], passes: Bool)]
   /// The lines that are forced, as they go to fal.
   public let forced: [UInt8]
+  /// Whether neither setting names a field, so that most lines are settled by the kind of their name.
+  @usableFromInline let isPlain: Bool
 
   /// Compiles the entries of `fields`, by name; throws for a name that may never be forwarded or is not forwarded at all, and
   /// for a rule that is none.
@@ -42,19 +44,28 @@ public struct RequestFields: Sendable {
     self.forwarded = forwarded
     self.entries = entries
     self.forced = forced
+    isPlain = entries.isEmpty && forwarded.isEmpty
+  }
+
+  /// What becomes of a line with a name of this kind; nil where it has to be looked at.
+  @inlinable @inline(__always)
+  public func fate(of kind: FieldName) -> Fate? {
+    switch kind {
+    case .conditional, .falPriority, .falTimeout, .falTags: nil
+    default: isPlain ? (kind.isFree ? .pass : .drop) : nil
+    }
   }
 
   /// What becomes of a line.
   /// - Parameter isRetrieval: whether the request is a GET or HEAD.
-  @inline(__always)
   public func fate(of kind: FieldName, _ name: Span<UInt8>, _ value: Span<UInt8>, isRetrieval: Bool) -> Fate {
-    if !entries.isEmpty, let passes = entry(for: name) { return passes ? .pass : .drop }
+    if let passes = entry(for: name) { return passes ? .pass : .drop }
     switch kind {
     case .conditional where isRetrieval: return .pass
     case .falPriority: return value.equals("normal") || value.equals("low") ? .pass : .drop
     case .falTimeout: return Self.timeout(value)
     case .falTags: return .drop
-    default: return kind.isFree || !forwarded.isEmpty && forwarded.contains(name) ? .pass : .drop
+    default: return kind.isFree || forwarded.contains(name) ? .pass : .drop
     }
   }
 
@@ -110,8 +121,8 @@ enum FieldRule: Equatable {
 
 extension FieldName {
   /// Whether a client's field of this name passes whatever it says.
-  @inline(__always)
-  fileprivate var isFree: Bool {
+  @inlinable @inline(__always)
+  var isFree: Bool {
     switch self {
     case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal, .falApp: true
     default: false

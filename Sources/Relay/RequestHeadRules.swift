@@ -38,10 +38,13 @@ final class RequestHeadRules: Sendable {
     writer.write("\r\n")
     let isRetrieval = head.method == .get || head.method == .head
     for line in head.fields.lines where !line.isNamedByConnection {
-      let (name, value) = (bytes.extracting(line.name), bytes.extracting(line.value))
-      switch fields.fate(of: line.kind, name, value, isRetrieval: isRetrieval) {
-      case .pass: writer.field(name, value)
-      case .lower: writer.field(name, RequestFields.longestTimeout)
+      let fate =
+        fields.fate(of: line.kind)
+        ?? fields.fate(
+          of: line.kind, bytes.extracting(line.name), bytes.extracting(line.value), isRetrieval: isRetrieval)
+      switch fate {
+      case .pass: writer.field(bytes.extracting(line.name), bytes.extracting(line.value))
+      case .lower: writer.field(bytes.extracting(line.name), RequestFields.longestTimeout)
       case .drop: continue
       }
     }
