@@ -140,7 +140,10 @@ extension Settings: SettingRecord {
       """, 1...(1 << 20), zero: "no limit"),
     .size(
       "limits.collected", \.limits.collected,
-      "Request content that has to be looked at before it is sent on, as that of a token request is.",
+      """
+      Request content that has to be looked at before it is sent on: of token requests, and of upload initiations where \
+      `uploads.content_types` is set.
+      """,
       (1 << 10)...(16 << 20)),
     .size("limits.response_head", \.limits.responseHead, "The head of a response from fal.", (1 << 10)...(64 << 10)),
     .integer(

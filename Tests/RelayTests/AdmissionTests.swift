@@ -150,6 +150,26 @@ struct AdmissionTests {
     #expect(sent == #"{"allowed_apps":["flux-differential-diffusion"],"token_expiration":60}"#)
   }
 
+  @Test("an upload initiation is asked for its content only where there is a list of content types")
+  func uploads() throws {
+    let target = Array("https://rest.fal.ai/storage/upload/initiate".utf8)
+    var facts = Admission.Facts()
+    (facts.method, facts.hasTarget) = (.post, true)
+    var open = Admission(try generation(), facts, value: target.span)
+    #expect(word(open.verdict(value: target.span)) == "admit upload_initiate")
+    for (content, expected) in [
+      (#"{"content_type":"image/png"}"#, "admit upload_initiate"),
+      (#"{"content_type":"a/b"}"#, "content_type_not_allowed"),
+      ("{}", "upload_request_invalid"),
+    ] {
+      let listed = try generation(["FAL_PROXY_UPLOADS_CONTENT_TYPES": "image/*"])
+      var admission = Admission(listed, facts, value: target.span)
+      #expect(word(admission.verdict(value: target.span)) == "collect 65536 for upload_initiate")
+      admission.take(content: Array(content.utf8))
+      #expect(word(admission.verdict(value: target.span)) == expected)
+    }
+  }
+
   @Test(
     "the answer decides",
     arguments: [
