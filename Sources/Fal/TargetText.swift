@@ -24,6 +24,9 @@ public struct TargetText {
   /// The path without its leading slash and without one trailing slash; may be empty.
   public let id: Range<Int>
 
+  /// The query behind its `?`; empty where there is none.
+  public let query: Range<Int>
+
   public init(_ bytes: Span<UInt8>, maximumLength: Int) throws(TargetFault) {
     guard bytes.count <= maximumLength else { throw .tooLong }
     guard bytes.hasPrefix("https://") else {
@@ -34,6 +37,7 @@ public struct TargetText {
     let pathEnd = try Self.pathEnd(bytes, from: hostEnd)
     try Self.checkQuery(bytes, from: pathEnd)
     self.hostEnd = hostEnd
+    query = min(pathEnd + 1, bytes.count)..<bytes.count
     let start = hostEnd + 1
     id = start..<(pathEnd > start && bytes[pathEnd - 1] == UInt8(ascii: "/") ? pathEnd - 1 : pathEnd)
   }

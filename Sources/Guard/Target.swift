@@ -13,6 +13,9 @@ public struct Target: Equatable, Sendable {
   /// The bytes of path and query, to be written on the request line verbatim (RFC 9112 §3.2.1).
   public let requestTarget: Range<Int>
 
+  /// The bytes of the query behind its `?`; empty where there is none.
+  public let query: Range<Int>
+
   /// What policies, prices and logs know the target by, never with a query.
   ///
   /// For a model call the endpoint id without outer slashes and without a `/stream` tail; for a follow-up the app

@@ -43,6 +43,7 @@ extension TargetPolicy {
     _ path: ModelPath, _ operation: Operation, _ method: Method, _ bytes: Span<UInt8>, endpoint: Range<Int>
   ) throws(TargetRefusal) -> Call {
     guard method == .post || method == .get else { throw .operationNotAllowed }
+    guard method == .post || getRuns else { throw .getRunsDisabled }
     guard path.segmentCount >= 2 else { throw .endpointMissing }
     guard endpoints.allows(endpoint: bytes.extracting(path.id)) else { throw .endpointNotAllowed }
     return Call(operation: operation, endpoint: endpoint)

@@ -16,6 +16,7 @@ public final class TargetPolicy: Sendable {
   private let rules: [HostRules]
   let endpoints: EndpointList
   private let tokensEnabled: Bool
+  let getRuns: Bool
 
   private struct HostRules: Sendable {
     let host: [UInt8]
@@ -39,9 +40,10 @@ public final class TargetPolicy: Sendable {
   ///
   /// `tokensEnabled` adds `/tokens/` and `/tokens/realtime` of both control hosts; while it is false no token route
   /// passes, whatever `allowedURLs` says.
-  /// `maximumLength` is in bytes.
+  /// `getRuns` says whether GET may run a model, with its input in the query. `maximumLength` is in bytes.
   public init(
-    allowedURLs: [URLPattern], allowedEndpoints: [EndpointPattern], tokensEnabled: Bool, maximumLength: Int = 8192
+    allowedURLs: [URLPattern], allowedEndpoints: [EndpointPattern], tokensEnabled: Bool, getRuns: Bool = true,
+    maximumLength: Int = 8192
   ) {
     var hosts: [String] = []
     var rules: [HostRules] = []
@@ -61,6 +63,7 @@ public final class TargetPolicy: Sendable {
     self.rules = rules
     self.endpoints = EndpointList(allowedEndpoints)
     self.tokensEnabled = tokensEnabled
+    self.getRuns = getRuns
     self.maximumLength = maximumLength
   }
 
@@ -93,7 +96,7 @@ public final class TargetPolicy: Sendable {
     }
     return Target(
       hostIndex: index, hostRange: TargetText.hostStart..<text.hostEnd, requestTarget: requestTarget,
-      endpoint: call.endpoint, requestID: call.requestID, operation: call.operation,
+      query: text.query, endpoint: call.endpoint, requestID: call.requestID, operation: call.operation,
       mayExecute: call.operation.mayExecute(method))
   }
 

@@ -18,6 +18,8 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   case tokensDisabled
   /// The method does not belong to the path, or the follow-up is of an unknown kind (protocol.md §3.1).
   case operationNotAllowed
+  /// A GET that would run a model while `get_runs` is off.
+  case getRunsDisabled
   /// No entry of `allowed_endpoints` fits the endpoint or the app.
   case endpointNotAllowed
 
@@ -34,7 +36,7 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   public var isAboutForm: Bool {
     switch self {
     case .malformed, .notHTTPS, .tooLong, .endpointMissing: true
-    case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .endpointNotAllowed: false
+    case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .getRunsDisabled, .endpointNotAllowed: false
     }
   }
 }

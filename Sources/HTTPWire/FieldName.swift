@@ -18,6 +18,8 @@ public enum FieldName: UInt8, Sendable {
   case conditional
   /// An `x-fal-…` field that a client may set (protocol.md §3.2): an exact list, so that nothing gets in by its prefix.
   case fal
+  /// Those of them that cost others something: a place before them in the queue, the time a job may wait, the bill's tags.
+  case falPriority, falTimeout, falTags
   /// A field for the app a model runs in that a client may set.
   case falApp
 
@@ -130,7 +132,7 @@ public enum FieldName: UInt8, Sendable {
 
   private static func classifyFal(_ name: Span<UInt8>) -> FieldName {
     switch name.count {
-    case 10 where name.equalsIgnoringCase("x-fal-tags"): return .fal
+    case 10 where name.equalsIgnoringCase("x-fal-tags"): return .falTags
     case 13 where name.equalsIgnoringCase("x-fal-user-id"): return .falInternal
     case 14 where name.equalsIgnoringCase("x-fal-no-retry") || name.equalsIgnoringCase("x-fal-store-io"): return .fal
     case 15 where name.equalsIgnoringCase("x-fal-cdn-token"): return .falInternal
@@ -140,9 +142,9 @@ public enum FieldName: UInt8, Sendable {
     case 17 where name.equalsIgnoringCase("x-fal-runner-hint"): return .fal
     case 18 where name.equalsIgnoringCase("x-fal-client-proxy"): return .falInternal
     case 19 where name.equalsIgnoringCase("x-fal-authorization"): return .falInternal
-    case 20 where name.equalsIgnoringCase("x-fal-queue-priority"): return .fal
+    case 20 where name.equalsIgnoringCase("x-fal-queue-priority"): return .falPriority
     case 20 where name.equalsIgnoringCase("x-fal-billable-units"): return .falBillableUnits
-    case 21 where name.equalsIgnoringCase("x-fal-request-timeout"): return .fal
+    case 21 where name.equalsIgnoringCase("x-fal-request-timeout"): return .falTimeout
     case 22 where name.equalsIgnoringCase("x-fal-object-lifecycle"): return .fal
     case 33 where name.equalsIgnoringCase("x-fal-object-lifecycle-preference"): return .fal
     default: return isMember(name, of: "x-fal-") ? .falOther : .other

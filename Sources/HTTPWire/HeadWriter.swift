@@ -125,6 +125,14 @@ public struct HeadWriter: ~Copyable {
     text.withUTF8 { write($0) }
   }
 
+  /// Writes one field line of a name and a constant value.
+  public mutating func field(_ name: Span<UInt8>, _ value: StaticString) {
+    write(name)
+    write(": ")
+    write(value)
+    write("\r\n")
+  }
+
   /// Writes one field line of a name and a value.
   public mutating func field(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     write(name)

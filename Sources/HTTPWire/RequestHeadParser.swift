@@ -166,7 +166,7 @@ public struct RequestHeadParser: Sendable {
     var seen: UInt64 = 0
     for line in head.fields.lines {
       switch line.kind {
-      case .other, .fal, .accept, .connection: continue
+      case .other, .fal, .falPriority, .falTimeout, .accept, .connection: continue
       case .host, .authorization, .origin, .secFetchSite, .contentType, .falTargetURL, .expect,
         .accessControlRequestMethod:
         let bit: UInt64 = 1 << UInt64(line.kind.rawValue)

@@ -10,10 +10,10 @@ internal import HTTPWire
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
 struct Admission {
-  /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`, query
-  /// and fields before `coding`, idempotency, price and budget behind `input`.
+  /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`,
+  /// idempotency, price and budget behind `input`.
   enum Check: Int {
-    case method, host, preflight, origin, targetForm, identity, endpoint, coding, length, input
+    case method, host, preflight, origin, targetForm, identity, endpoint, query, coding, length, input
   }
 
   enum Verdict {
@@ -69,7 +69,8 @@ struct Admission {
   /// - Parameter value: as it was for `init`.
   mutating func verdict(value: Span<UInt8>) -> Verdict {
     pass(.method, value) ?? pass(.host, value) ?? pass(.preflight, value) ?? pass(.origin, value)
-      ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.coding, value)
+      ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.query, value)
+      ?? pass(.coding, value)
       ?? pass(.length, value) ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
@@ -103,9 +104,10 @@ struct Admission {
       }
     case .identity: facts.identity.passes ? nil : .refuse(.unauthorized)
     case .endpoint: refusal.map { .refuse(.target($0)) }
+    case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
-    case .input: target?.operation == .token ? tokenInput(value) : nil
+    case .input: input(value)
     }
   }
 
@@ -118,19 +120,48 @@ struct Admission {
       LocalAnswer(204, fields: [("allow", Admission.methods.description), ("cache-control", "private, no-store")]))
   }
 
-  /// What a token request asks for, which only its content says.
-  private mutating func tokenInput(_ value: Span<UInt8>) -> Verdict? {
+  /// Where fal is asked to send the result.
+  private func webhook(_ query: Span<UInt8>) -> Verdict? {
+    do throws(WebhookRefusal) {
+      try generation.webhooks.decide(query: query)
+      return nil
+    } catch {
+      return .refuse(.webhook(error))
+    }
+  }
+
+  /// What a token request or an upload initiation asks for, which only its content says.
+  private mutating func input(_ value: Span<UInt8>) -> Verdict? {
+    guard let target else { return nil }
+    switch target.operation {
     // Of a host only the operator knows, the form is the operator's too.
-    guard let target, HostRole(value.extracting(target.hostRange)) == .rest else { return nil }
+    case .token where HostRole(value.extracting(target.hostRange)) == .rest: break
+    case .uploadInitiate where !generation.uploads.isOpen: break
+    default: return nil
+    }
     guard let content else {
       let limit = generation.collectedLimit
       return facts.statedLength > limit ? .refuse(.collectedTooLarge) : .collect(target, limit: limit)
     }
+    return target.operation == .token
+      ? token(content, value.extracting(target.endpoint)) : upload(content)
+  }
+
+  private mutating func token(_ content: [UInt8], _ path: Span<UInt8>) -> Verdict? {
     do throws(TokenRefusal) {
-      self.content = try generation.tokens.decide(path: value.extracting(target.endpoint), content: content.span)
+      self.content = try generation.tokens.decide(path: path, content: content.span)
       return nil
     } catch {
       return .refuse(.token(error))
+    }
+  }
+
+  private mutating func upload(_ content: [UInt8]) -> Verdict? {
+    do throws(UploadRefusal) {
+      self.content = try generation.uploads.decide(content: content.span)
+      return nil
+    } catch {
+      return .refuse(.upload(error))
     }
   }
 }

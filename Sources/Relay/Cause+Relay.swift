@@ -45,6 +45,33 @@ extension Cause {
     }
   }
 
+  /// An upload the policy refuses.
+  static func upload(_ refusal: UploadRefusal) -> Cause {
+    switch refusal {
+    case .content(let problem):
+      Cause(400, "upload_request_invalid", "The content of an upload initiation \(problem).")
+    case .contentTypeNotAllowed:
+      Cause(
+        403, "content_type_not_allowed",
+        "Files of this content type are not uploaded here; the operator can add it to uploads.content_types "
+          + "(FAL_PROXY_UPLOADS_CONTENT_TYPES).")
+    }
+  }
+
+  /// A webhook the policy refuses.
+  static func webhook(_ refusal: WebhookRefusal) -> Cause {
+    let reason =
+      switch refusal {
+      case .malformed:
+        "is no complete https URL of a lower-case host and a path, without user, port, fragment, escapes in the path or dot "
+          + "segments; write one that"
+      case .privateHost: "names a private address or name, which no setting opens; name a public host that"
+      case .notListed: "is not on this proxy's list; the operator can add it where it"
+      }
+    return Cause(
+      403, "webhook_not_allowed", "The fal_webhook \(reason) webhooks.allow (FAL_PROXY_WEBHOOKS_ALLOW) covers.")
+  }
+
   /// A target the policy refuses: 400 for what no policy would accept, 403 for what this one does not.
   static func target(_ refusal: TargetRefusal) -> Cause {
     switch refusal {
@@ -77,6 +104,11 @@ extension Cause {
       Cause(
         403, "operation_not_allowed",
         "This method and path are not an operation of fal's API that this proxy forwards.")
+    case .getRunsDisabled:
+      Cause(
+        403, "get_runs_disabled",
+        "This proxy runs no model by GET: send the input with POST, or the operator can turn it on with get_runs "
+          + "(FAL_PROXY_GET_RUNS).")
     case .endpointNotAllowed:
       Cause(
         403, "endpoint_not_allowed",

@@ -16,6 +16,8 @@ package final class Generation: Sendable {
   let serverOptions: ServerOptions
   let policy: TargetPolicy
   let tokens: TokenPolicy
+  let webhooks: WebhookPolicy
+  let uploads: UploadPolicy
   /// The fal hosts requests may go to.
   package var hosts: Set<String> { Set(policy.hosts) }
   let allowedHosts: HostPolicy
@@ -39,6 +41,9 @@ package final class Generation: Sendable {
       URLPattern.init)
     let endpoints = Generation.compile(
       settings.allowedEndpoints, "allowed_endpoints", &loaded, EndpointPattern.init)
+    let webhooks = Generation.compile(settings.webhooks.allow, "webhooks.allow", &loaded, WebhookPattern.init)
+    let types = Generation.compile(
+      settings.uploads.contentTypes, "uploads.content_types", &loaded, ContentTypePattern.init)
     let credentials = settings.cors.allowCredentials
     _ = Generation.compile(settings.allowedOrigins, "allowed_origins", &loaded) { entry throws(PatternError) in
       try OriginPolicy(allowedOrigins: [entry], allowCredentials: credentials)
@@ -49,6 +54,7 @@ package final class Generation: Sendable {
     _ = Generation.compile(settings.allowedHosts, "allowed_hosts", &loaded) { entry throws(PatternError) in
       try HostPolicy(allowedHosts: [entry])
     }
+    let fields = Generation.fields(&loaded)
     for host in settings.originOverrides.keys.sorted() where !FalHost.isFal(host) {
       loaded.reject(
         "origin_overrides",
@@ -62,8 +68,7 @@ package final class Generation: Sendable {
         "\(host) is no host of fal that is known, and no entry of allowed_urls begins with it, so nothing would go there; "
           + "correct the name, or list it in allowed_urls")
     }
-    guard let urls, let endpoints, loaded.faults.isEmpty,
-      let forwarded = try? ForwardedFields(settings.forwardFields),
+    guard let urls, let endpoints, let webhooks, let types, let fields, loaded.faults.isEmpty,
       let allowedHosts = try? HostPolicy(allowedHosts: settings.allowedHosts),
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
@@ -73,13 +78,15 @@ package final class Generation: Sendable {
     serverOptions = Generation.serverOptions(settings)
     policy = TargetPolicy(
       allowedURLs: urls, allowedEndpoints: endpoints, tokensEnabled: settings.tokens.enabled,
-      maximumLength: settings.limits.requestTarget)
+      getRuns: settings.getRuns, maximumLength: settings.limits.requestTarget)
     tokens = TokenPolicy(allowedEndpoints: endpoints, maximumSeconds: Int(settings.tokens.max.components.seconds))
+    self.webhooks = overrides == nil ? WebhookPolicy(webhooks) : .any
+    uploads = UploadPolicy(types)
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
-    requestRules = RequestHeadRules(key: key, version: version, forwardedFields: forwarded, tellsHost: overrides != nil)
+    requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))
     upstream = UpstreamTerms(settings, overrides: overrides)
@@ -109,6 +116,19 @@ package final class Generation: Sendable {
   package static func connectionGate(_ settings: Settings) -> ConnectionGate {
     let (limit, ofAddress) = (settings.limits.connections, settings.limits.connectionsPerAddress)
     return ConnectionGate(limit: limit, clientLimit: ofAddress > 0 ? ofAddress : max(1, limit * 4 / 5))
+  }
+
+  private static func fields(_ loaded: inout LoadedSettings) -> RequestFields? {
+    // Of a list that is faulty itself, nothing more is said.
+    guard let forwarded = try? ForwardedFields(loaded.settings.forwardFields) else { return nil }
+    for (name, rule) in loaded.settings.fields.sorted(by: { $0.key < $1.key }) {
+      do throws(PatternError) {
+        _ = try RequestFields([name: rule], forwarded: forwarded)
+      } catch {
+        loaded.reject("fields", "the entry \(name) \(error.message)")
+      }
+    }
+    return try? RequestFields(loaded.settings.fields, forwarded: forwarded)
   }
 
   private static func compile<Pattern>(

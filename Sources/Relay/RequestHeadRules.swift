@@ -7,19 +7,19 @@ internal import Settings
 final class RequestHeadRules: Sendable {
   private let key: SecretBytes
   private let clientProxy: [UInt8]
-  private let forwardedFields: ForwardedFields
+  private let fields: RequestFields
   private let tellsHost: Bool
 
   /// - Parameter tellsHost: whether the other side learns how the client reached the proxy: the sandbox must, fal must not.
-  init(key: SecretBytes, version: String, forwardedFields: ForwardedFields, tellsHost: Bool = false) {
+  init(key: SecretBytes, version: String, fields: RequestFields, tellsHost: Bool = false) {
     self.key = key
     self.tellsHost = tellsHost
-    self.forwardedFields = forwardedFields
+    self.fields = fields
     clientProxy = Array("x-fal-client-proxy: fal-proxy/\(version)\r\n".utf8)
   }
 
   /// Bytes the rules add at most to what they copy.
-  var addedBytes: Int { 512 + key.count + clientProxy.count }
+  var addedBytes: Int { 512 + key.count + clientProxy.count + fields.forced.count }
 
   /// Writes the head of the request to fal.
   /// - Parameters:
@@ -37,16 +37,17 @@ final class RequestHeadRules: Sendable {
     writer.write(" HTTP/1.1\r\nhost: ")
     writer.write(value.extracting(target.hostRange))
     writer.write("\r\n")
-    let forwardsOthers = !forwardedFields.isEmpty
     let isRetrieval = head.method == .get || head.method == .head
     for line in head.fields.lines where !line.isNamedByConnection {
-      switch line.kind {
-      case .accept, .acceptEncoding, .contentType, .userAgent, .traceContext, .fal, .falApp: break
-      case .conditional where isRetrieval: break
-      default: guard forwardsOthers, forwardedFields.contains(bytes.extracting(line.name)) else { continue }
+      let fate =
+        fields.fate(of: line.kind)
+        ?? fields.fate(
+          of: line.kind, bytes.extracting(line.name), bytes.extracting(line.value), isRetrieval: isRetrieval)
+      switch fate {
+      case .pass: writer.field(bytes.extracting(line.name), bytes.extracting(line.value))
+      case .lower: writer.field(bytes.extracting(line.name), RequestFields.longestTimeout)
+      case .drop: continue
       }
-      let name = bytes.extracting(line.name)
-      writer.field(name, bytes.extracting(line.value))
     }
     switch framing {
     case .contentLength(let length):
@@ -67,6 +68,7 @@ final class RequestHeadRules: Sendable {
       }
       writer.write("\r\n")
     }
+    writer.write(fields.forced)
     writer.write(clientProxy)
     writer.write("authorization: Key ")
     key.withUnsafeBytes { writer.write($0.bindMemory(to: UInt8.self)) }

@@ -11,7 +11,9 @@ enum ResponseHeadRules {
     let isEventStream = isEventStream(head, bytes)
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
-      case .fal, .falOther, .falRequestID, .falBillableUnits, .representation, .contentEncoding: break
+      case .fal, .falPriority, .falTimeout, .falTags, .falOther, .falRequestID, .falBillableUnits, .representation,
+        .contentEncoding:
+        break
       case .location where !mayHaveLocation(head.status): continue
       case .contentType, .contentRange, .contentDisposition, .contentLocation, .date, .etag, .lastModified, .location,
         .retryAfter:

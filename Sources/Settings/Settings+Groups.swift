@@ -40,6 +40,16 @@ extension Settings {
     package var max = Duration.seconds(120)
   }
 
+  /// Where fal may be asked to send results.
+  package struct Webhooks: Sendable {
+    package var allow: [String] = []
+  }
+
+  /// What may be uploaded to fal.
+  package struct Uploads: Sendable {
+    package var contentTypes = ["*/*"]
+  }
+
   /// Who the end users are.
   package struct Auth: Sendable {
     package var tokens: [SecretBytes] = []

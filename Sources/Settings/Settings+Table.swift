@@ -50,6 +50,9 @@ extension Settings: SettingRecord {
       the key's account. `"@default"` stands for the default.
       """,
       of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
+    .flag(
+      "get_runs", \.getRuns,
+      "Whether GET may run a model, with its input in the query. The clients use POST unless they are told otherwise."),
     .words(
       "forward_fields", \.forwardFields,
       """
@@ -57,6 +60,16 @@ extension Settings: SettingRecord {
       or names with an underscore.
       """,
       of: "header field names", emptyVariable: .none),
+    .map(
+      "fields", \.fields,
+      """
+      What becomes of single request fields: `pass`, `drop`, or `"force: value"`, which also adds it where it is absent. A field \
+      without an entry passes if it is forwarded at all, but for three: an `x-fal-queue-priority` other than `low` and \
+      `normal` is dropped, an `x-fal-request-timeout` above one hour is lowered to it, and `x-fal-tags` are dropped.
+      """,
+      range: "request fields, each once, and what becomes of them: pass, drop or \"force: value\"",
+      key: { $0.utf8.allSatisfy(\.isTokenByte) && !$0.isEmpty ? $0.lowercased() : nil },
+      value: { $0.isEmpty ? nil : $0 }, show: SettingText.flow),
     .words(
       "allowed_hosts", \.allowedHosts,
       """
@@ -93,6 +106,20 @@ extension Settings: SettingRecord {
       "tokens.max", \.tokens.max,
       "The longest life of such a token, in whole seconds; a longer one, or none, is set to it in the request.",
       .seconds(1)...(.seconds(24 * 3600))),
+    .words(
+      "webhooks.allow", \.webhooks.allow,
+      """
+      The https URLs that `fal_webhook` may name, without `https://`: `hooks.example.com/fal/**`, `*.example.com/**` (any \
+      host below it), or `**` for all. Private addresses and names never; `--sandbox` accepts any.
+      """,
+      of: "URL patterns", emptyVariable: .none),
+    .words(
+      "uploads.content_types", \.uploads.contentTypes,
+      """
+      The content types that an upload may be asked for: `image/png`, `image/*`, or `*/*` for any. What the file then holds, only \
+      fal sees.
+      """,
+      of: "content types", emptyVariable: .fault),
     .secrets(
       "auth.tokens", \.auth.tokens,
       """
@@ -129,7 +156,10 @@ extension Settings: SettingRecord {
       """, 1...(1 << 20), zero: "no limit"),
     .size(
       "limits.collected", \.limits.collected,
-      "Request content that has to be looked at before it is sent on, as that of a token request is.",
+      """
+      Request content that has to be looked at before it is sent on: of token requests, and of upload initiations where \
+      `uploads.content_types` is set.
+      """,
       (1 << 10)...(16 << 20)),
     .size("limits.response_head", \.limits.responseHead, "The head of a response from fal.", (1 << 10)...(64 << 10)),
     .integer(

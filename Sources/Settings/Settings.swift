@@ -17,13 +17,18 @@ package struct Settings: Sendable {
   /// `@default` is already replaced by `builtInEndpoints`.
   package var allowedEndpoints = Settings.builtInEndpoints
   package var allowedHosts: [String] = []
+  package var getRuns = true
   package var allowedOrigins: [String] = []
   package var forwardFields: [String] = []
+  /// What becomes of request fields, by lower-case name; as it was written.
+  package var fields: [String: String] = [:]
   /// By lower-case host name.
   package var originOverrides: [String: OriginOverride] = [:]
 
   package var cors = CORS()
   package var tokens = Tokens()
+  package var webhooks = Webhooks()
+  package var uploads = Uploads()
   package var auth = Auth()
   package var limits = Limits()
   package var timeouts = Timeouts()

@@ -30,6 +30,17 @@ public struct IPv4Address: Equatable, Hashable, Sendable, CustomStringConvertibl
   /// Whether it is no address of one machine: 224.0.0.0/4 names groups, 255.255.255.255 all in reach.
   public var isMulticastOrBroadcast: Bool { value >> 28 == 14 || value == .max }
 
+  /// Whether it is an address of one host on the public Internet: not of this machine or network, of a private one (RFC 1918,
+  /// RFC 6598), link-local, for tests (RFC 2544), multicast or reserved.
+  public var isPublic: Bool {
+    switch (value >> 24, value >> 16 & 255) {
+    case (0, _), (10, _), (127, _), (224..., _): false
+    case (100, 64...127), (169, 254), (172, 16...31), (192, 168), (198, 18...19): false
+    case (192, 0): value >> 8 & 255 != 0
+    default: true
+    }
+  }
+
   public var description: String {
     "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
   }

@@ -182,9 +182,10 @@ def test_a_log_line_names_no_query_header_or_body(upstream, proxy):
     mark = "private-41d7"
     relay = proxy(upstream())
     fields = [("user-agent", mark), ("cookie", mark), ("x-fal-runner-hint", mark), ("authorization", f"Bearer {mark}")]
-    relay.fetch(request(f"{SUBMIT}?fal_webhook=https://{mark}.example", "POST", fields=fields, body=mark.encode()))
+    for query in (f"x={mark}", f"fal_webhook=https://{mark}.example/"):
+        relay.fetch(request(f"{SUBMIT}?{query}", "POST", fields=fields, body=mark.encode()))
     relay.fetch(request(None, path=f"/api/fal/proxy?x={mark}"))
-    relay.access_log(2)
+    relay.access_log(3)
     assert mark not in relay.stdout + relay.stderr
 
 

@@ -18,7 +18,7 @@ ALLOWED = [
     ("tracestate", "congo=t61rcWkgMzE"), ("x-fal-queue-priority", "low"), ("x-fal-runner-hint", "session-1"),
     ("x-fal-request-timeout", "30"), ("x-fal-object-lifecycle", '{"expiration_duration_seconds":60}'),
     ("x-fal-object-lifecycle-preference", '{"expiration_duration_seconds":60}'), ("x-fal-store-io", "0"),
-    ("x-fal-no-retry", "1"), ("x-fal-user-agent", "dart"), ("x-fal-tags", "team=red"),
+    ("x-fal-no-retry", "1"), ("x-fal-user-agent", "dart"),
     ("x-app-fal-disable-fallback", "true"),
 ]
 
@@ -47,7 +47,8 @@ NEVER = CONDITIONAL + [
     ("dnt", "1"), ("priority", "u=1, i"), ("pragma", LEAK), ("cache-control", LEAK), ("if-match", LEAK),
     ("if-unmodified-since", LEAK), ("if", LEAK), ("request-range", LEAK), ("content-range", LEAK),
     ("content-language", LEAK), ("access-control-request-headers", LEAK),
-    ("x_fal_store_io", LEAK),
+    ("x_fal_store_io", LEAK), ("x-fal-tags", f"team={LEAK}"), ("x-fal-queue-priority", "high"),
+    ("x-fal-queue-priority", f"low, {LEAK}"), ("x-fal-request-timeout", "1e9"),
     ("x-falcon", LEAK), ("x-fal", LEAK), ("max-forwards", "1"), ("from", LEAK), ("baggage", LEAK),
     ("x-b3-traceid", LEAK),
 ]
@@ -249,6 +250,52 @@ def test_a_field_that_is_never_forwarded_cannot_be_named(proxy, name):
     relay = proxy(None, "check", wait=False, forward_fields=name)
     assert relay.wait() == 78
     assert "FAL_PROXY_FORWARD_FIELDS: forward_fields: entry 1" in relay.stderr
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+STEERED = [("x-fal-queue-priority", "high"), ("x-fal-request-timeout", "86400"), ("x-fal-tags", "team=red")]
+
+
+def steered(seen):
+    return {name: seen.all(name) for name, _ in STEERED}
+
+
+def test_a_page_cannot_jump_the_queue_wait_for_more_than_an_hour_or_write_on_the_bill(upstream, proxy):
+    fal = upstream()
+    assert proxy(fal).fetch(request(SUBMIT, "POST", fields=STEERED, body=BODY)).status == 200
+    assert steered(fal.next_request()) == {
+        "x-fal-queue-priority": [], "x-fal-request-timeout": ["3600"], "x-fal-tags": []}
+
+
+def test_a_field_with_an_entry_follows_it(upstream, proxy, tmp_path):
+    file = tmp_path / "settings.yaml"
+    file.write_text("""
+fields:
+  x-fal-queue-priority: pass
+  x-fal-request-timeout: drop
+  X-Fal-Tags: "force: app=web, tier=free"
+  x-operator: "force: 1"
+""")
+    fal = upstream()
+    relay = proxy(fal, "--config", str(file))
+    fields = STEERED + [("X-FAL-TAGS", "team=blue"), ("x-operator", "2"), ("connection", "x-fal-tags, x-operator")]
+    for sent in (fields, [("x-fal-queue-priority", "high")]):
+        assert relay.fetch(request(SUBMIT, "POST", fields=sent, body=BODY)).status == 200
+        seen = fal.next_request()
+        assert steered(seen) == {
+            "x-fal-queue-priority": ["high"], "x-fal-request-timeout": [], "x-fal-tags": ["app=web, tier=free"]}
+        assert seen.all("x-operator") == ["1"] and own_fields(seen.head) == sorted(OWN)
+
+
+@pytest.mark.parametrize("fields,cure", [
+    ("x-custom=pass", "forward_fields"), ("x-custom=drop", "forward_fields"), ("x-fal-tags=allow", "'force: value'"),
+    ("cookie=force: a=b", "never forwarded"), ("authorization=pass", "never forwarded"),
+    ("x-fal-user-id=force: me", "never forwarded"), ("x-fal_tags=pass", "write the dash")])
+def test_an_entry_that_cannot_be_followed_is_a_fault_with_its_cure(proxy, fields, cure):
+    relay = proxy(None, "check", wait=False, fields=fields)
+    assert relay.wait() == 78
+    assert "FAL_PROXY_FIELDS: fields: the entry " in relay.stderr and cure in relay.stderr
 
 
 # --- Content codings -------------------------------------------------------------------------------------------------

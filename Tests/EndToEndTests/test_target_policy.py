@@ -61,9 +61,19 @@ def test_out_of_the_box_any_other_endpoint_is_refused_and_the_refusal_names_the_
 
 def test_out_of_the_box_the_one_endpoint_is_allowed_on_both_hosts(policy):
     rules = policy()
-    for target in (SUBMIT, f"{SUBMIT}?fal_webhook=https://x.example", f"{RUN}/{MODEL}", f"{RUN}/{MODEL}/stream"):
+    for target in (SUBMIT, f"{SUBMIT}?fal_max_queue_length=3", f"{RUN}/{MODEL}", f"{RUN}/{MODEL}/stream"):
         rules.allows(target)
     rules.allows(f"{RUN}/{MODEL}?prompt=x", "GET")
+
+
+def test_without_get_runs_no_get_runs_a_model(policy):
+    rules = policy(get_runs="false")
+    for target in (f"{SUBMIT}?prompt=x", f"{RUN}/{MODEL}?prompt=x", f"{RUN}/{MODEL}/stream", f"{SUBMIT}/stream"):
+        answer = rules.refuses(target, "GET", name="get_runs_disabled")
+        assert "FAL_PROXY_GET_RUNS" in answer.json["message"]
+    for target in (SUBMIT, f"{RUN}/{MODEL}", f"{RUN}/{MODEL}/stream"):
+        rules.allows(target)
+    rules.allows(STATUS, "GET")
 
 
 @pytest.mark.parametrize("method,tail,allowed", [
@@ -259,6 +269,6 @@ def test_a_request_id_that_is_none_is_refused(policy, rid):
 def test_what_was_checked_is_what_is_sent(policy):
     """Neither decoded nor normalised: the request line holds the very bytes of the target."""
     rules = policy()
-    rules.allows(f"{SUBMIT}?fal_webhook=https%3A%2F%2Fx.example%2F%2e%2E%2f&b=%7e~!$&'()*+,;=:@/?")
+    rules.allows(f"{SUBMIT}?a=https%3A%2F%2Fx.example%2F%2e%2E%2f&b=%7e~!$&'()*+,;=:@/?")
     rules.allows(f"{SUBMIT}?")
     rules.allows(f"{SUBMIT}/")

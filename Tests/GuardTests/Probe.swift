@@ -40,10 +40,10 @@ struct Probe: Equatable, CustomStringConvertible {
 extension TargetPolicy {
   /// A policy from text; the patterns of a test are known to be good.
   static func make(
-    urls: [String] = TargetPolicy.defaultURLs, endpoints: [String] = ["**"], tokens: Bool = false
+    urls: [String] = TargetPolicy.defaultURLs, endpoints: [String] = ["**"], tokens: Bool = false, getRuns: Bool = true
   ) -> TargetPolicy {
     TargetPolicy(
       allowedURLs: urls.map { try! URLPattern($0) }, allowedEndpoints: endpoints.map { try! EndpointPattern($0) },
-      tokensEnabled: tokens)
+      tokensEnabled: tokens, getRuns: getRuns)
   }
 }

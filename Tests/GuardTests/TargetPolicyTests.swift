@@ -98,6 +98,20 @@ import Testing
   }
 
   @Test(
+    "without get_runs no GET runs a model, whatever the host and the form of the path",
+    arguments: [
+      queue + model, queue + model + "/stream", "https://fal.run/" + model + "?prompt=x", "https://fal.run/a/b/stream",
+      "https://fal.run/workflows/a/b",
+    ])
+  func getRuns(target: String) {
+    let closed = TargetPolicy.make(getRuns: false)
+    #expect(Probe(closed, .get, target).refusal == .getRunsDisabled)
+    #expect(Probe(closed, .post, target).refusal == nil)
+    #expect(Probe(.make(), .get, target).refusal == nil)
+    #expect(Probe(closed, .get, "\(Self.queue)a/b/requests/\(Self.rid)").operation == .result)
+  }
+
+  @Test(
     "refuses a method that does not belong to the path",
     arguments: [
       (Method.put, queue + model), (.head, queue + model), (.options, queue + model), (.other, queue + model),

@@ -12,6 +12,7 @@ struct FieldNameTests {
       ("Origin", .origin), ("Sec-Fetch-Site", .secFetchSite), ("X-Request-Id", .requestID),
       ("Access-Control-Request-Method", .accessControlRequestMethod),
       ("Access-Control-Request-Headers", .accessControlRequestHeaders), ("X-Fal-Target-Url", .falTargetURL),
+      ("X-Fal-Queue-Priority", .falPriority), ("X-Fal-Request-Timeout", .falTimeout), ("X-Fal-Tags", .falTags),
       ("X-App-Fal-Disable-Fallback", .falApp), ("Date", .date), ("ETag", .etag), ("Last-Modified", .lastModified),
       ("Location", .location), ("Retry-After", .retryAfter), ("Accept-Ranges", .representation),
       ("X-Fal-Request-Id", .falRequestID), ("X-Fal-Billable-Units", .falBillableUnits),
@@ -19,8 +20,8 @@ struct FieldNameTests {
     + ["Range", "If-Range", "If-None-Match", "If-Modified-Since"].map { ($0, .conditional) }
     + ["X-Fal-Cdn-Token", "X-Fal-Client-Proxy", "X-Fal-Authorization", "X-Fal-User-Id"].map { ($0, .falInternal) }
     + [
-      "X-Fal-Queue-Priority", "X-Fal-Runner-Hint", "X-Fal-Request-Timeout", "X-Fal-No-Retry", "X-Fal-Object-Lifecycle",
-      "X-Fal-Object-Lifecycle-Preference", "X-Fal-Store-IO", "X-Fal-User-Agent", "X-Fal-Tags",
+      "X-Fal-Runner-Hint", "X-Fal-No-Retry", "X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference",
+      "X-Fal-Store-IO", "X-Fal-User-Agent",
     ].map { ($0, .fal) }
     + [
       "Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info",

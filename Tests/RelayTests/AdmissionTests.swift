@@ -41,7 +41,7 @@ struct AdmissionTests {
   private static let failures: [(Admission.Check, String)] = [
     (.method, "method_not_allowed"), (.host, "host_not_allowed"), (.origin, "origin_not_allowed"),
     (.targetForm, "target_invalid"), (.identity, "unauthorized"), (.endpoint, "endpoint_not_allowed"),
-    (.coding, "content_coding"), (.length, "content_too_large"),
+    (.query, "webhook_not_allowed"), (.coding, "content_coding"), (.length, "content_too_large"),
   ]
 
   @Test("the first check that fails is the one that answers, however many fail after it", arguments: failures.indices)
@@ -58,7 +58,8 @@ struct AdmissionTests {
     let target =
       failing.contains(.targetForm)
       ? "nonsense" : failing.contains(.endpoint) ? "https://queue.fal.run/other/app" : AdmissionTests.submit
-    #expect(decide(generation, facts, target) == AdmissionTests.failures[index].1)
+    let query = failing.contains(.query) ? "?fal_webhook=https%3A%2F%2Fa.example%2F" : ""
+    #expect(decide(generation, facts, target + query) == AdmissionTests.failures[index].1)
   }
 
   @Test("every check is made, in this order")
@@ -66,7 +67,7 @@ struct AdmissionTests {
     let all = (0...).lazy.map(Admission.Check.init).prefix { $0 != nil }.map { $0! }
     #expect(
       Array(all) == [
-        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .coding, .length, .input,
+        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .query, .coding, .length, .input,
       ])
     // A preflight answers by itself, what is in the content has tests of its own; every other check has a failure above.
     #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .input])
@@ -152,6 +153,26 @@ struct AdmissionTests {
     #expect(ask(&admission) == "admit token")
     let sent = admission.content.map { String(decoding: $0, as: UTF8.self) }
     #expect(sent == #"{"allowed_apps":["flux-differential-diffusion"],"token_expiration":60}"#)
+  }
+
+  @Test("an upload initiation is asked for its content only where there is a list of content types")
+  func uploads() throws {
+    let target = Array("https://rest.fal.ai/storage/upload/initiate".utf8)
+    var facts = Admission.Facts()
+    (facts.method, facts.hasTarget) = (.post, true)
+    var open = Admission(try generation(), facts, value: target.span)
+    #expect(word(open.verdict(value: target.span)) == "admit upload_initiate")
+    for (content, expected) in [
+      (#"{"content_type":"image/png"}"#, "admit upload_initiate"),
+      (#"{"content_type":"a/b"}"#, "content_type_not_allowed"),
+      ("{}", "upload_request_invalid"),
+    ] {
+      let listed = try generation(["FAL_PROXY_UPLOADS_CONTENT_TYPES": "image/*"])
+      var admission = Admission(listed, facts, value: target.span)
+      #expect(word(admission.verdict(value: target.span)) == "collect 65536 for upload_initiate")
+      admission.take(content: Array(content.utf8))
+      #expect(word(admission.verdict(value: target.span)) == expected)
+    }
   }
 
   @Test(

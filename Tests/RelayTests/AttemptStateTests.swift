@@ -92,6 +92,17 @@ struct RelayCauseTests {
     }
   }
 
+  @Test("a webhook or an upload that is refused is told which setting would change it")
+  func steering() {
+    for refusal in WebhookRefusal.allCases {
+      let cause = Cause.webhook(refusal)
+      #expect(cause.status == 403 && cause.name.description == "webhook_not_allowed" && cause.isRetrySafe)
+      #expect(cause.sentence.contains("FAL_PROXY_WEBHOOKS_ALLOW") && cause.sentence.hasSuffix("."))
+    }
+    #expect(Cause.upload(.contentTypeNotAllowed).sentence.contains("FAL_PROXY_UPLOADS_CONTENT_TYPES"))
+    #expect(Cause.upload(.content("is bad")).status == 400)
+  }
+
   @Test("a target that is refused is told why, and which setting would change it")
   func targets() {
     let causes = TargetRefusal.allCases.map { Cause.target($0) }
@@ -101,6 +112,7 @@ struct RelayCauseTests {
     }
     #expect(Cause.target(.targetNotAllowed).sentence.contains("allowed_urls"))
     #expect(Cause.target(.tokensDisabled).sentence.contains("tokens.enabled"))
+    #expect(Cause.target(.getRunsDisabled).sentence.contains("FAL_PROXY_GET_RUNS"))
     #expect(Cause.target(.endpointNotAllowed).sentence.contains("FAL_PROXY_ALLOWED_ENDPOINTS"))
   }
 }

@@ -62,6 +62,7 @@ struct SettingsLoaderTests {
     for (name, key) in [
       ("AUTH_TOKENS", "auth.tokens"), ("ALLOWED_ENDPOINTS", "allowed_endpoints"), ("ALLOWED_URLS", "allowed_urls"),
       ("ALLOWED_HOSTS", "allowed_hosts"),
+      ("UPLOADS_CONTENT_TYPES", "uploads.content_types"),
     ] {
       var environment: FakeEnvironment = [:]
       environment.values["FAL_PROXY_\(name)"] = Array(value.utf8)
@@ -70,9 +71,12 @@ struct SettingsLoaderTests {
           == "FAL_PROXY_\(name): \(key): the variable is empty; leave the variable out, or write []")
     }
     var environment: FakeEnvironment = [:]
-    for name in ["ALLOWED_ORIGINS", "FORWARD_FIELDS"] { environment.values["FAL_PROXY_\(name)"] = Array(value.utf8) }
-    let closed = load("allowed_origins: [a]\nforward_fields: [b]\n", environment)
+    for name in ["ALLOWED_ORIGINS", "FORWARD_FIELDS", "WEBHOOKS_ALLOW"] {
+      environment.values["FAL_PROXY_\(name)"] = Array(value.utf8)
+    }
+    let closed = load("allowed_origins: [a]\nforward_fields: [b]\nwebhooks:\n  allow: [c]\n", environment)
     #expect(closed.faults.isEmpty && closed.settings.allowedOrigins.isEmpty && closed.settings.forwardFields.isEmpty)
+    #expect(closed.settings.webhooks.allow.isEmpty)
   }
 
   @Test("sets every key from its variable and from the file alike")
@@ -84,8 +88,10 @@ struct SettingsLoaderTests {
         case "path": ("/x", "/x")
         case "log_format": ("text", "text")
         case "access_log": ("errors", "errors")
+        case "get_runs": ("false", "false")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
+        case "fields": ("x-fal-tags=force: a", "\n    x-fal-tags: \"force: a\"")
         case "limits.head", "limits.response_head", "limits.request_target", "limits.body", "limits.collected":
           ("2048", "2KiB")
         case "limits.body_rate": ("2048", "2KiB")

@@ -104,6 +104,21 @@ struct AddressTests {
   }
 
   @Test(
+    "a public address is none of a machine, a network of one's own, a link, a test, a group or a reserve",
+    arguments: [
+      ("1.0.0.0", true), ("9.255.255.255", true), ("11.0.0.0", true), ("100.63.255.255", true), ("100.128.0.0", true),
+      ("126.255.255.255", true), ("128.0.0.0", true), ("169.253.255.255", true), ("169.255.0.0", true),
+      ("172.15.255.255", true), ("172.32.0.0", true), ("192.0.1.0", true), ("192.167.255.255", true),
+      ("192.169.0.0", true), ("198.17.255.255", true), ("198.20.0.0", true), ("223.255.255.255", true),
+      ("0.0.0.0", false), ("0.255.255.255", false), ("10.0.0.0", false), ("10.255.255.255", false),
+      ("100.64.0.0", false), ("100.127.255.255", false), ("127.0.0.1", false), ("169.254.0.0", false),
+      ("169.254.255.255", false), ("172.16.0.0", false), ("172.31.255.255", false), ("192.0.0.255", false),
+      ("192.168.0.0", false), ("192.168.255.255", false), ("198.18.0.0", false), ("198.19.255.255", false),
+      ("224.0.0.0", false), ("239.255.255.255", false), ("240.0.0.0", false), ("255.255.255.255", false),
+    ])
+  func publicAddresses(text: String, isPublic: Bool) { #expect(IPv4Address(text)?.isPublic == isPublic) }
+
+  @Test(
     "loopback cannot leave the machine",
     arguments: [
       ("127.0.0.1", true), ("127.255.255.255", true), ("126.0.0.1", false), ("0.0.0.0", false), ("::1", true),
