@@ -71,7 +71,7 @@ def test_the_time_for_a_head_begins_anew_with_each_request(upstream, proxy):
 
 @pytest.mark.parametrize("used", [False, True])
 def test_an_idle_connection_is_closed_without_a_word(proxy, used):
-    relay = proxy(timeouts_idle="300ms")
+    relay = proxy(timeouts_idle="300ms", access_log="all")
     with relay.client() as client:
         if used:
             assert client.send(HEALTH).response().status == 200
