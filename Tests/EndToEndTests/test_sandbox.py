@@ -169,7 +169,7 @@ def test_a_start_without_fal_says_what_leaves_the_machine_and_nothing_about_spen
 
 @pytest.mark.parametrize("endpoints,model", [
     ("fal-ai/flux/**", "fal-ai/flux/dev"), ("fal-ai/fast-*,fal-ai/flux/dev", "fal-ai/fast-dev"),
-    ("workflows/**", "workflows/dev/dev"), ("**/a?", "dev/a1"), ("my\\!app/x,a/*/c", "a/dev/c"), ("a/b,c/d", "a/b"),
+    ("workflows/**", "workflows/dev/dev"), ("**/a?", "dev/a1"), ("a/*/c", "a/dev/c"), ("a/b,c/d", "a/b"),
     ("**", MODEL), ("fal-ai/*", MODEL)])
 def test_what_it_shows_to_try_is_allowed(endpoints, model):
     with Proxy("serve", "--sandbox", key=None, allowed_endpoints=endpoints) as proxy:
@@ -178,8 +178,7 @@ def test_what_it_shows_to_try_is_allowed(endpoints, model):
         run_the_examples(proxy)
 
 
-@pytest.mark.parametrize("settings", [{"allowed_endpoints": "[]"}, {"allowed_endpoints": "my\\!app/x"},
-                                      {"allowed_urls": "queue.fal.run/**"}])
+@pytest.mark.parametrize("settings", [{"allowed_endpoints": "[]"}, {"allowed_urls": "queue.fal.run/**"}])
 def test_where_nothing_can_be_tried_it_says_so(settings):
     with Proxy("serve", "--sandbox", key=None, **settings) as proxy:
         wait_until(lambda: "fal-proxy: no lines to try: " in proxy.stderr, 10, "the sentence")
