@@ -47,8 +47,19 @@ final class Endpoint {
   /// Sockets of anybody's that connect or are connected to this address, besides those that fill the backlog.
   func sockets() throws -> Int { try socketsOut() - baseline }
 
-  /// Looks for rows whose remote port is this one's, in ESTABLISHED (01) or SYN_SENT (02): the state follows it.
+  /// What the kernel's table says twice in a row: it is read in pieces, while others of the machine come and go.
   private func socketsOut() throws -> Int {
+    var last = try rowsOut()
+    for _ in 0..<20 {
+      let next = try rowsOut()
+      if next == last { break }
+      last = next
+    }
+    return last
+  }
+
+  /// Looks for rows whose remote port is this one's, in ESTABLISHED (01) or SYN_SENT (02): the state follows it.
+  private func rowsOut() throws -> Int {
     let port = String(address.port, radix: 16, uppercase: true)
     let remote = ":" + String(repeating: "0", count: 4 - port.count) + port
     let table = try Endpoint.bytes(of: address.isIPv6 ? "/proc/net/tcp6" : "/proc/net/tcp")
