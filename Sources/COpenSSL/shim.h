@@ -1,7 +1,11 @@
 // OpenSSL 3, and the macros of its headers that Swift cannot see, as inline functions.
 #pragma once
+// SHA256_Init and its kin: what replaced them allocates for every digest.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/ssl.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
 static inline long shim_SSL_CTX_set_min_proto_version(SSL_CTX *ctx, int version) {

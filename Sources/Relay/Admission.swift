@@ -45,6 +45,8 @@ struct Admission {
     var isCoded = false
     var statedLength: UInt64 = 0
     var identity = AuthenticationDecision.open
+    /// Whom the request counts for.
+    var caller = Caller(Identity(0))
     /// What a preflight asks for.
     var requestedFields: [String] = []
   }

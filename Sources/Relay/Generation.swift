@@ -23,7 +23,7 @@ package final class Generation: Sendable {
   let allowedHosts: HostPolicy
   let origins: OriginPolicy
   let cors: CORSFields
-  let authenticator: Authenticator
+  let callers: CallerTerms
   let requestRules: RequestHeadRules
   let contentLimit: UInt64
   let collectedLimit: UInt64
@@ -85,7 +85,7 @@ package final class Generation: Sendable {
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
-    authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
+    callers = CallerTerms(settings)
     requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

@@ -162,7 +162,8 @@ package final class ProxyService: Service {
     if facts.origin.isAllowedPage {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
-    facts.identity = generation.authenticator.decide(authorization: credentials)
+    facts.caller = Caller(Identity(address: stream.record.client))
+    facts.identity = generation.callers.authenticator.decide(authorization: credentials)
     return facts
   }
 

@@ -13,7 +13,7 @@ FLOORS = [
     ["Upstream", "Guard", "HTTPServer"],
     ["Observability", "Settings"],
     ["Fal"],
-    ["HTTPWire", "Transport"],
+    ["HTTPWire", "Transport", "Digest"],
     ["Text", "System"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -25,6 +25,7 @@ FORBIDDEN = {
     "Sandbox": {"Relay"},
     "HTTPWire": {"Transport", "System"},
     "Text": {"System"},
+    "Digest": {"System"},
 }
 
 
