@@ -1,5 +1,6 @@
 internal import HTTPWire
 internal import Observability
+internal import Text
 internal import Transport
 
 /// Responses made here, and the part of the head that every response has in common.

@@ -1,5 +1,6 @@
 public import HTTPWire
 public import Observability
+public import Text
 public import Transport
 
 /// What the exchange of the current request sees.

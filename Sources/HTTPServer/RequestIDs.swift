@@ -17,8 +17,9 @@ struct RequestIDs {
     let second = state.1
     first ^= first << 23
     state = (second, first ^ second ^ (first >> 18) ^ (second >> 5))
-    for word in [state.0 &+ state.1, second &+ 0x9E37_79B9_7F4A_7C15] {
-      for digit in HexadecimalDigits(word, count: 16) { bytes.append(digit) }
+    bytes.append(upTo: 32) { writer in
+      writer.write(hexadecimal: state.0 &+ state.1, width: 16)
+      writer.write(hexadecimal: second &+ 0x9E37_79B9_7F4A_7C15, width: 16)
     }
   }
 

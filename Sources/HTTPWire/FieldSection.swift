@@ -60,7 +60,7 @@ public struct FieldSection: Sendable {
       if first == UInt8(ascii: "\n") { throw .bareLineTerminator }
 
       let nameStart = index
-      while index < end, bytes[unchecked: index].isTokenByte { index += 1 }
+      index = bytes.endOfToken(from: index)
       guard index < end else { return nil }
       // Space before the colon, obs-fold and an empty name all end here (RFC 9112 §5.1, §5.2).
       guard bytes[unchecked: index] == UInt8(ascii: ":"), index > nameStart else { throw .malformedField }

@@ -1,68 +1,9 @@
-internal import Text
+public import Text
 
-/// Writes a message head into memory it was lent; never past its end.
-///
-/// Running out of room is remembered in `overflowed` and checked once, in place of a result at every call.
-public struct HeadWriter: ~Copyable {
-  private let base: UnsafeMutablePointer<UInt8>
-  private let capacity: Int
-  /// Bytes written so far.
-  public private(set) var count = 0
-  /// Whether something did not fit; the bytes written are then worthless.
-  public private(set) var overflowed = false
+/// Writes a message head (RFC 9112 §2.1).
+public typealias HeadWriter = ByteWriter
 
-  /// A writer into `memory`, which must outlive it.
-  public init(_ memory: UnsafeMutableRawBufferPointer) {
-    base = memory.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    capacity = memory.count
-  }
-
-  /// Writes these bytes.
-  @inline(__always)
-  public mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard bytes.count <= capacity - count, let source = bytes.baseAddress else {
-      if !bytes.isEmpty { overflowed = true }
-      return
-    }
-    (base + count).update(from: source, count: bytes.count)
-    count += bytes.count
-  }
-
-  /// Writes a constant.
-  public mutating func write(_ text: StaticString) {
-    write(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
-  /// Writes these bytes.
-  public mutating func write(_ bytes: Span<UInt8>) {
-    bytes.withUnsafeBufferPointer { write($0) }
-  }
-
-  /// Writes these bytes.
-  public mutating func write(_ bytes: [UInt8]) {
-    bytes.withUnsafeBufferPointer { write($0) }
-  }
-
-  /// Writes one byte.
-  public mutating func write(byte: UInt8) {
-    guard count < capacity else {
-      overflowed = true
-      return
-    }
-    base[count] = byte
-    count += 1
-  }
-
-  /// Writes a number in decimal.
-  public mutating func write(decimal value: UInt64) {
-    for digit in DecimalDigits(value) { write(byte: digit) }
-  }
-
-  /// Writes a number in lower-case hexadecimal without leading zeros, as a chunk size has it.
-  public mutating func write(hexadecimal value: UInt64) {
-    for digit in HexadecimalDigits(value) { write(byte: digit) }
-  }
-
+extension ByteWriter {
   /// Bytes a chunk takes at most besides its content.
   public static let chunkOverhead = 24
 
@@ -77,29 +18,22 @@ public struct HeadWriter: ~Copyable {
   /// Writes what `fill` puts into the memory it is lent, which leaves room for the framing of a chunk.
   /// - Returns: what `fill` returned: the number of bytes.
   mutating func fill(asChunk: Bool, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
-    let start = count
+    let memory = rest
     // The size is known behind the content: room for six digits, leading zeros included (RFC 9112 §7.1).
     let header = asChunk ? 8 : 0
-    let free = capacity - start - (asChunk ? HeadWriter.chunkOverhead : 0)
+    let free = memory.count - (asChunk ? HeadWriter.chunkOverhead : 0)
     guard free > 0 else { return 0 }
-    let written = fill(UnsafeMutableRawBufferPointer(start: base + start + header, count: free))
-    guard asChunk else {
-      count = start + written
+    let written = fill(UnsafeMutableRawBufferPointer(rebasing: memory[header..<(header + free)]))
+    guard asChunk, written > 0 else {
+      advance(by: written)
       return written
     }
-    guard written > 0 else { return 0 }
-    var size = written
-    for place in stride(from: 5, through: 0, by: -1) {
-      base[start + place] = UInt8(ascii: "0") &+ UInt8(size & 15) &+ (size & 15 > 9 ? 39 : 0)
-      size >>= 4
-    }
-    (base + start + 6).update(from: HeadWriter.lineEnd, count: 2)
-    count = start + header + written
+    write(hexadecimal: UInt64(written), width: 6)
+    write("\r\n")
+    advance(by: written)
     write("\r\n")
     return written
   }
-
-  private static let lineEnd: [UInt8] = [0x0D, 0x0A]
 
   /// Writes the last chunk and an empty trailer section.
   public mutating func lastChunk() { write("0\r\n\r\n") }
@@ -118,11 +52,6 @@ public struct HeadWriter: ~Copyable {
     write(": ")
     write(text: value)
     write("\r\n")
-  }
-
-  private mutating func write(text: String) {
-    var text = text
-    text.withUTF8 { write($0) }
   }
 
   /// Writes one field line of a name and a constant value.

@@ -98,14 +98,21 @@ public final class AccessRecord {
     let bit: UInt16 = 1 << UInt16(label.rawValue)
     guard !text.isEmpty, noted & bit == 0 else { return }
     noted |= bit
-    labels.append(label.key)
-    let start = labels.count
-    labels.append(escapingLog: text, limit: AccessRecord.textLimit)
-    notes.append(Note(label: label, range: start..<labels.count))
+    let (before, key) = (labels.count, label.key)
+    let limit = key.utf8CodeUnitCount + LogText.longest(text.count, limit: AccessRecord.textLimit)
+    labels.append(upTo: limit) { writer in
+      writer.write(key)
+      writer.write(escapingLog: text, limit: AccessRecord.textLimit)
+    }
+    notes.append(Note(label: label, range: (before + key.utf8CodeUnitCount)..<labels.count))
   }
 
   /// Notes a method that is none of those the proxy knows, in the same way.
-  public func note(method: Span<UInt8>) { otherMethod.append(escapingLog: method, limit: AccessRecord.textLimit) }
+  public func note(method: Span<UInt8>) {
+    otherMethod.append(upTo: LogText.longest(method.count, limit: AccessRecord.textLimit)) { writer in
+      writer.write(escapingLog: method, limit: AccessRecord.textLimit)
+    }
+  }
 
   /// Where the text of `label` stands in `labels`; nil if there is none.
   public subscript(label: Label) -> Range<Int>? {

@@ -1,6 +1,7 @@
 internal import Guard
 internal import HTTPWire
 internal import Settings
+internal import Text
 
 /// What of a client's request head goes to fal: an allow-list, then the key. The outgoing head is built from nothing;
 /// what the client says about itself (cookies, credentials, origin, forwarding fields) is simply never copied.

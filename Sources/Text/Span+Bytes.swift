@@ -10,40 +10,16 @@ extension Span where Element == UInt8 {
     return true
   }
 
-  /// Whether these bytes are `lowercase` when ASCII letter case is ignored; `lowercase` must have no upper-case letter.
-  @inlinable
-  public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
-    let length = lowercase.utf8CodeUnitCount
-    guard count == length else { return false }
-    let other = lowercase.utf8Start
-    for index in 0..<length where self[index].asciiLowercased != other[index] { return false }
-    return true
-  }
-
   @inlinable
   public func hasPrefix(_ literal: StaticString) -> Bool {
     let length = literal.utf8CodeUnitCount
     return count >= length && extracting(0..<length).equals(literal)
   }
 
-  /// Whether these bytes begin with `lowercase` when ASCII letter case is ignored.
-  @inlinable
-  public func hasPrefixIgnoringCase(_ lowercase: StaticString) -> Bool {
-    let length = lowercase.utf8CodeUnitCount
-    return count >= length && extracting(0..<length).equalsIgnoringCase(lowercase)
-  }
-
   /// Whether both are the same bytes.
   public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in 0..<count where self[index] != other[index] { return false }
-    return true
-  }
-
-  /// Whether both are the same bytes when ASCII letter case is ignored.
-  public func equalsIgnoringCase(of other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    for index in 0..<count where self[index].asciiLowercased != other[index].asciiLowercased { return false }
     return true
   }
 

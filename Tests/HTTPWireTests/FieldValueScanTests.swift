@@ -28,3 +28,33 @@ struct FieldValueScanTests {
     for start in 0...12 { #expect(value.span.endOfFieldValue(from: start) == 12) }
   }
 }
+
+@Suite("The end of a token")
+struct TokenScanTests {
+  @Test(
+    "every byte ends a token or not, wherever it stands (RFC 9110 §5.6.2)", arguments: [0x61, 0x5A, 0x2D, 0x39, 0x21])
+  func everyByte(filling: UInt8) {
+    let others = Set("!#$%&'*+-.^_`|~".utf8)
+    for length in 1...20 {
+      for position in 0..<length {
+        for byte in UInt8.min...UInt8.max {
+          var value = [UInt8](repeating: filling, count: length)
+          value[position] = byte
+          let isLetter = (0x41...0x5A).contains(byte & 0xDF)
+          let isAllowed = isLetter || (0x30...0x39).contains(byte) || others.contains(byte)
+          let end = value.span.endOfToken(from: 0)
+          if end != (isAllowed ? length : position) {
+            Issue.record("byte \(byte) at \(position) of \(length): end at \(end)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("a token may begin anywhere, and the first of several ends counts")
+  func starts() {
+    let value = Array("content-type: x; abcdefghijklmnop".utf8)
+    for start in 0...12 { #expect(value.span.endOfToken(from: start) == 12) }
+    #expect(value.span.endOfToken(from: 17) == value.count && value.span.endOfToken(from: value.count) == value.count)
+  }
+}

@@ -1,3 +1,4 @@
+import Text
 import HTTPWire
 import TestSupport
 import Testing

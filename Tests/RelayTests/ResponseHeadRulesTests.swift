@@ -1,5 +1,6 @@
 import HTTPWire
 import Testing
+import Text
 
 @testable import Relay
 

@@ -20,6 +20,29 @@ struct SpanBytesTests {
     #expect(!same("\u{E9}", "\u{C9}"))
   }
 
+  @Test("folding is the same for every byte, wherever it stands")
+  func foldingEverywhere() {
+    let literals: [StaticString] = [
+      "x", "x-fal-t", "x-fal-ta", "x-fal-tar", "x-fal-target-ur", "x-fal-target-url", "x-fal-queue-priority",
+    ]
+    for literal in literals {
+      let lower = bytes("\(literal)")
+      for position in lower.indices {
+        for byte in UInt8.min...UInt8.max {
+          var text = lower
+          text[position] = byte
+          let isSame = byte.asciiLowercased == lower[position]
+          let longer = text + [0x41]
+          let found = [
+            text.span.equalsIgnoringCase(literal), text.span.hasPrefixIgnoringCase(literal),
+            longer.span.hasPrefixIgnoringCase(literal),
+          ]
+          if found != [isSame, isSame, isSame] { Issue.record("byte \(byte) at \(position) of \(literal): \(found)") }
+        }
+      }
+    }
+  }
+
   @Test("hasPrefixIgnoringCase needs the whole prefix")
   func prefix() {
     #expect(begins("HTTP://x", "http://") && begins("x", "") && begins("", "") && begins("abc", "abc"))

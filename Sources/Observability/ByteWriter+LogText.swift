@@ -1,26 +1,27 @@
 internal import Text
 
-extension [UInt8] {
-  /// Appends `text`, whatever bytes it has, so that it can stand between the quotes of a JSON string and on a terminal: quote,
+/// A text from outside in a line of the log.
+enum LogText {
+  /// The most bytes that so many are written in.
+  static func longest(_ count: Int, limit: Int) -> Int { 3 * min(count, limit) + 3 }
+}
+
+extension ByteWriter {
+  /// Writes `text`, whatever bytes it has, so that it can stand between the quotes of a JSON string and on a terminal: quote,
   /// backslash, controls and all that is not ASCII as `%` and two digits.
   /// - Parameter limit: bytes of it that are taken; `...` stands for the others.
-  mutating func append(escapingLog text: Span<UInt8>, limit: Int) {
+  mutating func write(escapingLog text: Span<UInt8>, limit: Int) {
     let taken = text.extracting(first: limit)
     var start = 0
     while true {
       let end = taken.endOfPlain(from: start)
-      append(taken.extracting(start..<end))
+      write(taken.extracting(start..<end))
       guard end < taken.count else { break }
-      append(UInt8(ascii: "%"))
-      append(contentsOf: HexadecimalDigits(UInt64(taken[end]), count: 2))
+      write(byte: UInt8(ascii: "%"))
+      write(hexadecimal: UInt64(taken[end]), width: 2)
       start = end + 1
     }
-    if text.count > limit { append("...") }
-  }
-
-  /// Appends the form of `address` that its family has.
-  mutating func append(_ address: IPv6Address) {
-    append(contentsOf: (address.mapped?.description ?? address.description).utf8)
+    if text.count > limit { write("...") }
   }
 }
 
