@@ -45,7 +45,8 @@ public struct ClientAddress: Sendable {
       }
       guard !Self.never.contains(name), !name.hasPrefix("proxy-") else {
         throw PatternError(
-          problem: "names a field of the connection, of credentials or of the target; name the one in which the proxy in "
+          problem:
+            "names a field of the connection, of credentials or of the target; name the one in which the proxy in "
             + "front writes the client's address")
       }
       source = .header(Array(name.utf8))

@@ -48,7 +48,8 @@ public struct Networks: Sendable {
     var length = longest
     if slash < bytes.count {
       let digits = bytes.span.extracting((slash + 1)..<bytes.count)
-      guard let number = Decimal.value(of: digits, digits: 3), number <= longest, number == 0 || digits[0] != 0x30 else {
+      guard let number = Decimal.value(of: digits, digits: 3), number <= longest, number == 0 || digits[0] != 0x30
+      else {
         throw PatternError(problem: "has no prefix length of 0 to \(longest) behind the slash")
       }
       length = Int(number)
@@ -58,7 +59,8 @@ public struct Networks: Sendable {
       let first = IPv6Address(address.value & mask)
       let written = isDotted == nil ? "\(first)" : first.mapped.map { "\($0)" } ?? ""
       throw PatternError(
-        problem: "has bits set behind its prefix length: write \(written)/\(length) for the network, or the address alone")
+        problem:
+          "has bits set behind its prefix length: write \(written)/\(length) for the network, or the address alone")
     }
     return Network(first: address.value, mask: mask, isIPv4: before + length >= 96 && address.mapped != nil)
   }

@@ -53,7 +53,8 @@ struct ClientAddressTests {
   @Test(
     "of Forwarded it is the last address that is not trusted (RFC 7239)",
     arguments: [
-      (["for=192.0.2.7"], "192.0.2.7"), (["For=\"192.0.2.7\""], "192.0.2.7"), (["for=\"192.0.2.7:47011\""], "192.0.2.7"),
+      (["for=192.0.2.7"], "192.0.2.7"), (["For=\"192.0.2.7\""], "192.0.2.7"),
+      (["for=\"192.0.2.7:47011\""], "192.0.2.7"),
       (["for=\"[2001:db8:cafe::17]:4711\""], "2001:db8:cafe::17"), (["for=\"[2001:db8::9]\""], "2001:db8::9"),
       (["for=\"[2001:db8::9]:_port.1\""], "2001:db8::9"), (["for=192.0.2.7;proto=http;by=203.0.113.43"], "192.0.2.7"),
       (["by=_x;for=192.0.2.7 ; host=\"a,b;for=6.6.6.6\""], "192.0.2.7"), (["for=192.0.2.7, for=10.0.0.1"], "192.0.2.7"),
@@ -75,7 +76,8 @@ struct ClientAddressTests {
       ["for=192.0.2.7,"], ["192.0.2.7"], ["for"], ["for="], ["=192.0.2.7"], ["for=192.0.2.7;for=192.0.2.8"],
       ["for =192.0.2.7"], ["for= 192.0.2.7"], ["for=192.0.2.7:80"], ["for=[2001:db8::9]"], ["for=2001:db8::9"],
       ["for=\"2001:db8::9\""], ["for=\"192.0.2.7"], ["for=192.0.2.7\""], ["for=\"192.0.2.7\\\""],
-      ["for=\"192.0\\.2.7\""], ["for=\"192.0.2.7:_\""], ["for=\"192.0.2.7:_a b\""], ["for=192.0.2.7;x"], ["for='192.0.2.7'"],
+      ["for=\"192.0\\.2.7\""], ["for=\"192.0.2.7:_\""], ["for=\"192.0.2.7:_a b\""], ["for=192.0.2.7;x"],
+      ["for='192.0.2.7'"],
       ["for=\"\""], ["for=\""],
     ])
   func forwardedIsNone(values: [String]) throws {
@@ -86,7 +88,8 @@ struct ClientAddressTests {
     "of a field of a name of its own it is the one address there",
     arguments: [
       (["192.0.2.7"], "192.0.2.7"), (["[2001:db8::9]:1"], "2001:db8::9"), (["192.0.2.7:1"], "192.0.2.7"), ([], nil),
-      (["192.0.2.7", "192.0.2.7"], nil), (["192.0.2.7, 192.0.2.8"], nil), ([""], nil), (["10.0.0.1"], nil), (["x"], nil),
+      (["192.0.2.7", "192.0.2.7"], nil), (["192.0.2.7, 192.0.2.8"], nil), ([""], nil), (["10.0.0.1"], nil),
+      (["x"], nil),
     ] as [([String], String?)])
   func named(values: [String], expected: String?) throws {
     #expect(try client("header:CF-Connecting-IP", values.map { ("cf-Connecting-ip", $0) }) == expected)

@@ -72,7 +72,8 @@ struct ProxyHeaderTests {
     #expect(read(bytes(begun)) == .incomplete && read(bytes(begun + "x")) == .invalid)
   }
 
-  @Test("addresses that are cut short, unknown families and a content beyond its limit are refused before they have come")
+  @Test(
+    "addresses that are cut short, unknown families and a content beyond its limit are refused before they have come")
   func malformedBinary() {
     for header in [
       Self.binary(0x21, 0x11, Array(Self.ipv4.dropLast())), Self.binary(0x21, 0x21, Array(Self.ipv6.dropLast())),
