@@ -53,6 +53,9 @@ public struct ClientAddress: Sendable {
     }
   }
 
+  /// Whether anybody is trusted.
+  public var trustsSome: Bool { !proxies.isEmpty }
+
   /// Whether requests of `peer` are somebody else's.
   public func trusts(_ peer: IPv6Address) -> Bool { proxies.contains(peer) }
 
