@@ -15,6 +15,10 @@ extension Cause {
   public static let tlsOnPlainPort = Cause(
     400, "tls_on_plain_port", "This port speaks plain HTTP: call it with http://, or let a server in front end TLS.",
     closes: true)
+  public static let proxyHeaderNotRead = Cause(
+    400, "bad_request",
+    "The connection begins with a PROXY header, which is read only with client_address: proxy_protocol and from addresses in "
+      + "trusted_proxies, once.", closes: true)
   public static let contentTimedOut = Cause(
     408, "request_timeout",
     "The request content stood still for longer than timeouts.body, or came more slowly than limits.body_rate.",

@@ -92,6 +92,8 @@ extension HTTP1Connection {
 
   /// Refuses what could not be read as a request, or took too long to become one.
   func refuse(_ cause: Cause) {
+    // Nobody knows yet whom it would be an answer to.
+    if awaitsProxyHeader { return close() }
     let state = beginState()
     isPersistent = false
     server.newRequestID(into: &state.record.labels)

@@ -31,7 +31,12 @@ public final class HTTP1Connection: EventHandler {
   var exchange: (any Exchange)?
   var isPersistent = true
   var progressMark: UInt64?
-  private let address: IPv6Address
+  /// The other end of the connection.
+  let peer: IPv6Address
+  /// Whose the connection is: the peer's, unless a PROXY header says otherwise.
+  var address: IPv6Address
+  /// Such a header has to come before anything else.
+  var awaitsProxyHeader = false
   /// There was no place for it: it may ask how the process is, once.
   var isInReserve = false
   private var reading = HeadReading()
@@ -47,14 +52,15 @@ public final class HTTP1Connection: EventHandler {
 
   init(_ stream: consuming ByteStream, of address: IPv6Address, on server: Server) {
     self.server = server
+    peer = address
     self.address = address
     channel = Channel(stream)
     super.init()
   }
 
   public var loop: EventLoop { server.loop }
-  /// Whose it is, see `IPv6Address.clientNetwork`.
-  var client: UInt64 { address.clientNetwork }
+  /// Whose place it has, see `IPv6Address.clientNetwork`.
+  var client: UInt64 { peer.clientNetwork }
   /// Those the current request came under, else those of the server.
   public var options: ServerOptions { phase == .head ? server.options : lent?.options ?? server.options }
 
@@ -78,7 +84,7 @@ public final class HTTP1Connection: EventHandler {
   func start() {
     do {
       try loop.watch(channel.stream, for: self)
-      setDeadline(in: isInReserve ? options.headTimeout : options.idleTimeout)
+      setDeadline(in: isInReserve || awaitsProxyHeader ? options.headTimeout : options.idleTimeout)
     } catch {
       close()
     }
@@ -142,8 +148,12 @@ public final class HTTP1Connection: EventHandler {
     while phase == .head {
       // Others of the loop get their turn, however much one client has pipelined.
       guard served < HTTP1Connection.requestsPerTurn else { return loop.callAgain(self) }
-      skipEmptyLines()
-      if !channel.input.isEmpty {
+      if awaitsProxyHeader {
+        takeProxyHeader()
+        guard phase == .head else { return }
+      }
+      if !awaitsProxyHeader { skipEmptyLines() }
+      if !awaitsProxyHeader, !channel.input.isEmpty {
         let bytes = channel.input.readable
         do {
           if let length = try server.parser.parse(bytes.span, scanned: &reading.scanned) {
@@ -152,7 +162,7 @@ public final class HTTP1Connection: EventHandler {
             continue
           }
         } catch {
-          return refuse(beginsAsTLS ? .tlsOnPlainPort : .wire(error))
+          return refuse(misunderstanding ?? .wire(error))
         }
         if beginsAsTLS { return refuse(.tlsOnPlainPort) }
         if !reading.deadlineIsSet {
@@ -169,12 +179,6 @@ public final class HTTP1Connection: EventHandler {
         return
       }
     }
-  }
-
-  /// Whether the first byte is that of a TLS handshake record (RFC 8446 §5.1), which begins no request line.
-  private var beginsAsTLS: Bool {
-    let bytes = channel.input.readable
-    return bytes[0] == 0x16
   }
 
   /// An empty line before a request is no part of it, and does not begin one (RFC 9112 §2.2).
@@ -224,6 +228,11 @@ public final class HTTP1Connection: EventHandler {
       server.newRequestID(into: &record.labels)
     }
     record.requestID = 0..<record.labels.count
+    if head.isForwarded || server.trustsSome,
+      let client = server.forwarding?.client(of: head, bytes, from: peer)
+    {
+      record.client = client
+    }
     if head.method == .other { record.note(method: bytes.extracting(head.methodRange)) }
   }
 

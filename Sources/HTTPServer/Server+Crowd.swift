@@ -21,11 +21,14 @@ extension Server {
   func findPlace(for connection: HTTP1Connection) {
     // While memory is tight nobody new gets a place, and nobody loses one for it.
     guard !loop.buffers.isTight else { return putInReserve(connection) }
-    var entry = gate.enter(connection.client)
-    while entry != .entered, giveUpWaiting(entry == .isFull ? nil : connection.client) {
-      entry = gate.enter(connection.client)
-    }
+    var entry = enter(connection)
+    while entry != .entered, giveUpWaiting(entry == .isFull ? nil : connection.client) { entry = enter(connection) }
     if entry != .entered { putInReserve(connection) }
+  }
+
+  /// A trusted proxy is many clients.
+  private func enter(_ connection: HTTP1Connection) -> ConnectionGate.Entry {
+    gate.enter(connection.client, isUnlimited: trustsSome && forwarding?.trusts(connection.peer) == true)
   }
 
   private func putInReserve(_ connection: HTTP1Connection) {
@@ -35,7 +38,7 @@ extension Server {
 
   /// Gives a connection of the reserve a place if there is one.
   func takePlace(_ connection: HTTP1Connection) {
-    guard !loop.buffers.isTight, gate.enter(connection.client) == .entered else { return }
+    guard !loop.buffers.isTight, enter(connection) == .entered else { return }
     gate.leaveReserve()
     connection.isInReserve = false
   }

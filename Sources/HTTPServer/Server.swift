@@ -18,6 +18,12 @@ public final class Server {
   let gate: ConnectionGate
   var parser: RequestHeadParser
   private(set) var service: (any Service)?
+  /// What is known of proxies in front.
+  private(set) var forwarding: (any Forwarding)? {
+    didSet { trustsSome = forwarding?.trustsSome == true }
+  }
+  /// Whether there are any.
+  private(set) var trustsSome = false
   private var log: AccessLog?
   private var spareStates: [RequestState] = []
   var crowd = Crowd()
@@ -38,9 +44,14 @@ public final class Server {
   public private(set) var connectionCount = 0
 
   /// A server on `loop`.
-  public init(on loop: EventLoop, options: ServerOptions, gate: ConnectionGate, log: AccessLog?) {
+  public init(
+    on loop: EventLoop, options: ServerOptions, forwarding: (any Forwarding)? = nil, gate: ConnectionGate,
+    log: AccessLog?
+  ) {
     self.loop = loop
     self.options = options
+    self.forwarding = forwarding
+    trustsSome = forwarding?.trustsSome == true
     self.gate = gate
     self.log = log
     parser = RequestHeadParser(limits: options.headLimits)
@@ -62,14 +73,16 @@ public final class Server {
   }
 
   /// Serves requests that come from now on with other options, and by another service.
-  public func adopt(_ options: ServerOptions, _ service: any Service) {
+  public func adopt(_ options: ServerOptions, forwarding: (any Forwarding)?, _ service: any Service) {
     self.options = options
+    self.forwarding = forwarding
     self.service = service
     parser = RequestHeadParser(limits: options.headLimits)
   }
 
   private func accept(_ stream: consuming ByteStream, from address: SocketAddress) {
     let connection = HTTP1Connection(stream, of: address.host, on: self)
+    if let forwarding, forwarding.readsProxyHeaders { connection.awaitsProxyHeader = forwarding.trusts(address.host) }
     findPlace(for: connection)
     loop.attach(connection)
     connectionCount += 1

@@ -26,6 +26,8 @@ public enum FieldName: UInt8, Sendable {
   // Request fields the proxy reads and keeps.
   case authorization, origin, secFetchSite, requestID
   case accessControlRequestMethod, accessControlRequestHeaders, falTargetURL
+  /// What a server in front writes about the client it has a request from (RFC 7239, and the two it is to replace).
+  case forwardedFor, forwarded, realIP
   /// `x-fal-…` fields only fal's own systems may set, or read (protocol.md §3.2, last row).
   case falInternal
 
@@ -54,6 +56,7 @@ public enum FieldName: UInt8, Sendable {
     case UInt8(ascii: "e"):
       if name.equalsIgnoringCase("etag") { return .etag }
       return name.equalsIgnoringCase("expect") ? .expect : .other
+    case UInt8(ascii: "f"): return name.equalsIgnoringCase("forwarded") ? .forwarded : .other
     case UInt8(ascii: "h"): return name.equalsIgnoringCase("host") ? .host : .other
     case UInt8(ascii: "i"): return classifyI(name)
     case UInt8(ascii: "k"): return name.equalsIgnoringCase("keep-alive") ? .hopByHop : .other
@@ -153,8 +156,13 @@ public enum FieldName: UInt8, Sendable {
 
   private static func classifyX(_ name: Span<UInt8>) -> FieldName {
     if name.hasPrefixIgnoringCase("x-fal-") { return classifyFal(name) }
-    if name.equalsIgnoringCase("x-request-id") { return .requestID }
-    return name.equalsIgnoringCase("x-app-fal-disable-fallback") ? .falApp : .other
+    switch name.count {
+    case 9 where name.equalsIgnoringCase("x-real-ip"): return .realIP
+    case 12 where name.equalsIgnoringCase("x-request-id"): return .requestID
+    case 15 where name.equalsIgnoringCase("x-forwarded-for"): return .forwardedFor
+    case 26 where name.equalsIgnoringCase("x-app-fal-disable-fallback"): return .falApp
+    default: return .other
+    }
   }
 
   /// Whether `name` is `prefix` and more, in letters, digits and dashes: layers that make a variable of a name take other

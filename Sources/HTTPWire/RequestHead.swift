@@ -20,6 +20,8 @@ public struct RequestHead: Sendable {
   public internal(set) var expectsContinue = false
   /// Whether the client asks to leave HTTP/1.1 for WebSocket on this connection (RFC 9110 §7.8).
   public internal(set) var wantsWebSocket = false
+  /// Whether a field tells of a client that the request was forwarded for, true or not.
+  public internal(set) var isForwarded = false
   /// The proxy's own target, when the field is present.
   public internal(set) var falTarget: Range<Int>?
 

@@ -163,6 +163,7 @@ public struct RequestHeadParser: Sendable {
   private mutating func readSingletons(_ bytes: Span<UInt8>) throws(WireError) {
     head.expectsContinue = false
     head.wantsWebSocket = false
+    head.isForwarded = false
     var seen: UInt64 = 0
     for line in head.fields.lines {
       switch line.kind {
@@ -173,6 +174,7 @@ public struct RequestHeadParser: Sendable {
         guard seen & bit == 0 else { throw line.kind == .host ? .invalidHost : .duplicateField }
         seen |= bit
         try readSingleton(line, bytes)
+      case .forwardedFor, .forwarded, .realIP: head.isForwarded = true
       case .upgrade:
         FieldSection.forEachToken(in: bytes.extracting(line.value)) { token in
           if token.hasPrefixIgnoringCase("websocket") { head.wantsWebSocket = true }

@@ -4,11 +4,17 @@ package import Settings
 extension Generation {
   /// What the policy allows and its owner likely did not mean; one line each.
   package static func warnings(_ settings: Settings) -> [String] {
-    settings.allowedOrigins.compactMap { entry in
+    var lines = settings.allowedOrigins.compactMap { entry in
       SharedSuffixes.suffix(of: entry).map { suffix in
         "allowed_origins: strangers can register names below \(suffix), so \(entry) may let their pages in; list the exact "
           + "origins, or use a domain of your own"
       }
     }
+    if (try? Networks(settings.trustedProxies))?.holdsEverybody == true {
+      lines.append(
+        "trusted_proxies holds every address of a family: any client may say whose address its own is; list only the "
+          + "proxies in front")
+    }
+    return lines
   }
 }

@@ -7,12 +7,16 @@ package import Transport
 package final class LoopServices {
   private let server: Server
   private let proxy: ProxyService
+  private let notices: ForwardingNotices
   /// Adds what else is served.
   private let addRoutes: (Router) -> Void
 
-  private init(_ server: Server, _ proxy: ProxyService, _ addRoutes: @escaping (Router) -> Void) {
+  private init(
+    _ server: Server, _ proxy: ProxyService, _ notices: ForwardingNotices, _ addRoutes: @escaping (Router) -> Void
+  ) {
     self.server = server
     self.proxy = proxy
+    self.notices = notices
     self.addRoutes = addRoutes
   }
 
@@ -23,16 +27,18 @@ package final class LoopServices {
     package let memory: MemoryBudget
     package let tlsContext: TLSContext
     package let keyVerdicts: KeyVerdicts
+    package let forwardingNotices: ForwardingNotices
 
     package init(
       generation: Generation, gate: ConnectionGate, memory: MemoryBudget, tlsContext: TLSContext,
-      keyVerdicts: KeyVerdicts
+      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices
     ) {
       self.generation = generation
       self.gate = gate
       self.memory = memory
       self.tlsContext = tlsContext
       self.keyVerdicts = keyVerdicts
+      self.forwardingNotices = forwardingNotices
     }
   }
 
@@ -44,11 +50,14 @@ package final class LoopServices {
     addRoutes: @escaping (Router) -> Void = { _ in }
   ) throws(SystemError) -> SocketAddress {
     loop.buffers.join(shared.memory)
-    let server = Server(on: loop, options: shared.generation.serverOptions, gate: shared.gate, log: log)
+    let server = Server(
+      on: loop, options: shared.generation.serverOptions,
+      forwarding: TrustedForwarding(shared.generation.callers.clientAddress, shared.forwardingNotices),
+      gate: shared.gate, log: log)
     return try server.listen(on: address) { bound in
       let proxy = ProxyService(
         shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
-      let services = LoopServices(server, proxy, addRoutes)
+      let services = LoopServices(server, proxy, shared.forwardingNotices, addRoutes)
       loop.attachment = services
       return services.router(for: shared.generation)
     }
@@ -58,7 +67,9 @@ package final class LoopServices {
   /// keep theirs.
   package func adopt(_ generation: Generation) {
     proxy.adopt(generation)
-    server.adopt(generation.serverOptions, router(for: generation))
+    server.adopt(
+      generation.serverOptions, forwarding: TrustedForwarding(generation.callers.clientAddress, notices),
+      router(for: generation))
   }
 
   private func router(for generation: Generation) -> Router {

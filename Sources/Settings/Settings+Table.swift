@@ -4,7 +4,7 @@ internal import Text
 extension Settings: SettingRecord {
   static let table = SettingTable<Settings>([
     .init(title: "Listening", keys: listening),
-    .init(title: "What may be called, and by whom", keys: policy),
+    .init(title: "What may be called, and by whom", keys: policy + proxyKeys),
     .init(title: "How much", keys: limitKeys),
     .init(title: "How long: the client's side", keys: clientTimes),
     .init(title: "How long: the side of fal", keys: upstreamTimes),
@@ -174,7 +174,7 @@ extension Settings: SettingRecord {
       "limits.connections_per_address", \.limits.connectionsPerAddress,
       """
       How many of them one client may have: an IPv4 address, loopback too, or the /64 of an IPv6 address. A proxy in front \
-      is one address.
+      is one address, and has no such limit if it is of `trusted_proxies`.
       """,
       0...1_000_000, or: " (0 = 80 % of limits.connections)"
     ),

@@ -17,6 +17,8 @@ package struct Settings: Sendable {
   /// `@default` is already replaced by `builtInEndpoints`.
   package var allowedEndpoints = Settings.builtInEndpoints
   package var allowedHosts: [String] = []
+  package var trustedProxies: [String] = []
+  package var clientAddress = Settings.forwardedFor
   package var getRuns = true
   package var allowedOrigins: [String] = []
   package var forwardFields: [String] = []
@@ -39,6 +41,9 @@ package struct Settings: Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// The default of `client_address`.
+  package static let forwardedFor = "x-forwarded-for"
 
   /// The list entry that stands for the built-in list.
   package static let defaultMarker = "@default"

@@ -37,10 +37,11 @@ public final class ConnectionGate: Sendable {
   public var count: Int { counts.withLock { $0.placed + $0.reserved } }
 
   /// Counts a connection of `client` in, if there is a place for it.
-  public func enter(_ client: UInt64) -> Entry {
+  /// - Parameter isUnlimited: whether the client may have every place, as it is many.
+  public func enter(_ client: UInt64, isUnlimited: Bool = false) -> Entry {
     counts.withLock { counts in
       let ofClient = counts.placedOfClient[client, default: 0]
-      guard ofClient < clientLimit else { return .clientIsFull }
+      guard isUnlimited || ofClient < clientLimit else { return .clientIsFull }
       guard counts.placed < limit else { return .isFull }
       counts.placed += 1
       counts.placedOfClient[client] = ofClient + 1

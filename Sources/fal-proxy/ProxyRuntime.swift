@@ -64,7 +64,8 @@ struct ProxyRuntime: Sendable {
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
       generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
-      keyVerdicts: KeyVerdicts(report: StartUp.reportLater))
+      keyVerdicts: KeyVerdicts(report: StartUp.reportLater),
+      forwardingNotices: ForwardingNotices(report: StartUp.reportLater))
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address

@@ -186,6 +186,7 @@ def test_every_setting_has_a_variable(checked):
     values = {
         "host": "127.0.0.2", "path": "/p", "event_loops": "1", "log_format": "text", "access_log": "errors",
         "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_hosts": "a.example",
+        "trusted_proxies": "10.0.0.0/8, 192.0.2.7", "client_address": "header:x-real-ip",
         "allowed_origins": "https://a.example",
         "cors.allow_credentials": "true", "cors.max_age": "1h", "tokens.enabled": "true", "limits.head": "2KiB",
         "limits.fields": "20", "limits.request_target": "1KiB", "limits.body": "5MiB", "limits.response_head": "3KiB",

@@ -19,7 +19,7 @@ def run(tmp_path, swift_test):
     tools.mkdir()
     for name, script in (("swift", f'[ "$1" = test ] || exit 0\n{swift_test}'),
                          ("dpkg-query", "echo install ok installed"), ("chromium", "exit 0"),
-                         ("nginx", "exit 0"), ("varnishd", "exit 0"), ("node", "exit 0")):
+                         ("nginx", "exit 0"), ("haproxy", "exit 0"), ("varnishd", "exit 0"), ("node", "exit 0")):
         (tools / name).write_text("#!/bin/sh\n" + script)
         (tools / name).chmod(0o755)
     (tmp_path / "Tests").mkdir()

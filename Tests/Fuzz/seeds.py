@@ -63,12 +63,21 @@ def json_texts():
     return seeds | {text.encode() for text in texts}
 
 
+def proxy_headers():
+    """Headers of the PROXY protocol, in both versions."""
+    signature = b"\r\n\r\n\0\r\nQUIT\n"
+    return {b"PROXY TCP4 192.0.2.7 10.0.0.1 56324 443\r\nGET / HTTP/1.1\r\n", b"PROXY TCP6 2001:db8::9 ::1 1 65535\r\n",
+            b"PROXY UNKNOWN x\r\n", signature + b"\x20\0\0\0", signature + b"\x21\x11\0\x0c" + b"\x0a" * 12,
+            signature + b"\x21\x21\0\x28" + b"\x20" * 40, signature + b"\x21\x31\0\xd8" + b"/" * 216}
+
+
 def main(folder):
     requests = [entry.data for entry in corpus.load("requests")]
     responses = [entry.data for entry in corpus.load("responses")]
     bodies = [data.partition(b"\r\n\r\n")[2] for data in requests + responses if b"hunked" in data]
     for name, seeds in (("RequestHead", requests), ("ResponseHead", responses), ("Chunked", bodies),
-                        ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts())):
+                        ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts()),
+                        ("ProxyHeader", proxy_headers())):
         write(folder / name, {seed for seed in seeds if len(seed) <= LONGEST})
 
 

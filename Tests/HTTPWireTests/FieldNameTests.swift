@@ -10,6 +10,7 @@ struct FieldNameTests {
       ("Accept-Encoding", .acceptEncoding), ("User-Agent", .userAgent),
       ("Traceparent", .traceContext), ("Tracestate", .traceContext), ("Authorization", .authorization),
       ("Origin", .origin), ("Sec-Fetch-Site", .secFetchSite), ("X-Request-Id", .requestID),
+      ("X-Forwarded-For", .forwardedFor), ("Forwarded", .forwarded), ("X-Real-IP", .realIP),
       ("Access-Control-Request-Method", .accessControlRequestMethod),
       ("Access-Control-Request-Headers", .accessControlRequestHeaders), ("X-Fal-Target-Url", .falTargetURL),
       ("X-Fal-Queue-Priority", .falPriority), ("X-Fal-Request-Timeout", .falTimeout), ("X-Fal-Tags", .falTags),

@@ -22,7 +22,7 @@ struct GenerationTests {
       try tls.waitUntilLoaded()
       let shared = LoopServices.Shared(
         generation: generation, gate: ConnectionGate(limit: 100), memory: MemoryBudget(limit: 1 << 30), tlsContext: tls,
-        keyVerdicts: KeyVerdicts(report: { _ in }))
+        keyVerdicts: KeyVerdicts(report: { _ in }), forwardingNotices: ForwardingNotices(report: { _ in }))
       address = try await actor.run { loop throws(SystemError) in
         try LoopServices.start(
           on: loop, address: SocketAddress(literal: "127.0.0.1", port: 0)!, shared,

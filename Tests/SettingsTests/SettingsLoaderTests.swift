@@ -88,6 +88,7 @@ struct SettingsLoaderTests {
         case "path": ("/x", "/x")
         case "log_format": ("text", "text")
         case "access_log": ("errors", "errors")
+        case "client_address": ("header:x-a", "header:x-a")
         case "get_runs": ("false", "false")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")

@@ -21,6 +21,14 @@ struct ConnectionGateTests {
     #expect(gate.count == 3)
   }
 
+  @Test("who is many clients has the limit of all alone, and is counted like any other")
+  func unlimited() {
+    let gate = ConnectionGate(limit: 3, clientLimit: 1)
+    #expect((0..<4).map { _ in gate.enter(1, isUnlimited: true) } == [.entered, .entered, .entered, .isFull])
+    gate.leave(1)
+    #expect(gate.enter(1) == .clientIsFull && gate.enter(2) == .entered)
+  }
+
   @Test(
     "a client is an address of IPv4, whatever the family of the socket, or a /64 of IPv6",
     arguments: [
