@@ -128,7 +128,9 @@ public final class JobFilter: ContentFilter {
           continue
         }
       }
-      if case let step = judge(window, at), case .nothing = step { at += 1 } else { return judge(window, at) }
+      let step = judge(window, at)
+      guard case .nothing = step else { return step }
+      at += 1
     }
     return .nothing
   }
@@ -147,7 +149,7 @@ public final class JobFilter: ContentFilter {
     guard end <= window.count else { return .unfinished(from: at) }
     if changesLength {
       guard end < window.count else { return .unfinished(from: at) }
-      let isWhole = [Byte.quote, Byte.slash, Byte.questionMark].contains(window[end])
+      let isWhole = [Byte.quote, Byte.slash, Byte.question].contains(window[end])
       guard isWhole else { return .nothing }
     }
     return .found(at..<end, replacement: job.sealed)

@@ -33,8 +33,11 @@ public final class JobSeals: Sendable, CustomStringConvertible, CustomReflectabl
     /// are the same bytes; the account is empty as long as there is one key of fal's.
     func tag(_ identity: Identity, _ app: Span<UInt8>, _ id: Span<UInt8>) -> Digest256 {
       tags.code { message in
-        // The version and its length, then no account.
-        for number in [1, 1, 0, 16] as InlineArray<4, UInt64> { message.append(number) }
+        // The version behind its length, no account, the length of an identity.
+        message.append(1)
+        message.append(1)
+        message.append(0)
+        message.append(16)
         message.append(UInt64(truncatingIfNeeded: identity.value >> 64))
         message.append(UInt64(truncatingIfNeeded: identity.value))
         message.append(UInt64(app.count))

@@ -39,6 +39,7 @@ public final class OwnedJob {
 
   /// Takes `id` for what fal calls it; false where it can be no id.
   public func learn(_ id: Span<UInt8>) -> Bool {
+    let app = app
     guard let sealed = seals.seal(id, for: identity, app: app.span) else { return false }
     (self.id, self.sealed) = (id.bytes, sealed)
     return true
@@ -46,7 +47,8 @@ public final class OwnedJob {
 
   /// What the owner is told in place of `other`, an id of this job or of one of its attempts; nil for what is no id.
   public func seal(_ other: Span<UInt8>) -> [UInt8]? {
-    other.equals(id.span) ? sealed : seals.seal(other, for: identity, app: app.span)
+    let (id, app) = (id, app)
+    return other.equals(id.span) ? sealed : seals.seal(other, for: identity, app: app.span)
   }
 }
 

@@ -36,5 +36,10 @@ public enum UUIDText {
     }
   }
 
+  /// Whether `value` has the variant and a version of RFC 9562 (§4.1, §4.2), as every UUID that is generated.
+  public static func isMade(_ value: UInt128) -> Bool {
+    value >> 62 & 3 == 2 && (1...8).contains(value >> 76 & 15)
+  }
+
   private static func isDash(_ index: Int) -> Bool { index == 8 || index == 13 || index == 18 || index == 23 }
 }
