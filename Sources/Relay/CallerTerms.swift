@@ -4,8 +4,15 @@ internal import Settings
 /// Who may call and how much, as one generation has it.
 struct CallerTerms: Sendable {
   let authenticator: Authenticator
+  /// What is made of the operator's secrets.
+  let secrets: CallerSecrets
+  /// Seals the ids of jobs; nil where they stay as fal's.
+  let seals: JobSeals?
 
-  init(_ settings: Settings) {
+  /// - Parameter key: what everything is made of where there is no file of secrets.
+  init(_ settings: Settings, secrets: [SecretBytes], key: SecretBytes) {
     authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
+    self.secrets = CallerSecrets((secrets.isEmpty ? [key] : secrets).map { $0.withUnsafeBytes { [UInt8]($0) } })
+    seals = settings.sealsJobs ? self.secrets.seals : nil
   }
 }

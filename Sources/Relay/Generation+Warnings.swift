@@ -4,11 +4,21 @@ package import Settings
 extension Generation {
   /// What the policy allows and its owner likely did not mean; one line each.
   package static func warnings(_ settings: Settings) -> [String] {
-    settings.allowedOrigins.compactMap { entry in
-      SharedSuffixes.suffix(of: entry).map { suffix in
-        "allowed_origins: strangers can register names below \(suffix), so \(entry) may let their pages in; list the exact "
-          + "origins, or use a domain of your own"
+    keys(settings)
+      + settings.allowedOrigins.compactMap { entry in
+        SharedSuffixes.suffix(of: entry).map { suffix in
+          "allowed_origins: strangers can register names below \(suffix), so \(entry) may let their pages in; list the exact "
+            + "origins, or use a domain of your own"
+        }
       }
-    }
+  }
+
+  /// What a change of the fal key would take with it.
+  private static func keys(_ settings: Settings) -> [String] {
+    guard settings.sealsJobs, settings.secretFile.isEmpty else { return [] }
+    return [
+      "ownership: the ids of jobs are sealed under keys made of the fal key: a restart with another key loses running jobs; "
+        + "set secret_file (FAL_PROXY_SECRET_FILE)"
+    ]
   }
 }
