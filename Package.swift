@@ -73,7 +73,7 @@ let package = Package(
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
-    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "TestSupport"]),
+    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "TestSupport"]),
     tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),

@@ -12,15 +12,20 @@ public struct Authenticator: Sendable, CustomStringConvertible, CustomReflectabl
     self.tokens = tokens
   }
 
+  /// The token that the value of `Authorization` shows, if any.
+  public static func token(in authorization: Span<UInt8>) -> Range<Int>? {
+    guard authorization.hasPrefixIgnoringCase("bearer ") else { return nil }
+    var start = 7
+    while start < authorization.count, authorization[start] == Byte.space { start += 1 }
+    return start < authorization.count ? start..<authorization.count : nil
+  }
+
   /// Decides on the value of `Authorization`, nil when the header was not sent.
   public func decide(authorization: Span<UInt8>?) -> AuthenticationDecision {
     guard !tokens.isEmpty else { return .open }
     guard let authorization else { return .missing }
-    guard authorization.hasPrefixIgnoringCase("bearer ") else { return .rejected }
-    var start = 7
-    while start < authorization.count, authorization[start] == Byte.space { start += 1 }
-    let presented = authorization.extracting(start..<authorization.count)
-    guard !presented.isEmpty else { return .rejected }
+    guard let token = Self.token(in: authorization) else { return .rejected }
+    let presented = authorization.extracting(token)
     // Every token is compared in full, so that time tells neither which one was nearly right nor where it differed.
     var accepted: UInt8 = 0
     for index in tokens.indices { accepted |= Self.isEqual(presented, tokens[index]) }

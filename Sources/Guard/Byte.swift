@@ -8,6 +8,7 @@ enum Byte {
   static let dot = UInt8(ascii: ".")
   static let dash = UInt8(ascii: "-")
   static let underscore = UInt8(ascii: "_")
+  static let quote = UInt8(ascii: "\"")
   static let space = UInt8(ascii: " ")
   static let openBracket = UInt8(ascii: "[")
   static let closeBracket = UInt8(ascii: "]")

@@ -17,6 +17,8 @@ public final class Cause: Error, Equatable, Sendable {
   public let isRetrySafe: Bool
   /// Whether the connection must be closed, because what follows on it cannot be trusted or is unwanted.
   public let closes: Bool
+  /// What the answer says as `status` too, as fal's queue does; nil for most.
+  public let state: StaticString?
   /// Further field lines of the answer; lower-case names.
   public let fields: [Field]
 
@@ -32,7 +34,7 @@ public final class Cause: Error, Equatable, Sendable {
   /// - Parameter fields: names and values of further field lines.
   public init(
     _ status: Int, _ name: StaticString, _ sentence: String, by party: Party = .client, isRetrySafe: Bool = true,
-    closes: Bool = false, fields: KeyValuePairs<StaticString, String> = [:]
+    closes: Bool = false, state: StaticString? = nil, fields: KeyValuePairs<StaticString, String> = [:]
   ) {
     self.status = status
     self.name = name
@@ -40,6 +42,7 @@ public final class Cause: Error, Equatable, Sendable {
     self.party = party
     self.isRetrySafe = isRetrySafe
     self.closes = closes
+    self.state = state
     self.fields = fields.map { Field(name: $0.key, value: $0.value) }
   }
 
@@ -53,7 +56,8 @@ public final class Cause: Error, Equatable, Sendable {
   public var content: [UInt8] {
     var text: [UInt8] = []
     text.append(escapingJSON: Array(sentence.utf8).span)
-    return Array("{\"detail\":\"".utf8) + text + Array("\",\"message\":\"".utf8) + text
+    let state = state.map { "\"status\":\"\($0)\"," } ?? ""
+    return Array("{\(state)\"detail\":\"".utf8) + text + Array("\",\"message\":\"".utf8) + text
       + Array("\",\"error_type\":\"proxy_\(name)\"}\n".utf8)
   }
 }

@@ -1,5 +1,3 @@
-public import Text
-
 /// Moves the content of one message out of its framing into the framing of another (RFC 9112 §6, §7.1): bytes in, room
 /// out. The end of the content is moved too: the last chunk, where the output has chunks. A filter may change the content on
 /// the way.
@@ -29,22 +27,32 @@ public struct BodyPump {
 
   private var decoder: BodyDecoder
   private var endIsWritten = false
-  /// Replaces a word of the content in flight.
+  /// Changes the content in flight.
   private var filter: Filter?
 
   /// An object, so that a pump without one stays small.
   private final class Filter {
-    var words: WordFilter
+    var content: any ContentFilter
 
-    init(_ words: WordFilter) { self.words = words }
+    init(_ content: any ContentFilter) { self.content = content }
   }
   /// Bytes of content moved so far.
   public private(set) var contentCount: UInt64 = 0
 
-  /// - Parameter filter: what comes out then has another length than what goes in, unless the two words are of one.
-  public init(_ framing: BodyFraming, filter: WordFilter? = nil) {
+  /// - Parameter filter: what comes out may then have another length than what goes in.
+  public init(_ framing: BodyFraming, filter: (any ContentFilter)? = nil) {
     decoder = BodyDecoder(framing)
     self.filter = filter.map(Filter.init)
+  }
+
+  /// Whether a filter may hold something back still, though the whole content has been seen.
+  public var isFiltered: Bool { filter != nil }
+
+  /// A pump that stands where this one does and leaves the content as it is.
+  public var unfiltered: BodyPump {
+    var pump = self
+    pump.filter = nil
+    return pump
   }
 
   /// Whether the whole content has been seen; the end may still have to be written.
@@ -106,7 +114,7 @@ public struct BodyPump {
       }
       // No more content than there is room for, or the decoder would run ahead of what was moved.
       var room = max(0, memory.count - writer.count - BodyPump.overhead)
-      if let filter { room = filter.words.inputLimit(room: room) }
+      if let filter { room = filter.content.inputLimit(room: room) }
       let piece = UnsafeBufferPointer(rebasing: input[move.consumed...])
       switch try decoder.next(piece.span, contentLimit: room) {
       case .needMore(let count):
@@ -120,7 +128,7 @@ public struct BodyPump {
         let content = UnsafeBufferPointer(rebasing: piece[skip..<skip + count])
         if let filter {
           let bytes = UnsafeRawBufferPointer(content)
-          _ = writer.fill(asChunk: output == .chunked) { filter.words.filter(bytes, into: $0).written }
+          _ = writer.fill(asChunk: output == .chunked) { filter.content.filter(bytes, into: $0).written }
         } else if output == .chunked {
           writer.chunk(content)
         } else {
@@ -134,7 +142,7 @@ public struct BodyPump {
     while let filter {
       var isDone = false
       let written = writer.fill(asChunk: output == .chunked) { memory in
-        let end = filter.words.finish(into: memory)
+        let end = filter.content.finish(into: memory)
         isDone = end.isDone
         return end.written
       }

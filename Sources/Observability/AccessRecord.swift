@@ -25,6 +25,10 @@ public final class AccessRecord {
     case billableUnits
     /// Why there is no connection to fal.
     case cause
+    /// What fal calls the job that the client knows by a sealed id.
+    case job
+    /// Why an answer has ids in it that are not sealed.
+    case unsealed
 
     /// What stands between the text before and its own in a JSON object.
     var key: StaticString {
@@ -38,6 +42,8 @@ public final class AccessRecord {
       case .falRequestID: #"","fal_request_id":""#
       case .billableUnits: #"","billable_units":""#
       case .cause: #"","cause":""#
+      case .job: #"","job":""#
+      case .unsealed: #"","unsealed":""#
       }
     }
 

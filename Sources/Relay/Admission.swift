@@ -10,10 +10,10 @@ internal import HTTPWire
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
 struct Admission {
-  /// In the order they are made. Later ones have their place between these: ownership and limits behind `endpoint`,
-  /// idempotency, price and budget behind `input`.
+  /// In the order they are made. Later ones have their place between these: limits behind `length`, idempotency, price and
+  /// budget behind `input`.
   enum Check: Int {
-    case method, host, preflight, origin, targetForm, identity, endpoint, query, coding, length, input
+    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, input
   }
 
   enum Verdict {
@@ -29,6 +29,8 @@ struct Admission {
   let generation: Generation
   private let facts: Facts
   private(set) var target: Target?
+  /// The job that is submitted or asked about, where ids are sealed.
+  private(set) var job: OwnedJob?
   private var refusal: TargetRefusal?
   /// The check that is next.
   private var next = Check.method
@@ -71,8 +73,8 @@ struct Admission {
   /// - Parameter value: as it was for `init`.
   mutating func verdict(value: Span<UInt8>) -> Verdict {
     pass(.method, value) ?? pass(.host, value) ?? pass(.preflight, value) ?? pass(.origin, value)
-      ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.query, value)
-      ?? pass(.coding, value)
+      ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.ownership, value)
+      ?? pass(.query, value) ?? pass(.coding, value)
       ?? pass(.length, value) ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
@@ -106,6 +108,7 @@ struct Admission {
       }
     case .identity: facts.identity.passes ? nil : .refuse(.unauthorized)
     case .endpoint: refusal.map { .refuse(.target($0)) }
+    case .ownership: generation.callers.seals.flatMap { ownership($0, value) }
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
@@ -120,6 +123,18 @@ struct Admission {
     }
     return .answer(
       LocalAnswer(204, fields: [("allow", Admission.methods.description), ("cache-control", "private, no-store")]))
+  }
+
+  /// Whose the job is that the target names. What is refused is so for one reason as for the other.
+  private mutating func ownership(_ seals: JobSeals, _ value: Span<UInt8>) -> Verdict? {
+    guard let target else { return nil }
+    let endpoint = value.extracting(target.endpoint)
+    if let id = target.requestID {
+      job = OwnedJob(seals, opening: value.extracting(id), for: facts.caller, endpoint: endpoint)
+      return job == nil ? .refuse(.jobNotFound) : nil
+    }
+    if target.operation == .submit { job = OwnedJob(seals, submittedBy: facts.caller, to: endpoint) }
+    return nil
   }
 
   /// Where fal is asked to send the result.

@@ -16,6 +16,8 @@ struct Attempt {
     var method: Method
     /// fal answers only when the model is done.
     var isRun: Bool
+    /// A successful answer is a model's own output.
+    var isResult = false
     /// Bytes of the head that is sent to fal.
     var headLength: Int
   }

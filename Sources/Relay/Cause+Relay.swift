@@ -22,6 +22,11 @@ extension Cause {
   static let unauthorized = Cause(
     401, "unauthorized", "This proxy asks for a bearer token that is listed in auth.tokens.",
     fields: ["www-authenticate": "Bearer"])
+  /// One answer for an id that is another caller's, made up or fal's own: it must not tell which.
+  static let jobNotFound = Cause(
+    404, "job_not_found",
+    "There is no such job: ids are those that this proxy has given to the same caller for the same app.",
+    state: "NOT_FOUND")
   static let contentCoding = Cause(
     415, "content_coding",
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",

@@ -4,7 +4,8 @@ package import Settings
 extension Generation {
   /// What the policy allows and its owner likely did not mean; one line each.
   package static func warnings(_ settings: Settings) -> [String] {
-    var lines = settings.allowedOrigins.compactMap { entry in
+    var lines = keys(settings)
+    lines += settings.allowedOrigins.compactMap { entry in
       SharedSuffixes.suffix(of: entry).map { suffix in
         "allowed_origins: strangers can register names below \(suffix), so \(entry) may let their pages in; list the exact "
           + "origins, or use a domain of your own"
@@ -16,5 +17,14 @@ extension Generation {
           + "proxies in front")
     }
     return lines
+  }
+
+  /// What a change of the fal key would take with it.
+  private static func keys(_ settings: Settings) -> [String] {
+    guard settings.sealsJobs, settings.secretFile.isEmpty else { return [] }
+    return [
+      "ownership: the ids of jobs are sealed under keys made of the fal key: a restart with another key loses running jobs; "
+        + "set secret_file (FAL_PROXY_SECRET_FILE)"
+    ]
   }
 }

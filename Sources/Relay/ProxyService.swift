@@ -119,6 +119,7 @@ package final class ProxyService: Service {
     case .admit(let target):
       note(target, value, on: stream)
       stream.record.operation = target.operation.name
+      if let id = admission.job?.id { stream.record.note(.job, id.span) }
       guard
         let exchange = exchange(
           admission, head, bytes, target, value, host: host ?? hosts[target.hostIndex], on: stream)
@@ -164,6 +165,9 @@ package final class ProxyService: Service {
     }
     facts.caller = Caller(Identity(address: stream.record.client))
     facts.identity = generation.callers.authenticator.decide(authorization: credentials)
+    if facts.identity == .accepted, let credentials, let token = Authenticator.token(in: credentials) {
+      facts.caller = generation.callers.secrets.caller(credentials.extracting(token))
+    }
     return facts
   }
 
@@ -203,7 +207,8 @@ package final class ProxyService: Service {
     guard buffer.reserve(bytes.count + generation.requestRules.addedBytes, from: pool) else { return nil }
     var writer = HeadWriter(buffer.writable)
     generation.requestRules.write(
-      &writer, head: head, bytes, framing: framing, target: target, value: value, address: stream.localAuthority)
+      &writer, head: head, bytes, framing: framing, target: target, value: value, job: admission.job,
+      address: stream.localAuthority)
     guard !writer.overflowed else {
       buffer.discard(to: pool)
       return nil
@@ -212,10 +217,12 @@ package final class ProxyService: Service {
     let attempt = Attempt(
       Attempt.Request(
         mayExecute: target.mayExecute, hasContent: framing != .none, method: head.method,
-        isRun: target.operation == .run || target.operation == .stream, headLength: buffer.count))
+        isRun: target.operation == .run || target.operation == .stream,
+        isResult: target.operation == .result, headLength: buffer.count))
     return RelayExchange(
       on: stream, proxy: self, generation: generation, host: host, attempt: attempt,
       outgoing: OutgoingRequest(
-        buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain), pool: pool)
+        buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain),
+      job: admission.job, pool: pool)
   }
 }

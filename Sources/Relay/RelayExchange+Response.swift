@@ -1,3 +1,4 @@
+internal import Guard
 internal import HTTPServer
 internal import HTTPWire
 internal import Observability
@@ -84,7 +85,8 @@ extension RelayExchange {
               upstream.channel!.input.consume(length)
               guard decide(.interim(isPersistent: proxy.responseParser.head.isPersistent)) else { return false }
               continue
-            default: return beginResponse(upstream, headLength: length)
+            default:
+              if mayBegin(upstream, headLength: length) { return beginResponse(upstream, headLength: length) }
             }
           }
         } catch {
@@ -94,7 +96,9 @@ extension RelayExchange {
       switch upstream.channel!.fill(from: pool) {
       case .bytes: continue
       case .wouldBlock: return false
+      case .full where submitIsAwaited: giveUpID(.tooLarge)
       case .full: return decide(.invalid)
+      case .end where submitIsAwaited && proxy.responseParser.head.framing == .untilClose: noteSubmitEnded()
       case .end, .failed: return decide(input.isEmpty ? .ended : .invalid)
       }
     }
@@ -106,12 +110,14 @@ extension RelayExchange {
     outgoing.forgetHead(pool)
     let bytes = UnsafeBufferPointer(rebasing: upstream.channel!.input.readable[0..<headLength]).span
     let waiting = upstream.channel!.input.count - headLength
+    let (job, filter) = (job, jobFilter(for: head, bytes))
+    let changesLength = filter != nil && job?.changesLength == true
     let output = stream.beginResponse(
-      head.status, reason: bytes.extracting(head.reason), length: head.length,
-      room: headLength + waiting + BodyPump.overhead
-    ) { writer in ResponseHeadRules.write(&writer, head: head, bytes) }
+      head.status, reason: bytes.extracting(head.reason), length: changesLength ? .unknown : head.length,
+      room: headLength + waiting + BodyPump.overhead + (job == nil ? 0 : RelayExchange.sealRoom)
+    ) { writer in ResponseHeadRules.write(&writer, head: head, bytes, job: job, isRewritten: filter != nil) }
     guard let output else { return decide(.invalid) }
-    incoming.pump = BodyPump(head.framing)
+    incoming.pump = BodyPump(head.framing, filter: filter)
     incoming.output = output
     note(head, bytes)
     if head.status == 401 || head.status == 403 { watchForVerdict(head, bytes) }
@@ -156,7 +162,7 @@ extension RelayExchange {
     let input = upstream.channel!.input.readable
     if input.isEmpty {
       guard incoming.pump.isDone else { return .needsInput }
-      if incoming.output == .plain { return .done }
+      if incoming.output == .plain, !incoming.pump.isFiltered { return .done }
     }
     if incoming.keyText != nil { try noteKeyText(input) }
     let memory = stream.outputRoom(
@@ -197,7 +203,7 @@ extension RelayExchange {
   /// Looks at content that is about to be moved.
   private func noteKeyText(_ input: UnsafeBufferPointer<UInt8>) throws(WireError) {
     // A copy of the pump reads the same bytes into memory of its own.
-    var pump = incoming.pump
+    var pump = incoming.pump.unfiltered
     let room = KeyVerdict.contentLimit + BodyPump.overhead
     let content = try withUnsafeTemporaryAllocation(byteCount: room, alignment: 1) { memory throws(WireError) in
       let move = try pump.move(input, into: memory, as: .plain)

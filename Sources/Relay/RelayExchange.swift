@@ -9,7 +9,7 @@ internal import Upstream
 /// One request on its way to fal and its response on the way back, streamed both ways through bounded buffers.
 ///
 /// What to do is `Attempt`'s to say; this moves bytes and does it. The request half is in `RelayExchange+Request`, the
-/// response half in `RelayExchange+Response`.
+/// response half in `RelayExchange+Response`, what seals the ids of jobs in `RelayExchange+Ownership`.
 final class RelayExchange: Exchange, UpstreamUser {
   /// Content moved after which it counts as long: larger pieces are worth their memory.
   static let longContent: UInt64 = 1 << 20
@@ -23,6 +23,8 @@ final class RelayExchange: Exchange, UpstreamUser {
   var attempt: Attempt
   var outgoing: OutgoingRequest
   var incoming = IncomingResponse()
+  /// The job it is about, where ids are sealed.
+  let job: OwnedJob?
   /// The loop's, kept at hand.
   let pool: BufferPool
   /// Over, one way or the other: late events find nothing to do.
@@ -30,7 +32,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   init(
     on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
-    outgoing: consuming OutgoingRequest, pool: BufferPool
+    outgoing: consuming OutgoingRequest, job: OwnedJob? = nil, pool: BufferPool
   ) {
     self.stream = stream
     self.proxy = proxy
@@ -38,6 +40,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     self.host = host
     self.attempt = attempt
     self.outgoing = outgoing
+    self.job = job
     self.pool = pool
   }
 

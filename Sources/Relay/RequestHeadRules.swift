@@ -1,3 +1,4 @@
+internal import Fal
 internal import Guard
 internal import HTTPWire
 internal import Settings
@@ -27,19 +28,30 @@ final class RequestHeadRules: Sendable {
   ///   - framing: how the content is framed on its way to fal.
   ///   - target: what the policy decided; its request target is written as it was checked.
   ///   - value: the value of `x-fal-target-url` that `target` refers to.
+  ///   - job: whose real id goes into the target, and whose answer is to be read.
   ///   - address: where the client connected to; stands for a Host that it has not sent.
   func write(
     _ writer: inout HeadWriter, head: borrowing RequestHead, _ bytes: Span<UInt8>, framing: BodyFraming, target: Target,
-    value: Span<UInt8>, address: @autoclosure () -> String
+    value: Span<UInt8>, job: OwnedJob? = nil, address: @autoclosure () -> String
   ) {
     writer.write(bytes.extracting(head.methodRange))
     writer.write(" ")
-    writer.write(value.extracting(target.requestTarget))
+    if let job, let id = target.requestID {
+      writer.write(value.extracting(target.requestTarget.lowerBound..<id.lowerBound))
+      writer.write(job.id)
+      writer.write(value.extracting(id.upperBound..<target.requestTarget.upperBound))
+    } else {
+      writer.write(value.extracting(target.requestTarget))
+    }
     writer.write(" HTTP/1.1\r\nhost: ")
     writer.write(value.extracting(target.hostRange))
     writer.write("\r\n")
     let isRetrieval = head.method == .get || head.method == .head
+    // A result is passed on as it is, in whatever coding; the other answers have ids in them.
+    let isRead = job != nil && target.operation != .result
+    if isRead { writer.write("accept-encoding: identity\r\n") }
     for line in head.fields.lines where !line.isNamedByConnection {
+      if isRead, line.kind == .acceptEncoding { continue }
       let fate =
         fields.fate(of: line.kind)
         ?? fields.fate(

@@ -1,16 +1,28 @@
+internal import Guard
 internal import HTTPWire
 internal import Text
 
 /// What of fal's response head goes to the client: an allow-list of what tells of the content, and fal's own fields.
 /// What would act on the page's origin, on a server or cache in front, or tell of fal's servers is simply never copied.
 enum ResponseHeadRules {
-  /// Writes the fields that pass; status line, framing, connection and the fields of all responses are the caller's.
+  /// Writes the fields that pass, the id of a job in its sealed form; status line, framing, connection and the fields of all responses are the caller's.
+  /// - Parameters:
+  ///   - job: the job that the answer is about, where ids are sealed.
+  ///   - isRewritten: whether the content becomes another, so that digests of it would be wrong.
   /// - Returns: whether fal sent a Date.
-  static func write(_ writer: inout HeadWriter, head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
+  static func write(
+    _ writer: inout HeadWriter, head: borrowing ResponseHead, _ bytes: Span<UInt8>, job: OwnedJob? = nil,
+    isRewritten: Bool = false
+  ) -> Bool {
     var seen: UInt64 = 0
     let isEventStream = isEventStream(head, bytes)
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
+      case .falRequestID where job != nil:
+        guard let sealed = job?.seal(bytes.extracting(line.value)) else { continue }
+        writer.field(bytes.extracting(line.name), sealed.span)
+        continue
+      case .representation where isRewritten: continue
       case .fal, .falPriority, .falTimeout, .falTags, .falOther, .falRequestID, .falBillableUnits, .representation,
         .contentEncoding:
         break

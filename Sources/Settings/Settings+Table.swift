@@ -4,7 +4,7 @@ internal import Text
 extension Settings: SettingRecord {
   static let table = SettingTable<Settings>([
     .init(title: "Listening", keys: listening),
-    .init(title: "What may be called, and by whom", keys: policy + proxyKeys),
+    .init(title: "What may be called, and by whom", keys: policy + proxyKeys + ownershipKeys),
     .init(title: "How much", keys: limitKeys),
     .init(title: "How long: the client's side", keys: clientTimes),
     .init(title: "How long: the side of fal", keys: upstreamTimes),

@@ -27,6 +27,10 @@ package struct Settings: Sendable {
   /// By lower-case host name.
   package var originOverrides: [String: OriginOverride] = [:]
 
+  package var ownership = Ownership.auto
+  /// The path of the file of secrets; empty for none.
+  package var secretFile = ""
+
   package var cors = CORS()
   package var tokens = Tokens()
   package var webhooks = Webhooks()

@@ -9,6 +9,54 @@ public enum Base64 {
   /// The unpadded text of the alphabet for URLs.
   public static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
 
+  /// Appends the unpadded text of the alphabet for URLs.
+  public static func append(urlText bytes: Span<UInt8>, to text: inout [UInt8]) {
+    var index = 0
+    while index < bytes.count {
+      let available = min(3, bytes.count - index)
+      var group = UInt32(bytes[index]) << 16
+      if available > 1 { group |= UInt32(bytes[index + 1]) << 8 }
+      if available > 2 { group |= UInt32(bytes[index + 2]) }
+      for digit in 0...available { text.append(urlSafe[Int(group >> (18 - 6 * UInt32(digit)) & 63)]) }
+      index += 3
+    }
+  }
+
+  /// The bytes of a text of whole groups in the alphabet for URLs; nil for any other.
+  public static func urlBytes(_ text: Span<UInt8>) -> [UInt8]? {
+    guard text.count % 4 == 0 else { return nil }
+    var isText = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { bytes, count in
+      var index = 0
+      while index < text.count {
+        var group: UInt32 = 0
+        for place in 0..<4 {
+          guard let value = urlValue(of: text[index + place]) else {
+            isText = false
+            return
+          }
+          group = group << 6 | value
+        }
+        bytes[count] = UInt8(group >> 16 & 255)
+        bytes[count + 1] = UInt8(group >> 8 & 255)
+        bytes[count + 2] = UInt8(group & 255)
+        count += 3
+        index += 4
+      }
+    }
+    return isText ? bytes : nil
+  }
+
+  /// What a digit of the alphabet for URLs means.
+  private static func urlValue(of digit: UInt8) -> UInt32? {
+    switch digit {
+    case UInt8(ascii: "-"): 62
+    case UInt8(ascii: "_"): 63
+    case UInt8(ascii: "+"), UInt8(ascii: "/"): nil
+    default: value(of: digit)
+    }
+  }
+
   private static func encode(_ bytes: [UInt8], _ alphabet: [UInt8], pads: Bool) -> String {
     let count = (bytes.count + 2) / 3 * 4
     return String(unsafeUninitializedCapacity: count) { text in

@@ -87,7 +87,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_refusal_is_private_and_says_what_it_depends_on(proxy, name):
-    relay = proxy(auth_tokens=TOKEN, limits_body="1MiB", limits_head="8KiB",
+    relay = proxy(auth_tokens=TOKEN, ownership="off", limits_body="1MiB", limits_head="8KiB",
                   origin_overrides=f"queue.fal.run=http://127.0.0.1:{refused_port()}")
     answer = relay.fetch(REFUSED[name])
     assert answer.error_type == f"proxy_{name}"
@@ -164,7 +164,7 @@ def test_nginx_with_proxy_cache_keeps_no_answer(upstream, proxy, tmp_path):
     if not program:
         pytest.skip("nginx is not installed (Debian: nginx-light)")
     seen = queue.Queue()
-    relay = proxy(upstream(users(seen)), auth_tokens=TOKEN)
+    relay = proxy(upstream(users(seen)), auth_tokens=TOKEN, ownership="off")
     port = refused_port()
     (tmp_path / "nginx.conf").write_text(NGINX.format(
         folder=tmp_path, port=port, to=relay.address[1], user=pwd.getpwuid(os.getuid()).pw_name,
@@ -187,7 +187,7 @@ def test_varnish_with_its_default_rules_keeps_no_answer(upstream, proxy, tmp_pat
     if not program:
         pytest.skip("Varnish is not installed (Debian: varnish)")
     seen = queue.Queue()
-    relay = proxy(upstream(users(seen)), auth_tokens=TOKEN)
+    relay = proxy(upstream(users(seen)), auth_tokens=TOKEN, ownership="off")
     port = refused_port()
     # Built-in rules pass requests with Authorization or Cookie; a site that drops cookies and keeps tokens in another
     # place has neither, so the rule for requests is to look everything up.

@@ -182,7 +182,9 @@ def test_the_file_can_be_named_by_the_environment(checked, yaml):
     assert checked(config=yaml("drain_timeout: 8s\n"))["drain_timeout"] == "8s"
 
 
-def test_every_setting_has_a_variable(checked):
+def test_every_setting_has_a_variable(checked, tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.write_text("ab" * 32 + "\n")
     values = {
         "host": "127.0.0.2", "path": "/p", "event_loops": "1", "log_format": "text", "access_log": "errors",
         "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_hosts": "a.example",
@@ -200,6 +202,7 @@ def test_every_setting_has_a_variable(checked):
         "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
         "forward_fields": "x-fal-request-source", "get_runs": "false", "uploads.content_types": "image/png, text/plain",
         "fields": "x-fal-tags=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
+        "ownership": "off", "secret_file": str(secrets),
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})

@@ -53,7 +53,7 @@ def test_after_a_refused_small_post_the_same_connection_serves_the_next_request(
         data = data.replace(f"content-length: {len(BODY)}".encode(), b"transfer-encoding: chunked")
         data = data.removesuffix(BODY) + f"{len(BODY):x}\r\n".encode() + BODY + b"\r\n0\r\n\r\n"
     fal = upstream()
-    with proxy(fal, auth_tokens=TOKEN).client() as client:
+    with proxy(fal, auth_tokens=TOKEN, ownership="off").client() as client:
         answer = client.send(data).response()
         assert_proxy_error(answer, status, name)
         if chunked and answer.get("connection") == "close":
@@ -71,7 +71,7 @@ def test_after_a_refused_small_post_the_same_connection_serves_the_next_request(
     "https://evil.example/a/b", "https://rest.fal.ai/tokens/", f"{QUEUE}/other/app", STATUS, SUBMIT])
 def test_without_a_token_nobody_learns_what_is_open(upstream, proxy, target):
     fal = upstream()
-    relay = proxy(fal, auth_tokens=TOKEN)
+    relay = proxy(fal, auth_tokens=TOKEN, ownership="off")
     answers = [relay.fetch(request(target, "POST", fields=fields, body=BODY))
                for fields in ([], [("authorization", "Bearer wrong-token-00000001")])]
     for answer in answers:
@@ -162,7 +162,7 @@ def test_without_a_listed_token_nothing_is_forwarded(upstream, proxy, credential
 @pytest.mark.parametrize("credentials", [f"Bearer {TOKEN}", f"bearer {TOKEN}", "Bearer another-token-000002"])
 def test_with_a_listed_token_it_is_forwarded_without_the_token(upstream, proxy, credentials):
     fal = upstream()
-    relay = proxy(fal, auth_tokens=f"another-token-000002,{TOKEN}")
+    relay = proxy(fal, auth_tokens=f"another-token-000002,{TOKEN}", ownership="off")
     assert relay.fetch(request(STATUS, fields=[("authorization", credentials)])).status == 200
     assert b"token-" not in fal.next_request().head.raw
     assert TOKEN not in relay.stdout + relay.stderr

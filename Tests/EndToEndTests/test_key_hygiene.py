@@ -200,7 +200,7 @@ def test_the_environment_block_of_the_process_is_scrubbed(upstream, proxy, envir
 
 
 def test_the_tokens_of_end_users_are_scrubbed_too(upstream, proxy):
-    relay = proxy(upstream(), auth_tokens="token-of-the-app-0001")
+    relay = proxy(upstream(), auth_tokens="token-of-the-app-0001", ownership="off")
     assert b"token-of-the-app" not in process_file(relay, "environ")
     assert relay.fetch(request(STATUS, fields=[("authorization", "Bearer token-of-the-app-0001")])).status == 200
     assert "token-of-the-app" not in relay.stdout + relay.stderr

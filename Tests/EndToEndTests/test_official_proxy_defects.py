@@ -121,7 +121,7 @@ def test_defect_e_the_callers_authorization_is_replaced_by_the_key(upstream, pro
 
 def test_defect_f_a_caller_without_credentials_is_refused_when_authentication_is_on(upstream, proxy):
     fal = upstream()
-    relay = proxy(fal, auth_tokens="token-of-the-app-0001")
+    relay = proxy(fal, auth_tokens="token-of-the-app-0001", ownership="off")
     assert_proxy_error(relay.fetch(request(STATUS)), 401, "unauthorized")
     assert no_requests(fal)
     granted = relay.fetch(request(STATUS, fields=[("authorization", "Bearer token-of-the-app-0001")]))

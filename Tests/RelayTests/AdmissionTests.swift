@@ -67,10 +67,11 @@ struct AdmissionTests {
     let all = (0...).lazy.map(Admission.Check.init).prefix { $0 != nil }.map { $0! }
     #expect(
       Array(all) == [
-        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .query, .coding, .length, .input,
+        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .ownership, .query, .coding, .length,
+        .input,
       ])
-    // A preflight answers by itself, what is in the content has tests of its own; every other check has a failure above.
-    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .input])
+    // A preflight answers by itself, a submit is nobody else's, what is in the content has tests of its own; every other check has a failure above.
+    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .ownership, .input])
   }
 
   @Test("a request that passes them all is admitted as what it is")

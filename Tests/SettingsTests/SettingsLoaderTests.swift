@@ -81,6 +81,7 @@ struct SettingsLoaderTests {
 
   @Test("sets every key from its variable and from the file alike")
   func everyKey() {
+    let secrets = TemporaryFile(String(repeating: "a1", count: 32) + "\n")
     for key in Settings.table.keys {
       let (variable, yaml): (String, String) =
         switch key.name {
@@ -89,6 +90,8 @@ struct SettingsLoaderTests {
         case "log_format": ("text", "text")
         case "access_log": ("errors", "errors")
         case "client_address": ("header:x-a", "header:x-a")
+        case "ownership": ("off", "off")
+        case "secret_file": (secrets.path, secrets.path)
         case "get_runs": ("false", "false")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")

@@ -5,6 +5,8 @@ package struct LoadedSettings: Sendable {
   package internal(set) var settings = Settings()
   /// The fal key; nil when there is none or it has a fault.
   package internal(set) var falKey: SecretBytes?
+  /// What `secret_file` holds; none without it, or after a fault.
+  package internal(set) var secrets: [SecretBytes] = []
   /// Where a key was set, `file:line` or a variable's name, by dotted key (`groups[2].name` in the second map of a list);
   /// keys left at their default are absent.
   package internal(set) var sources: [String: String] = [:]

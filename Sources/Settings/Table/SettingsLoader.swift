@@ -16,6 +16,10 @@ package enum SettingsLoader {
     var loaded = LoadedSettings()
     var findings = SettingFindings()
     fill(&loaded.settings, configPath: configPath, environment, &findings)
+    if !loaded.settings.secretFile.isEmpty {
+      loaded.secrets = SecretFile.load(
+        loaded.settings.secretFile, source: findings.sources["secret_file"] ?? "default", &findings.faults)
+    }
     if keyRequired { loaded.falKey = FalKey.load(from: environment, faults: &findings.faults) }
     loaded.warnings = strayVariables(environment)
     loaded.sources = findings.sources

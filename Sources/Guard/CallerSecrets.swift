@@ -1,0 +1,31 @@
+internal import Digest
+
+/// What is made of the operator's secrets, each for one purpose: the keys of sealed ids, and of what callers are known by.
+public struct CallerSecrets: Sendable, CustomStringConvertible, CustomReflectable {
+  /// Seals the ids of jobs.
+  public let seals: JobSeals
+  private let identities: [HMACSHA256]
+
+  /// - Parameter secrets: at least one; the first seals, all of them open.
+  public init(_ secrets: [[UInt8]]) {
+    seals = JobSeals(secrets)
+    identities = secrets.map { secret in
+      let key = HKDF.key(from: secret.span, for: "fal-proxy identity")
+      return HMACSHA256(key: key.bytes.span)
+    }
+  }
+
+  /// Whom a request counts for that shows `credential`: a keyed hash, under each secret, so that a new one in front of them
+  /// makes nobody a stranger to the own jobs.
+  public func caller(_ credential: Span<UInt8>) -> Caller {
+    var caller = Caller(Identity(identities[0].code(credential)))
+    for index in identities.indices.dropFirst() { caller.former.append(Identity(identities[index].code(credential))) }
+    return caller
+  }
+
+  /// Nothing of the secrets.
+  public var description: String { "CallerSecrets(<redacted>)" }
+
+  /// No children, so that `dump` and debuggers' summaries print no secret.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

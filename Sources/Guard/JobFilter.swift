@@ -1,0 +1,184 @@
+public import HTTPWire
+internal import Text
+
+/// Puts the sealed id of a job in the place of its own, wherever it stands in content that comes in pieces cut anywhere, and
+/// seals a `gateway_request_id` in its own right.
+///
+/// Held back is only the end that may be the beginning of either; neither holds a line end, so that an event is never late.
+/// An id that is no UUID is replaced between quotes and slashes alone: it may be as short as a number.
+public final class JobFilter: ContentFilter {
+  private static let marker = Array("\"gateway_request_id\"".utf8)
+  private static let markerHead = head(of: marker)
+  /// How many spaces are looked past on either side of a colon.
+  private static let spaceLimit = 8
+
+  private let job: OwnedJob
+  private let id: [UInt8]
+  /// The first 8 bytes of the id, and which of them there are.
+  private let (idHead, idMask): (UInt64, UInt64)
+  private let changesLength: Bool
+  private var held: [UInt8] = []
+  /// The byte before those held.
+  private var previous: UInt8 = 0
+
+  /// What stands in a stretch of content.
+  private enum Step {
+    case nothing
+    /// What begins there cannot be told yet.
+    case unfinished(from: Int)
+    case found(Range<Int>, replacement: [UInt8])
+  }
+
+  /// - Parameter job: one whose id is known.
+  public init(_ job: OwnedJob) {
+    precondition(job.isKnown)
+    self.job = job
+    id = job.id
+    idHead = JobFilter.head(of: id)
+    idMask = id.count < 8 ? 1 << (8 * UInt64(id.count)) - 1 : .max
+    changesLength = job.changesLength
+  }
+
+  /// The first bytes as they are in memory.
+  private static func head(of bytes: [UInt8]) -> UInt64 {
+    bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }.littleEndian
+  }
+
+  /// A sealed id that is longer than its own is so by a fixed number of bytes.
+  public func inputLimit(room: Int) -> Int {
+    max(0, (changesLength ? room / (1 + SealedText.tailCount) : room) - held.count)
+  }
+
+  public func filter(
+    _ input: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+  ) -> (consumed: Int, written: Int) {
+    guard input.count <= inputLimit(room: room.count) else { return (0, 0) }
+    let written = changesLength ? lengthen(input, into: room) : overwrite(input, into: room)
+    return (input.count, written)
+  }
+
+  public func finish(into room: UnsafeMutableRawBufferPointer) -> (written: Int, isDone: Bool) {
+    let count = min(held.count, room.count)
+    held.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    held.removeFirst(count)
+    return (count, held.isEmpty)
+  }
+
+  /// Replaces in place: what comes is in the room already.
+  private func overwrite(_ input: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> Int {
+    let end = held.count + input.count
+    held.withUnsafeBytes { room.copyMemory(from: $0) }
+    UnsafeMutableRawBufferPointer(rebasing: room[held.count...]).copyMemory(from: input)
+    let window = UnsafeMutableRawBufferPointer(rebasing: room[..<end])
+    var at = 0
+    while true {
+      switch next(UnsafeRawBufferPointer(window), from: at) {
+      case .nothing: return keep(UnsafeRawBufferPointer(window), from: end)
+      case .unfinished(let start): return keep(UnsafeRawBufferPointer(window), from: start)
+      case .found(let range, let replacement):
+        replacement.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: window[range]).copyMemory(from: $0) }
+        at = range.upperBound
+      }
+    }
+  }
+
+  /// Replaces by something longer, in a copy.
+  private func lengthen(_ input: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> Int {
+    var output: [UInt8] = []
+    let bytes = held + input
+    bytes.withUnsafeBytes { window in
+      var at = 0
+      while true {
+        switch next(window, from: at) {
+        case .nothing:
+          output += window[at...]
+          _ = keep(window, from: window.count)
+          return
+        case .unfinished(let start):
+          output += window[at..<start]
+          _ = keep(window, from: start)
+          return
+        case .found(let range, let replacement):
+          output += window[at..<range.lowerBound]
+          output += replacement
+          at = range.upperBound
+        }
+      }
+    }
+    output.withUnsafeBytes { room.copyMemory(from: $0) }
+    return output.count
+  }
+
+  /// Holds back what stands from `start` on.
+  /// - Returns: `start`.
+  private func keep(_ window: UnsafeRawBufferPointer, from start: Int) -> Int {
+    if start > 0 { previous = window[start - 1] }
+    held.removeAll(keepingCapacity: true)
+    held += window[start...]
+    return start
+  }
+
+  private func next(_ window: UnsafeRawBufferPointer, from start: Int) -> Step {
+    var at = start
+    while at < window.count {
+      if at + 8 <= window.count {
+        let word = window.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        guard word & idMask == idHead || word == JobFilter.markerHead else {
+          at += 1
+          continue
+        }
+      }
+      let step = judge(window, at)
+      guard case .nothing = step else { return step }
+      at += 1
+    }
+    return .nothing
+  }
+
+  private func judge(_ window: UnsafeRawBufferPointer, _ at: Int) -> Step {
+    window[at] == JobFilter.marker[0] ? gateway(window, at) : ownID(window, at)
+  }
+
+  private func ownID(_ window: UnsafeRawBufferPointer, _ at: Int) -> Step {
+    let end = at + id.count
+    if changesLength {
+      let before = at > 0 ? window[at - 1] : previous
+      guard before == Byte.quote || before == Byte.slash else { return .nothing }
+    }
+    for index in at..<min(end, window.count) where window[index] != id[index - at] { return .nothing }
+    guard end <= window.count else { return .unfinished(from: at) }
+    if changesLength {
+      guard end < window.count else { return .unfinished(from: at) }
+      let isWhole = [Byte.quote, Byte.slash, Byte.question].contains(window[end])
+      guard isWhole else { return .nothing }
+    }
+    return .found(at..<end, replacement: job.sealed)
+  }
+
+  private func gateway(_ window: UnsafeRawBufferPointer, _ start: Int) -> Step {
+    var at = start
+    for byte in JobFilter.marker {
+      guard at < window.count else { return .unfinished(from: start) }
+      guard window[at] == byte else { return .nothing }
+      at += 1
+    }
+    for mark in [UInt8(ascii: ":"), Byte.quote] {
+      let limit = at + JobFilter.spaceLimit
+      while at < window.count, at < limit, window[at] == Byte.space { at += 1 }
+      guard at < window.count else { return .unfinished(from: start) }
+      guard window[at] == mark else { return .nothing }
+      at += 1
+    }
+    let value = at
+    while at < window.count, window[at] != Byte.quote {
+      guard at - value < JobSeals.idLimit, window[at].isUnreserved else { return .nothing }
+      at += 1
+    }
+    guard at < window.count else { return .unfinished(from: start) }
+    let text = UnsafeRawBufferPointer(rebasing: window[value..<at]).bindMemory(to: UInt8.self)
+    guard let replacement = job.seal(text.span), changesLength || replacement.count == at - value else {
+      return .nothing
+    }
+    return .found(value..<at, replacement: replacement)
+  }
+}

@@ -1,0 +1,73 @@
+internal import Text
+
+/// Reads the file that `secret_file` names: a secret of 32 bytes in hex on each line, comments from `#` on.
+enum SecretFile {
+  /// The largest file, in bytes.
+  static let limit = 64 << 10
+  private static let secretSize = 32
+
+  /// The secrets at `path`, in their order; a fault names the line and never quotes it.
+  static func load(_ path: String, source: String, _ faults: inout SettingsFaults) -> [SecretBytes] {
+    var path = path
+    let name = path.withUTF8 { SecretBytes(copying: UnsafeRawBufferPointer($0)) }
+    do throws(BoundedFile.Failure) {
+      return parse(try BoundedFile.read(name, limit: limit), path, source, &faults)
+    } catch {
+      let problem =
+        switch error {
+        case .unreadable(let reason): "cannot read \(path): \(reason)"
+        case .tooLarge: "\(path) has more than \(UnitText.describe(size: limit))"
+        }
+      faults.append(source: source, key: "secret_file", message: problem)
+      return []
+    }
+  }
+
+  private static func parse(
+    _ content: SecretBytes, _ path: String, _ source: String, _ faults: inout SettingsFaults
+  ) -> [SecretBytes] {
+    var secrets: [SecretBytes] = []
+    var (line, start) = (1, 0)
+    while start < content.count {
+      var end = start
+      while end < content.count, content[end] != UInt8(ascii: "\n") { end += 1 }
+      let text = trimmed(content, start..<end)
+      if !text.isEmpty, content[text.lowerBound] != UInt8(ascii: "#") {
+        if let secret = decode(content, text) {
+          secrets.append(secret)
+        } else {
+          faults.append(
+            source: "\(path):\(line)", key: "secret_file",
+            message: "expected a secret of 64 hexadecimal digits; make one with: openssl rand -hex 32")
+        }
+      }
+      start = end + 1
+      line += 1
+    }
+    if secrets.isEmpty, faults.isEmpty {
+      faults.append(
+        source: source, key: "secret_file",
+        message: "\(path) holds no secret; make one with: openssl rand -hex 32")
+    }
+    return secrets
+  }
+
+  private static func trimmed(_ content: SecretBytes, _ range: Range<Int>) -> Range<Int> {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, isSpace(content[start]) { start += 1 }
+    while end > start, isSpace(content[end - 1]) { end -= 1 }
+    return start..<end
+  }
+
+  private static func decode(_ content: SecretBytes, _ range: Range<Int>) -> SecretBytes? {
+    guard range.count == 2 * secretSize, range.allSatisfy({ content[$0].isHexDigit }) else { return nil }
+    return SecretBytes(capacity: secretSize) { (target) throws(Never) in
+      for index in 0..<secretSize {
+        let place = range.lowerBound + 2 * index
+        target[index] = content[place].hexDigit! << 4 | content[place + 1].hexDigit!
+      }
+      return secretSize
+    }
+  }
+}
