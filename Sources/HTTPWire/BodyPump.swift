@@ -1,3 +1,5 @@
+internal import Text
+
 /// Moves the content of one message out of its framing into the framing of another (RFC 9112 §6, §7.1): bytes in, room
 /// out. The end of the content is moved too: the last chunk, where the output has chunks. A filter may change the content on
 /// the way.
