@@ -85,7 +85,7 @@ package final class Generation: Sendable {
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
-    callers = CallerTerms(settings)
+    callers = CallerTerms(settings, isSandboxed: overrides != nil)
     requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

@@ -23,6 +23,8 @@ final class RelayExchange: Exchange, UpstreamUser {
   var attempt: Attempt
   var outgoing: OutgoingRequest
   var incoming = IncomingResponse()
+  /// What was taken of the caller's limits; nil where nothing was, and when it is given back.
+  var claim: RateClaim?
   /// The loop's, kept at hand.
   let pool: BufferPool
   /// Over, one way or the other: late events find nothing to do.
@@ -30,13 +32,14 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   init(
     on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
-    outgoing: consuming OutgoingRequest, pool: BufferPool
+    claim: RateClaim?, outgoing: consuming OutgoingRequest, pool: BufferPool
   ) {
     self.stream = stream
     self.proxy = proxy
     self.generation = generation
     self.host = host
     self.attempt = attempt
+    self.claim = claim
     self.outgoing = outgoing
     self.pool = pool
   }
@@ -93,6 +96,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   func cancel() {
     isOver = true
+    if claim != nil { endClaim(mayHaveRun: attempt.mayHaveArrived(bytesSent)) }
     if let upstream { upstream.close() } else { host.stopWaiting(self) }
     upstream = nil
     outgoing.discard(to: pool)
@@ -151,6 +155,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     switch stream.flush() {
     case .done:
       isOver = true
+      if claim != nil { endClaim(mayHaveRun: false) }
       outgoing.discard(to: pool)
       stream.finish()
     case .blocked: stand(.clientTakesNoMore)

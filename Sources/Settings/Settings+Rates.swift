@@ -6,6 +6,11 @@ extension Settings {
     case auto
     case off
     case at(Value)
+
+    /// The limit, where there is one.
+    package var value: Value? {
+      if case .at(let value) = self { value } else { nil }
+    }
   }
 
   /// So many in a time: requests, or bytes.
@@ -136,7 +141,8 @@ extension SettingKey {
     SettingKey(
       SettingFacts(
         name: name, summary: "How many of these submits may come at once.", shape: .scalar, unit: "number",
-        range: "0…100000 (0 = the count of submits)", expected: "expected an integer 0…100000 (0 = the count of submits)"),
+        range: "0…100000 (0 = the count of submits)",
+        expected: "expected an integer 0…100000 (0 = the count of submits)"),
       store: { (input, root) throws(SettingRefusal) in
         guard case .scalar(let bytes) = input, let value = UnitText.integer(bytes.text), value <= 100_000 else {
           throw .value

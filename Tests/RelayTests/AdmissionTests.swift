@@ -14,7 +14,9 @@ struct AdmissionTests {
   /// A generation with these settings, in the environment's form.
   private func generation(_ variables: [String: String] = [:]) throws -> Generation {
     var loaded = SettingsLoader.load(
-      configPath: nil, environment: FakeVariables(values: variables.merging(["FAL_KEY": "id:secret"]) { $1 }),
+      configPath: nil,
+      environment: FakeVariables(
+        values: ["FAL_KEY": "id:secret", "FAL_PROXY_RATES_SUBMITS": "off"].merging(variables) { $1 }),
       keyRequired: true)
     return try #require(Generation(&loaded, key: loaded.falKey!, version: "0"))
   }
@@ -26,6 +28,7 @@ struct AdmissionTests {
     case .answer(let answer): "answer \(answer.status)"
     case .refuse(let cause): cause.name.description
     case .collect(let target, let limit): "collect \(limit) for \(target.operation.name)"
+    case .count(let target, _): "count \(target.operation.name)"
     }
   }
 
@@ -67,10 +70,12 @@ struct AdmissionTests {
     let all = (0...).lazy.map(Admission.Check.init).prefix { $0 != nil }.map { $0! }
     #expect(
       Array(all) == [
-        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .query, .coding, .length, .input,
+        .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .query, .coding, .length, .limits,
+        .input,
       ])
-    // A preflight answers by itself, what is in the content has tests of its own; every other check has a failure above.
-    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .input])
+    // A preflight answers by itself; what is in the content, and what is counted, has tests of its own; every other check has
+    // a failure above.
+    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .limits, .input])
   }
 
   @Test("a request that passes them all is admitted as what it is")

@@ -23,7 +23,7 @@ struct RateBooks {
     let scope: RateRefusal.Scope = caller.group == nil ? .caller : .group
     guard let slot = callers.slot(of: caller.identity, limit: policy.identities) else {
       throw RateRefusal(
-        name: .jobs, scope: .total, limit: UInt64(policy.identities), window: nil, wait: RateBooks.retryLater)
+        name: .jobs, scope: .room, limit: UInt64(policy.identities), window: nil, wait: RateBooks.retryLater)
     }
     if demand.isJob, isFull(slot, limits, policy) { sweep(policy, now: now, limit: .max) }
     if let refusal = refusal(callers.uses[Int(slot)], limits, demand, scope, now: now)
@@ -33,7 +33,7 @@ struct RateBooks {
     }
     if demand.isJob, total.jobs >= policy.identities {
       throw RateRefusal(
-        name: .jobs, scope: .total, limit: UInt64(policy.identities), window: nil, wait: RateBooks.retryLater)
+        name: .jobs, scope: .room, limit: UInt64(policy.identities), window: nil, wait: RateBooks.retryLater)
     }
     callers.change(slot) { RateBooks.take(&$0, limits, demand, now: now) }
     RateBooks.take(&total, policy.total, demand, now: now)
@@ -64,7 +64,9 @@ struct RateBooks {
   }
 
   mutating func charge(_ caller: Caller, _ bytes: UInt64, _ policy: RatePolicy, now: UInt64) {
-    if let rate = policy.limits(of: caller).bytes, let slot = callers.slot(of: caller.identity) {
+    if let rate = policy.limits(of: caller).bytes,
+      let slot = callers.slot(of: caller.identity, limit: policy.identities)
+    {
       callers.change(slot) { rate.take(bytes, &$0.bytes, now: now) }
     }
     policy.total.bytes?.take(bytes, &total.bytes, now: now)

@@ -38,7 +38,7 @@ public struct RateLimits: Sendable, Equatable {
 
 /// What a request takes of the limits.
 public struct RateDemand: Sendable, Equatable {
-  /// What it counts as; nil for what no rate counts.
+  /// What it counts as.
   public enum Kind: Sendable { case submit, poll, upload }
 
   public var kind: Kind
@@ -65,8 +65,8 @@ public struct RateDemand: Sendable, Equatable {
 
 /// Why a request is refused for now.
 public struct RateRefusal: Error, Sendable, Equatable {
-  /// Whose limit it is.
-  public enum Scope: Sendable { case caller, group, total }
+  /// Whose limit it is; `room` where no more callers or jobs are remembered.
+  public enum Scope: Sendable { case caller, group, total, room }
 
   public let name: RateName
   public let scope: Scope
@@ -93,6 +93,9 @@ public final class RatePolicy: Sendable {
   public let countsStreams: Bool
   /// Whether any limit on bytes is set.
   public let countsBytes: Bool
+  private let countsSubmits: Bool
+  private let countsPolls: Bool
+  private let countsUploads: Bool
 
   /// - Parameters:
   ///   - single: of each caller without a group.
@@ -110,11 +113,27 @@ public final class RatePolicy: Sendable {
     countsJobs = all.contains { $0.jobs != nil }
     countsStreams = all.contains { $0.streams != nil }
     countsBytes = all.contains { $0.bytes != nil }
+    countsSubmits = all.contains { $0.submits != nil }
+    countsPolls = all.contains { $0.polls != nil }
+    countsUploads = all.contains { $0.uploads != nil }
   }
 
   /// Whether there is no limit at all.
   public var isOff: Bool { ([single, total] + groups).allSatisfy(\.isOff) }
 
+  /// Whether any limit is about such a request.
+  public func counts(_ demand: RateDemand) -> Bool {
+    let countsKind =
+      switch demand.kind {
+      case .submit: countsSubmits
+      case .poll: countsPolls
+      case .upload: countsUploads
+      }
+    return countsKind || countsBytes || demand.isJob && countsJobs || demand.isStream && countsStreams
+  }
+
   /// Those of `caller`.
-  func limits(of caller: Caller) -> RateLimits { caller.group.flatMap { $0 < groups.count ? groups[$0] : nil } ?? single }
+  func limits(of caller: Caller) -> RateLimits {
+    caller.group.flatMap { $0 < groups.count ? groups[$0] : nil } ?? single
+  }
 }
