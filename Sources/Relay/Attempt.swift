@@ -156,7 +156,7 @@ struct Attempt {
   // MARK: Ambiguity and retry
 
   /// Whether fal can have received the request in a form it might act upon.
-  func mayHaveArrived(_ sent: UInt64) -> Bool {
+  private func mayHaveArrived(_ sent: UInt64) -> Bool {
     request.hasContent ? sent > UInt64(request.headLength) : sent > 0
   }
 

@@ -6,35 +6,38 @@ extension Cause {
   /// The one who waits as long as it says is served; nothing was sent to fal, so that a repetition runs nothing twice.
   static func limited(_ refusal: RateRefusal) -> Cause {
     let name = refusal.name.text.description
+    let variable = name.uppercased()
     let wait = seconds(refusal.wait)
-    let (prefix, whose) =
+    let (item, rule) =
       switch refusal.scope {
-      case .caller: ("rates", "each caller")
-      case .group: ("rates", "each caller of this group")
-      case .total: ("rates_total", "all callers together")
-      case .room: ("", "")
+      case .caller:
+        (name, "The limit rates.\(name) (FAL_PROXY_RATES_\(variable)) allows each caller \(amount(refusal))")
+      case .group: (name, "The limit rates.\(name) of the caller's group allows each of its callers \(amount(refusal))")
+      case .total:
+        (
+          "total-\(name)",
+          "The limit rates_total.\(name) (FAL_PROXY_RATES_TOTAL_\(variable)) allows all callers together \(amount(refusal))"
+        )
+      case .room:
+        (
+          "total-\(name)",
+          "No more than rates_identities (FAL_PROXY_RATES_IDENTITIES) allows is remembered, and all of it is in flight"
+        )
       }
-    let setting = "\(prefix).\(name) (FAL_PROXY_\(prefix.uppercased())_\(name.uppercased()))"
-    let sentence =
-      refusal.scope == .room
-      ? "All that rates_identities (FAL_PROXY_RATES_IDENTITIES) lets the proxy remember is in flight: ask again when some of it "
-        + "has ended."
-      : "The limit \(setting) allows \(whose) \(amount(refusal)): ask again in \(wait) s."
-    // draft-ietf-httpapi-ratelimit-headers-11 §3 and §4.
-    let item = "\"\(refusal.scope == .total ? "total-" : refusal.scope == .room ? "total-" : "")\(name)\""
+    // draft-ietf-httpapi-ratelimit-headers-11: the quota that is left with the time until there is more, and the policy.
     let unit =
       switch refusal.name {
       case .bytes: ";qu=\"content-bytes\""
       case .jobs, .streams: ";qu=\"concurrent-requests\""
-      default: ""
+      case .submits, .polls, .uploads: ""
       }
     let window = refusal.window.map { ";w=\(seconds($0))" } ?? ""
     let time = refusal.window == nil ? "" : ";t=\(wait)"
     return Cause(
-      429, "rate_limited", sentence,
+      429, "rate_limited", "\(rule): ask again in \(wait) s.",
       fields: [
-        "retry-after": "\(wait)", "ratelimit": "\(item);r=0\(time)",
-        "ratelimit-policy": "\(item);q=\(refusal.limit)\(unit)\(window)",
+        "retry-after": "\(wait)", "ratelimit": "\"\(item)\";r=0\(time)",
+        "ratelimit-policy": "\"\(item)\";q=\(refusal.limit)\(unit)\(window)",
       ])
   }
 

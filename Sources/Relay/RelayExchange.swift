@@ -96,7 +96,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   func cancel() {
     isOver = true
-    if claim != nil { endClaim(mayHaveRun: attempt.mayHaveArrived(bytesSent)) }
+    if claim != nil { endClaim(mayHaveRun: attempt.sending == .sent) }
     if let upstream { upstream.close() } else { host.stopWaiting(self) }
     upstream = nil
     outgoing.discard(to: pool)

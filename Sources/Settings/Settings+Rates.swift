@@ -110,7 +110,7 @@ extension SettingKey {
         "submits", \.submits,
         "How many submits, runs, streams and token requests \(whom) may make, those by GET too.", auto?.submits,
         example: "30/1m"),
-      burst("\(group).burst", path),
+      burst("\(group).burst", path, of: whom),
       count(
         "jobs", \.jobs,
         """
@@ -137,10 +137,10 @@ extension SettingKey {
     var submits, jobs, polls, streams, uploads, bytes: String
   }
 
-  private static func burst(_ name: String, _ path: Path<Settings.Rates>) -> SettingKey {
+  private static func burst(_ name: String, _ path: Path<Settings.Rates>, of whom: String) -> SettingKey {
     SettingKey(
       SettingFacts(
-        name: name, summary: "How many of these submits may come at once.", shape: .scalar, unit: "number",
+        name: name, summary: "How many submits of \(whom) may come at once.", shape: .scalar, unit: "number",
         range: "0…100000 (0 = the count of submits)",
         expected: "expected an integer 0…100000 (0 = the count of submits)"),
       store: { (input, root) throws(SettingRefusal) in

@@ -78,6 +78,27 @@ struct AdmissionTests {
     #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .limits, .input])
   }
 
+  @Test("a request that a limit is about is counted, and no other; cancels never")
+  func counted() throws {
+    let job = AdmissionTests.submit + "/requests/764cabcf-b745-4b3e-ae38-1200304cf45b"
+    let calls: [(Method, String, byAddress: String, byToken: String)] = [
+      (.post, AdmissionTests.submit, "count submit", "count submit"),
+      (.get, job + "/status", "admit status", "count status"),
+      (.put, job + "/cancel", "admit cancel", "admit cancel"),
+      (
+        .post, "https://rest.fal.ai/storage/upload/initiate", "admit upload_initiate", "count upload_initiate"
+      ),
+    ]
+    for (method, target, byAddress, byToken) in calls {
+      var facts = Admission.Facts()
+      facts.method = method
+      #expect(decide(try generation(["FAL_PROXY_RATES_SUBMITS": "auto"]), facts, target) == byAddress)
+      facts.identity = .accepted
+      let tokens = ["FAL_PROXY_RATES_SUBMITS": "auto", "FAL_PROXY_AUTH_TOKENS": "0123456789abcdef"]
+      #expect(decide(try generation(tokens), facts, target) == byToken)
+    }
+  }
+
   @Test("a request that passes them all is admitted as what it is")
   func admitted() throws {
     let generation = try generation()
