@@ -10,10 +10,9 @@ internal import HTTPWire
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
 struct Admission {
-  /// In the order they are made. Later ones have their place between these: limits behind `length`, idempotency, price and
-  /// budget behind `input`.
+  /// In the order they are made. Later ones have their place between these: idempotency, price and budget behind `input`.
   enum Check: Int {
-    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, input
+    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, limits, input
   }
 
   enum Verdict {
@@ -22,6 +21,8 @@ struct Admission {
     case refuse(Cause)
     /// A check has to see the content whole, which has at most so many bytes; `take(content:)` brings it.
     case collect(Target, limit: UInt64)
+    /// The request has to be counted, or refused for now; `take(claim:)` tells that it is counted.
+    case count(Target, RateDemand)
   }
 
   static let methods: StaticString = "GET, HEAD, POST, PUT, OPTIONS"
@@ -36,6 +37,9 @@ struct Admission {
   private var next = Check.method
   /// The content, where it was asked for; what is sent on in place of the client's own.
   private(set) var content: [UInt8]?
+  /// What was taken of the limits, where something has to be given back.
+  private(set) var claim: RateClaim?
+  private var isCounted = false
 
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
   struct Facts {
@@ -69,13 +73,29 @@ struct Admission {
   /// Brings the content that `collect` asked for.
   mutating func take(content: [UInt8]) { self.content = content }
 
+  /// Tells that the request is counted.
+  mutating func take(claim: RateClaim?) {
+    self.claim = claim
+    isCounted = true
+  }
+
+  /// Whom the request counts for.
+  var caller: Caller { facts.caller }
+
   /// Makes the checks in the order of their cases, from where it stood, until one has the last word or a question.
   /// - Parameter value: as it was for `init`.
   mutating func verdict(value: Span<UInt8>) -> Verdict {
     pass(.method, value) ?? pass(.host, value) ?? pass(.preflight, value) ?? pass(.origin, value)
       ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.ownership, value)
-      ?? pass(.query, value) ?? pass(.coding, value)
-      ?? pass(.length, value) ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+      ?? pass(.query, value) ?? pass(.coding, value) ?? pass(.length, value) ?? pass(.limits, value)
+      ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+  }
+
+  /// Makes the checks of who calls alone, for what asks nothing of fal; nil when all are passed.
+  mutating func verdictOnCaller() -> Verdict? {
+    let none = Span<UInt8>()
+    return pass(.method, none) ?? pass(.host, none) ?? pass(.preflight, none) ?? pass(.origin, none)
+      ?? pass(.identity, none)
   }
 
   /// Makes a check that has not been passed yet; nil when it is.
@@ -112,8 +132,16 @@ struct Admission {
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
+    case .limits: generation.callers.rates.flatMap { limits($0) }
     case .input: input(value)
     }
+  }
+
+  private func limits(_ policy: RatePolicy) -> Verdict? {
+    guard !isCounted, let target, let demand = RateDemand(target.operation, mayExecute: target.mayExecute),
+      policy.counts(demand)
+    else { return nil }
+    return .count(target, demand)
   }
 
   private func preflight() -> Verdict {

@@ -8,8 +8,8 @@ struct CORSFields: Sendable {
   private static let exposed: StaticString =
     """
     x-fal-request-id, x-fal-request-timeout-type, x-fal-error-type, x-fal-billable-units, x-fal-retryable, \
-    x-fal-needs-retry, x-fal-runner-hints, x-fal-served-from, x-request-id, retry-after, etag, accept-ranges, content-range, \
-    content-disposition
+    x-fal-needs-retry, x-fal-runner-hints, x-fal-served-from, x-request-id, retry-after, ratelimit, \
+    ratelimit-policy, etag, accept-ranges, content-range, content-disposition
     """
   private static let allowedHeaders =
     """

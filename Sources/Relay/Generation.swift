@@ -86,7 +86,8 @@ package final class Generation: Sendable {
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
-    callers = CallerTerms(settings, clientAddress: clientAddress, secrets: loaded.secrets, key: key)
+    callers = CallerTerms(
+      settings, clientAddress: clientAddress, secrets: loaded.secrets, key: key, isSandboxed: overrides != nil)
     requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

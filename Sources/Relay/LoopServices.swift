@@ -1,3 +1,4 @@
+internal import Guard
 package import HTTPServer
 package import Observability
 package import System
@@ -28,6 +29,8 @@ package final class LoopServices {
     package let tlsContext: TLSContext
     package let keyVerdicts: KeyVerdicts
     package let forwardingNotices: ForwardingNotices
+    /// What callers have used of their limits, whatever generation limits them.
+    let rates = RateTable()
 
     package init(
       generation: Generation, gate: ConnectionGate, memory: MemoryBudget, tlsContext: TLSContext,
@@ -56,7 +59,8 @@ package final class LoopServices {
       gate: shared.gate, log: log)
     return try server.listen(on: address) { bound in
       let proxy = ProxyService(
-        shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts)
+        shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts,
+        rates: shared.rates)
       let services = LoopServices(server, proxy, shared.forwardingNotices, addRoutes)
       loop.attachment = services
       return services.router(for: shared.generation)
@@ -78,6 +82,7 @@ package final class LoopServices {
       proxy.allows(host: authority) ? nil : .hostNotAllowed
     }
     router.add(path, "proxy", proxy)
+    router.add(path.hasSuffix("/") ? "\(path)quota" : "\(path)/quota", "quota", QuotaService(proxy))
     router.add("/healthz", "healthz", HealthService())
     router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })
     router.add(

@@ -5,7 +5,7 @@ package import HTTPWire
 internal import Observability
 internal import Settings
 internal import Text
-package import Transport
+internal import Transport
 internal import Upstream
 
 /// The proxy route on one event loop: admits requests and begins their exchanges.
@@ -18,6 +18,8 @@ package final class ProxyService: Service {
 
   private(set) var generation: Generation
   let keyVerdicts: KeyVerdicts
+  /// What callers have used of their limits: that of the process.
+  let rates: RateTable
   var responseParser: ResponseHeadParser
   private let loop: EventLoop
   private let tlsContext: TLSContext
@@ -39,12 +41,13 @@ package final class ProxyService: Service {
   }
 
   /// - Parameter address: where it is served.
-  package init(
+  init(
     _ generation: Generation, on loop: EventLoop, at address: SocketAddress, tlsContext: TLSContext,
-    keyVerdicts: KeyVerdicts
+    keyVerdicts: KeyVerdicts, rates: RateTable
   ) {
     self.generation = generation
     self.keyVerdicts = keyVerdicts
+    self.rates = rates
     loopbackPort = AddressPolicy.loopback.admits(address) ? address.port : nil
     self.loop = loop
     self.tlsContext = tlsContext
@@ -116,6 +119,15 @@ package final class ProxyService: Service {
         AdmissionExchange(
           on: stream, proxy: self, admission: admission, host: hosts[target.hostIndex], head: head, bytes,
           limit: limit))
+    case .count(let target, let demand):
+      do throws(RateRefusal) {
+        admission.take(claim: try claim(admission, target, demand, now: stream.loop.now))
+      } catch {
+        noteRefused(target, value, on: stream)
+        stream.record.operation = target.operation.name
+        return .answer(LocalAnswer(.limited(error)))
+      }
+      return disposition(of: &admission, head: head, bytes, host: host, on: stream)
     case .admit(let target):
       note(target, value, on: stream)
       stream.record.operation = target.operation.name
@@ -134,7 +146,7 @@ package final class ProxyService: Service {
   }
 
   /// Reads what the checks need, and writes the CORS answer that every response to the request has.
-  private func facts(
+  func facts(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Admission.Facts {
     var facts = Admission.Facts()
@@ -221,6 +233,7 @@ package final class ProxyService: Service {
         isResult: target.operation == .result, headLength: buffer.count))
     return RelayExchange(
       on: stream, proxy: self, generation: generation, host: host, attempt: attempt,
+      claim: claim(admission, on: target, value),
       outgoing: OutgoingRequest(
         buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain),
       job: admission.job, pool: pool)

@@ -126,13 +126,18 @@ extension RelayExchange {
   }
 
   private func note(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
+    var id: Span<UInt8>?
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
-      case .falRequestID: stream.record.note(.falRequestID, bytes.extracting(line.value))
+      case .falRequestID:
+        stream.record.note(.falRequestID, bytes.extracting(line.value))
+        id = bytes.extracting(line.value)
       case .falBillableUnits: stream.record.note(.billableUnits, bytes.extracting(line.value))
       default: continue
       }
     }
+    guard let claim else { return }
+    claim.noteHead(status: head.status, id: id, now: stream.loop.now)
   }
 
   // MARK: Content
@@ -140,7 +145,7 @@ extension RelayExchange {
   /// Reads from the upstream: content that needs no framing of ours goes straight into the client's output.
   private func readContent(_ upstream: UpstreamConnection) -> (Channel.Fill, Int) {
     let limit = incoming.pump.directLimit(incoming.output)
-    guard limit > 0, incoming.keyText == nil, upstream.channel!.input.isEmpty else {
+    guard limit > 0, incoming.keyText == nil, claim?.isWatching != true, upstream.channel!.input.isEmpty else {
       let before = upstream.channel!.input.count
       let result = upstream.channel!.fill(from: pool)
       return (result, upstream.channel!.input.count - before)
@@ -167,7 +172,9 @@ extension RelayExchange {
     if incoming.keyText != nil { try noteKeyText(input) }
     let memory = stream.outputRoom(
       min(input.count + BodyPump.overhead + 1, BufferPool.largeSize), upTo: BufferPool.largeSize)
+    let before = claim?.isWatching == true ? incoming.pump.unfiltered : nil
     let move = try incoming.pump.move(input, into: memory, as: incoming.output)
+    if let before { watch(UnsafeBufferPointer(rebasing: input[..<move.consumed]), from: before) }
     upstream.channel!.input.consume(move.consumed)
     stream.commitOutput(move.written)
     return move.outcome

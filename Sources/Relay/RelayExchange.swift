@@ -25,6 +25,8 @@ final class RelayExchange: Exchange, UpstreamUser {
   var incoming = IncomingResponse()
   /// The job it is about, where ids are sealed.
   let job: OwnedJob?
+  /// What was taken of the caller's limits; nil where nothing was, and when it is given back.
+  var claim: RateClaim?
   /// The loop's, kept at hand.
   let pool: BufferPool
   /// Over, one way or the other: late events find nothing to do.
@@ -32,13 +34,14 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   init(
     on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
-    outgoing: consuming OutgoingRequest, job: OwnedJob? = nil, pool: BufferPool
+    claim: RateClaim?, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil, pool: BufferPool
   ) {
     self.stream = stream
     self.proxy = proxy
     self.generation = generation
     self.host = host
     self.attempt = attempt
+    self.claim = claim
     self.outgoing = outgoing
     self.job = job
     self.pool = pool
@@ -96,6 +99,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   func cancel() {
     isOver = true
+    if claim != nil { endClaim(mayHaveRun: attempt.sending == .sent) }
     if let upstream { upstream.close() } else { host.stopWaiting(self) }
     upstream = nil
     outgoing.discard(to: pool)
@@ -154,6 +158,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     switch stream.flush() {
     case .done:
       isOver = true
+      if claim != nil { endClaim(mayHaveRun: false) }
       outgoing.discard(to: pool)
       stream.finish()
     case .blocked: stand(.clientTakesNoMore)

@@ -6,6 +6,7 @@ extension Settings: SettingRecord {
     .init(title: "Listening", keys: listening),
     .init(title: "What may be called, and by whom", keys: policy + proxyKeys + ownershipKeys),
     .init(title: "How much", keys: limitKeys),
+    .init(title: "How often, and how many at once", keys: rateKeys),
     .init(title: "How long: the client's side", keys: clientTimes),
     .init(title: "How long: the side of fal", keys: upstreamTimes),
     .init(title: "The way down", keys: draining),
@@ -176,8 +177,7 @@ extension Settings: SettingRecord {
       How many of them one client may have: an IPv4 address, loopback too, or the /64 of an IPv6 address. A proxy in front \
       is one address, and has no such limit if it is of `trusted_proxies`.
       """,
-      0...1_000_000, or: " (0 = 80 % of limits.connections)"
-    ),
+      0...1_000_000, or: " (0 = 80 % of limits.connections)"),
     .size(
       "limits.memory", \.limits.memory,
       """

@@ -37,6 +37,10 @@ package struct Settings: Sendable {
   package var uploads = Uploads()
   package var auth = Auth()
   package var limits = Limits()
+  package var rates = Rates()
+  package var ratesTotal = Rates.off
+  package var ratesIdentities = 100_000
+  package var jobsExpire = Duration.seconds(600)
   package var timeouts = Timeouts()
   package var upstream = Upstream()
 

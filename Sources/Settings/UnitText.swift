@@ -20,6 +20,21 @@ enum UnitText {
   /// Digits only: no sign, no fraction, no `_`.
   static func integer(_ text: String) -> Int? { quantity(text, [("", 1)]) }
 
+  /// `30/1m`, or `10GiB/1h` of a size: the count in `range`, the time in whole seconds, a day at most.
+  static func perWindow(_ text: String, _ range: ClosedRange<Int>, isSize: Bool) -> Settings.PerWindow? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, let count = isSize ? size(parts[0]) : integer(parts[0]), range.contains(count),
+      let window = duration(parts[1]), (.seconds(1)...(.seconds(24 * 3600))).contains(window),
+      window.components.attoseconds == 0
+    else { return nil }
+    return Settings.PerWindow(count, per: window)
+  }
+
+  /// The same text again.
+  static func describe(_ rate: Settings.PerWindow, isSize: Bool) -> String {
+    "\(isSize ? describe(size: rate.count) : String(rate.count))/\(describe(rate.window))"
+  }
+
   /// `duration` in the largest unit that leaves no rest.
   static func describe(_ duration: Duration) -> String {
     let parts = duration.components

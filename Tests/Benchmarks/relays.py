@@ -208,12 +208,13 @@ def beside_each_other(folder, old):
 
 def fal_proxy(folder, url, ca, name="fal-proxy", binary=None):
     """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file. Only the
-    connection limit is that of the others."""
+    connection limit is that of the others, and the limit on submits is off."""
     port = free_port()
     output = open(folder / f"{name}.log", "wb")
     environment = {
         "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
         "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
+        "FAL_PROXY_RATES_SUBMITS": "off",
     }
     return Process(name, [binary or BINARY], port, environment, output)
 

@@ -14,7 +14,9 @@ struct AdmissionTests {
   /// A generation with these settings, in the environment's form.
   private func generation(_ variables: [String: String] = [:]) throws -> Generation {
     var loaded = SettingsLoader.load(
-      configPath: nil, environment: FakeVariables(values: variables.merging(["FAL_KEY": "id:secret"]) { $1 }),
+      configPath: nil,
+      environment: FakeVariables(
+        values: ["FAL_KEY": "id:secret", "FAL_PROXY_RATES_SUBMITS": "off"].merging(variables) { $1 }),
       keyRequired: true)
     return try #require(Generation(&loaded, key: loaded.falKey!, version: "0"))
   }
@@ -26,6 +28,7 @@ struct AdmissionTests {
     case .answer(let answer): "answer \(answer.status)"
     case .refuse(let cause): cause.name.description
     case .collect(let target, let limit): "collect \(limit) for \(target.operation.name)"
+    case .count(let target, _): "count \(target.operation.name)"
     }
   }
 
@@ -68,10 +71,32 @@ struct AdmissionTests {
     #expect(
       Array(all) == [
         .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .ownership, .query, .coding, .length,
-        .input,
+        .limits, .input,
       ])
-    // A preflight answers by itself, a submit is nobody else's, what is in the content has tests of its own; every other check has a failure above.
-    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .ownership, .input])
+    // A preflight answers by itself, a submit is nobody else's; what is in the content, and what is counted, has tests of its own; every other check has
+    // a failure above.
+    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .ownership, .limits, .input])
+  }
+
+  @Test("a request that a limit is about is counted, and no other; cancels never")
+  func counted() throws {
+    let job = AdmissionTests.submit + "/requests/764cabcf-b745-4b3e-ae38-1200304cf45b"
+    let calls: [(Method, String, byAddress: String, byToken: String)] = [
+      (.post, AdmissionTests.submit, "count submit", "count submit"),
+      (.get, job + "/status", "admit status", "count status"),
+      (.put, job + "/cancel", "admit cancel", "admit cancel"),
+      (
+        .post, "https://rest.fal.ai/storage/upload/initiate", "admit upload_initiate", "count upload_initiate"
+      ),
+    ]
+    for (method, target, byAddress, byToken) in calls {
+      var facts = Admission.Facts()
+      facts.method = method
+      #expect(decide(try generation(["FAL_PROXY_RATES_SUBMITS": "auto"]), facts, target) == byAddress)
+      facts.identity = .accepted
+      let tokens = ["FAL_PROXY_RATES_SUBMITS": "auto", "FAL_PROXY_AUTH_TOKENS": "0123456789abcdef"]
+      #expect(decide(try generation(tokens), facts, target) == byToken)
+    }
   }
 
   @Test("a request that passes them all is admitted as what it is")

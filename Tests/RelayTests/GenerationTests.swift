@@ -47,6 +47,19 @@ struct GenerationTests {
     "POST \(path) HTTP/1.1\r\nhost: a\r\nx-fal-target-url: https://queue.fal.run/\(endpoint)\r\ncontent-length: 0\r\n\r\n"
   }
 
+  @Test("what callers have used outlasts it, and is held against its limits")
+  func rates() async throws {
+    let limits = ["FAL_PROXY_ALLOWED_ENDPOINTS": "a/b", "FAL_PROXY_PATH": "/p", "FAL_PROXY_RATES_SUBMITS": "1/1h"]
+    let bench = try await Bench(try generation(limits))
+    let client = Client(bench.address)
+    #expect(client.status(of: submit("/p", to: "a/b")) == 502)
+    #expect(client.status(of: submit("/p", to: "a/b")) == 429)
+    await bench.adopt(try generation(limits))
+    #expect(client.status(of: submit("/p", to: "a/b")) == 429)
+    await bench.adopt(try generation(limits.merging(["FAL_PROXY_RATES_SUBMITS": "off"]) { $1 }))
+    #expect(client.status(of: submit("/p", to: "a/b")) == 502)
+  }
+
   @Test("an open connection is served under it from its next request on: path, policy and limits")
   func nextRequest() async throws {
     let bench = try await Bench(try generation(["FAL_PROXY_ALLOWED_ENDPOINTS": "a/b", "FAL_PROXY_PATH": "/one"]))

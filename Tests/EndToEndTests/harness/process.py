@@ -15,9 +15,13 @@ from .waiting import wait_until
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("FAL_PROXY_BINARY", ROOT / ".build" / "debug" / "fal-proxy"))
 
+#: Tests ask faster than people; `auto` brings the default back.
+UNLIMITED = [f"FAL_PROXY_RATES_{name}" for name in ("SUBMITS", "JOBS", "POLLS", "STREAMS", "UPLOADS")]
+
+
 class Proxy:
     """A running fal-proxy with environment `env` (names of FAL_PROXY_ settings may be given without the prefix, in
-    lower case). Everything it writes is kept, and searched for the key when it is stopped. `launcher` is a command that
+    lower case); nothing is limited unless they say so. Everything it writes is kept, and searched for the key when it is stopped. `launcher` is a command that
     becomes the binary named behind it."""
 
     def __init__(self, *arguments, key=CANARY, binary_environment=None, preexec=None, wait=True, launcher=(),
@@ -27,6 +31,8 @@ class Proxy:
         environment.update({"PORT": "0", "SWIFT_BACKTRACE": "enable=no"})
         if key is not None:
             environment["FAL_KEY"] = key
+        if not {"check", "settings"} & set(arguments):
+            environment.update(dict.fromkeys(UNLIMITED, "off"))
         for name, value in settings.items():
             environment["FAL_PROXY_" + name.upper()] = str(value)
         environment.update(binary_environment or {})

@@ -1,0 +1,55 @@
+internal import Guard
+internal import HTTPServer
+internal import HTTPWire
+internal import Text
+internal import Transport
+
+/// Tells a caller its limits, what it has used of them, and when they are whole again.
+final class QuotaService: Service {
+  private let proxy: ProxyService
+
+  init(_ proxy: ProxyService) { self.proxy = proxy }
+
+  /// Its place is in the order of the checks.
+  let answersAnyHost = true
+
+  var commonFields: StaticString { proxy.commonFields }
+
+  func addRefusalFields(for origin: Span<UInt8>, on stream: any RequestStream) {
+    proxy.addRefusalFields(for: origin, on: stream)
+  }
+
+  func disposition(
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+  ) -> Disposition {
+    let generation = proxy.generation
+    var admission = Admission(generation, proxy.facts(of: head, bytes, on: stream), value: Span())
+    switch admission.verdictOnCaller() {
+    case .answer(let answer)?: return .answer(answer)
+    case .refuse(let cause)?: return .answer(LocalAnswer(cause))
+    default: break
+    }
+    guard head.method == .get || head.method == .head else {
+      return .answer(LocalAnswer(.methodNotAllowed("GET, HEAD, OPTIONS")))
+    }
+    let rates =
+      generation.callers.rates.map { proxy.rates.quota(of: admission.caller, under: $0, now: stream.loop.now) } ?? []
+    return .answer(
+      LocalAnswer(
+        200, contentType: "application/json", content: QuotaService.content(rates),
+        fields: [("cache-control", "private, no-store")]))
+  }
+
+  /// Times in whole seconds; null where things are counted that are there at once.
+  static func content(_ rates: [RateQuota]) -> [UInt8] {
+    let members = rates.map { rate in
+      let window = rate.window.map { String($0 / second) } ?? "null"
+      let resets = rate.resets.map { String(($0 + second - 1) / second) } ?? "null"
+      return "{\"name\":\"\(rate.name.text)\",\"limit\":\(rate.limit),\"window\":\(window),\"used\":\(rate.used),"
+        + "\"remaining\":\(rate.remaining),\"resets\":\(resets)}"
+    }
+    return Array("{\"rates\":[\(members.joined(separator: ","))],\"budgets\":[]}\n".utf8)
+  }
+
+  private static let second: UInt64 = 1_000_000_000
+}

@@ -1,0 +1,99 @@
+internal import Fal
+internal import Guard
+internal import Text
+
+/// What one request has taken of the limits: it gives back what is not taken for good, once, however the request ends, and
+/// watches what passes by for what becomes of a queued job.
+final class RateClaim {
+  /// Bytes of the answer to a submit that are gathered for its id.
+  private static let idLimit = 64 << 10
+
+  private enum Watch {
+    case nothing
+    /// For the event that ends a status stream.
+    case completion(CompletionScanner)
+    /// For the id in the answer to a submit, which no field told.
+    case id([UInt8])
+  }
+
+  private let table: RateTable
+  private let policy: RatePolicy
+  private let caller: Caller
+  private let operation: Operation
+  private var hold: RateTable.Hold?
+  /// The job that a follow-up is about.
+  var job: UInt128?
+  private var watch = Watch.nothing
+  /// Whether fal has taken the submit.
+  private var isAccepted = false
+
+  /// - Parameter hold: what was taken; nil for a follow-up that no limit counts.
+  init(
+    _ table: RateTable, _ policy: RatePolicy, of caller: Caller, for operation: Operation, holding hold: RateTable.Hold?
+  ) {
+    (self.table, self.policy, self.caller) = (table, policy, caller)
+    (self.operation, self.hold) = (operation, hold)
+  }
+
+  deinit { release() }
+
+  /// Whether the content of the answer has to be shown to it.
+  var isWatching: Bool {
+    if case .nothing = watch { false } else { true }
+  }
+
+  /// The answer has begun.
+  /// - Parameter id: fal's id of the request, where a field tells it.
+  func noteHead(status: Int, id: Span<UInt8>?, now: UInt64) {
+    if let job {
+      if let sign = RateTable.Sign(operation, status: status) { table.note(sign, of: job, now: now) }
+      if operation == .statusStream, status == 200 { watch = .completion(CompletionScanner()) }
+    } else if operation == .submit, hold?.isJob == true {
+      guard (200..<300).contains(status) else { return release() }
+      isAccepted = true
+      if let id { follow(RateTable.key(of: id), now: now) } else { watch = .id([]) }
+    }
+  }
+
+  /// Content of the answer has come.
+  func note(content: Span<UInt8>, now: UInt64) {
+    switch watch {
+    case .nothing: return
+    case .completion(var scanner):
+      scanner.scan(content)
+      if let job { table.note(scanner.isFound ? .isOver : .goesOn, of: job, now: now) }
+      watch = scanner.isFound ? .nothing : .completion(scanner)
+    case .id(var gathered):
+      watch = .nothing
+      guard gathered.count + content.count <= RateClaim.idLimit else { return }
+      content.withUnsafeBufferPointer { gathered.append(contentsOf: $0) }
+      watch = .id(gathered)
+    }
+  }
+
+  /// The request is over.
+  /// - Parameters:
+  ///   - mayHaveRun: whether fal may have taken it although it has not said so.
+  ///   - bytes: content that has passed, both ways.
+  func end(mayHaveRun: Bool, bytes: UInt64, now: UInt64) {
+    if policy.countsBytes { table.charge(caller, bytes: bytes, under: policy, now: now) }
+    // Who leaves before the answer has not shaken off the job: it counts until it expires.
+    if operation == .submit, isAccepted || mayHaveRun { follow(gatheredID, now: now) }
+    release()
+  }
+
+  private var gatheredID: UInt128? {
+    guard case .id(let bytes) = watch, let text = (try? JSONParser.parse(bytes))?["request_id"]?.text else {
+      return nil
+    }
+    return RateTable.key(of: text.utf8.span)
+  }
+
+  private func follow(_ id: UInt128?, now: UInt64) {
+    if hold != nil { table.follow(&hold!, job: id, now: now) }
+  }
+
+  private func release() {
+    if hold != nil { table.release(&hold!) }
+  }
+}
