@@ -18,6 +18,27 @@ struct JobSignTests {
     #expect(RateTable.Sign(operation, status: status) == sign)
   }
 
+  @Test("two ids of jobs never stand for the same, whatever form they have, and none for a small number")
+  func keys() {
+    let id = "764cabcf-b745-4b3e-ae38-1200304cf45b"
+    #expect(key(id) == 0x764c_abcf_b745_4b3e_ae38_1200_304c_f45b)
+    var texts = [
+      id, id.uppercased(), id + "0", String(id.dropLast()), "", "req-1", "00000000-0000-0000-0000-000000000001",
+    ]
+    for index in id.indices {
+      for other in "0f-g" where other != id[index] {
+        texts.append(id.replacingCharacters(at: index, with: other))
+      }
+    }
+    #expect(Set(texts.map(key)).count == Set(texts).count)
+    #expect(texts.allSatisfy { key($0) > 1 << 64 })
+  }
+
+  private func key(_ text: String) -> UInt128 {
+    let bytes = Array(text.utf8)
+    return RateTable.key(of: bytes.span)
+  }
+
   private static let stream =
     "data: {\"status\":\"IN_PROGRESS\",\"logs\":\"\\\"status\\\":\\\"COMPLETED\\\"\"}\n\n: ping\n\n"
     + "data: {\"status\": \"COMPLETED\",\"request_id\":\"a\"}\n\n"
@@ -53,5 +74,11 @@ struct JobSignTests {
     let bytes = Array(text.utf8)
     scanner.scan(bytes.span)
     #expect(!scanner.isFound)
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(at index: Index, with character: Character) -> String {
+    self[..<index] + String(character) + self[self.index(after: index)...]
   }
 }
