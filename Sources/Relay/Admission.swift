@@ -10,7 +10,7 @@ internal import HTTPWire
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
 struct Admission {
-  /// In the order they are made. Later ones have their place between these: idempotency, price and budget behind `input`.
+  /// In the order they are made. Later ones have their place behind these: idempotency, price and budget.
   enum Check: Int {
     case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, limits, input
   }

@@ -94,7 +94,9 @@ struct AdmissionTests {
       facts.method = method
       #expect(decide(try generation(["FAL_PROXY_RATES_SUBMITS": "auto"]), facts, target) == byAddress)
       facts.identity = .accepted
-      let tokens = ["FAL_PROXY_RATES_SUBMITS": "auto", "FAL_PROXY_AUTH_TOKENS": "0123456789abcdef"]
+      let tokens = [
+        "FAL_PROXY_RATES_SUBMITS": "auto", "FAL_PROXY_AUTH_TOKENS": "0123456789abcdef", "FAL_PROXY_OWNERSHIP": "off",
+      ]
       #expect(decide(try generation(tokens), facts, target) == byToken)
     }
   }
