@@ -17,7 +17,7 @@ package struct Settings: Sendable {
   /// `@default` is already replaced by `builtInEndpoints`.
   package var allowedEndpoints = Settings.builtInEndpoints
   package var allowedHosts: [String] = []
-  package var getRuns = true
+  package var getRuns = false
   package var allowedOrigins: [String] = []
   package var forwardFields: [String] = []
   /// What becomes of request fields, by lower-case name; as it was written.

@@ -197,7 +197,7 @@ def test_every_setting_has_a_variable(checked):
         "upstream.first_byte": "8s", "upstream.first_byte_run": "9s", "upstream.body": "11s", "upstream.idle": "12s",
         "upstream.idle_connections": "13", "upstream.dns_ttl": "14s", "drain_delay": "15s", "drain_timeout": "16s",
         "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
-        "forward_fields": "x-fal-request-source", "get_runs": "false", "uploads.content_types": "image/png, text/plain",
+        "forward_fields": "x-fal-request-source", "get_runs": "true", "uploads.content_types": "image/png, text/plain",
         "fields": "x-fal-tags=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }

@@ -340,7 +340,7 @@ def test_what_may_have_run_is_never_answered_with_a_status_that_clients_retry(up
         fal.requests.put(connection.read_request())
         connection.close()
     fal = upstream(die)
-    assert_proxy_error(ask(proxy(fal), method, target), 500, "upstream_ambiguous")
+    assert_proxy_error(ask(proxy(fal, get_runs="true"), method, target), 500, "upstream_ambiguous")
     fal.next_request()
     assert fal.requests.empty(), "it was sent twice"
 

@@ -88,7 +88,7 @@ struct SettingsLoaderTests {
         case "path": ("/x", "/x")
         case "log_format": ("text", "text")
         case "access_log": ("errors", "errors")
-        case "get_runs": ("false", "false")
+        case "get_runs": ("true", "true")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "fields": ("x-fal-tags=force: a", "\n    x-fal-tags: \"force: a\"")
