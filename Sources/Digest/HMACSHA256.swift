@@ -22,7 +22,8 @@ public struct HMACSHA256: Sendable, CustomStringConvertible, CustomReflectable {
 
   private static func state(_ key: [UInt8], _ mask: UInt8) -> SHA256_CTX {
     var digest = SHA256()
-    digest.append(key.map { $0 ^ mask }.span)
+    let masked = key.map { $0 ^ mask }
+    digest.append(masked.span)
     return digest.state
   }
 
@@ -54,7 +55,8 @@ public enum HKDF {
   ///   - purpose: the label that keeps this one apart.
   public static func key(from secret: Span<UInt8>, for purpose: StaticString) -> Digest256 {
     // Extract, with the salt left out (§2.2), then the first block of Expand (§2.3).
-    let extracted = HMACSHA256(key: [UInt8](repeating: 0, count: 32).span).code(secret)
+    let salt = [UInt8](repeating: 0, count: 32)
+    let extracted = HMACSHA256(key: salt.span).code(secret)
     var info = [UInt8]("\(purpose)".utf8)
     info.append(1)
     return HMACSHA256(key: extracted.bytes.span).code(info.span)
