@@ -21,9 +21,9 @@ public struct HMACSHA256: Sendable, CustomStringConvertible, CustomReflectable {
   }
 
   private static func state(_ key: [UInt8], _ mask: UInt8) -> SHA256_CTX {
+    let block = key.map { $0 ^ mask }
     var digest = SHA256()
-    let masked = key.map { $0 ^ mask }
-    digest.append(masked.span)
+    digest.append(block.span)
     return digest.state
   }
 
@@ -59,6 +59,7 @@ public enum HKDF {
     let extracted = HMACSHA256(key: salt.span).code(secret)
     var info = [UInt8]("\(purpose)".utf8)
     info.append(1)
-    return HMACSHA256(key: extracted.bytes.span).code(info.span)
+    let expanding = HMACSHA256(key: extracted.bytes.span)
+    return expanding.code(info.span)
   }
 }
