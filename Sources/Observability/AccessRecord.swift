@@ -25,6 +25,8 @@ public final class AccessRecord {
     case billableUnits
     /// Why there is no connection to fal.
     case cause
+    /// Who presented a token: its name, or the beginning of the identity.
+    case caller
 
     /// What stands between the text before and its own in a JSON object.
     var key: StaticString {
@@ -38,6 +40,7 @@ public final class AccessRecord {
       case .falRequestID: #"","fal_request_id":""#
       case .billableUnits: #"","billable_units":""#
       case .cause: #"","cause":""#
+      case .caller: #"","caller":""#
       }
     }
 

@@ -1,11 +1,62 @@
+internal import Digest
 internal import Guard
 internal import Settings
 
 /// Who may call and how much, as one generation has it.
 struct CallerTerms: Sendable {
-  let authenticator: Authenticator
+  /// Who is taken in, as far as the generation knows; nil where nobody is asked.
+  let tokens: TokenList?
+  /// Where further tokens stand.
+  let tokensFile: TokensFile?
 
-  init(_ settings: Settings) {
-    authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
+  /// Reads who may call from `loaded`, adding what is wrong to its faults.
+  /// - Parameter key: what the keys of identities come from.
+  init?(_ loaded: inout LoadedSettings, key: SecretBytes) {
+    let auth = loaded.settings.auth
+    CallerTerms.checkMode(auth, &loaded)
+    guard auth.asksForTokens else {
+      (tokens, tokensFile) = (nil, nil)
+      return
+    }
+    let identities = key.withUnsafeBytes { bytes in
+      HMACSHA256(key: HKDF.key(from: bytes.bindMemory(to: UInt8.self).span, for: "fal-proxy identity").bytes.span)
+    }
+    let unnamed = auth.tokens.map { token in token.withUnsafeBytes { [UInt8]($0) } }
+    @Sendable func list(_ lines: [TokenLine]) -> TokenList {
+      TokenList(tokens: unnamed, lines: lines, identities: identities)
+    }
+    guard !auth.tokensFile.isEmpty else {
+      (tokens, tokensFile) = (list([]), nil)
+      return
+    }
+    do throws(TokensFile.Failure) {
+      let file = try TokensFile(auth.tokensFile, list)
+      (tokens, tokensFile) = (file.list, file)
+    } catch {
+      switch error {
+      case .unreadable(let reason): loaded.reject("auth.tokens_file", "cannot read \(auth.tokensFile): \(reason)")
+      case .faulty(let faults):
+        for fault in faults {
+          loaded.faults.append(source: "\(auth.tokensFile):\(fault.line)", message: fault.message)
+        }
+      }
+      return nil
+    }
+  }
+
+  /// A mode needs its own settings, and none of another's.
+  private static func checkMode(_ auth: Settings.Auth, _ loaded: inout LoadedSettings) {
+    if auth.mode == .tokens, !auth.hasTokens {
+      loaded.reject(
+        "auth.mode",
+        "tokens needs a list of them; set auth.tokens (FAL_PROXY_AUTH_TOKENS) or auth.tokens_file "
+          + "(FAL_PROXY_AUTH_TOKENS_FILE)")
+    }
+    guard auth.mode == .none else { return }
+    for (key, isSet) in [("auth.tokens", !auth.tokens.isEmpty), ("auth.tokens_file", !auth.tokensFile.isEmpty)]
+    where isSet {
+      loaded.reject(
+        key, "nobody is asked for a token, as auth.mode is none; leave this out, or set auth.mode to tokens")
+    }
   }
 }

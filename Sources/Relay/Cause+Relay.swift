@@ -20,7 +20,7 @@ extension Cause {
     403, "origin_not_allowed",
     "Pages of this origin may not use this proxy. Add the origin to allowed_origins (FAL_PROXY_ALLOWED_ORIGINS).")
   static let unauthorized = Cause(
-    401, "unauthorized", "This proxy asks for a bearer token that is listed in auth.tokens.",
+    401, "unauthorized", "This proxy asks for a token that is listed in auth.tokens or auth.tokens_file.",
     fields: ["www-authenticate": "Bearer"])
   static let contentCoding = Cause(
     415, "content_coding",

@@ -1,3 +1,4 @@
+package import Guard
 package import HTTPServer
 package import Observability
 package import System
@@ -60,6 +61,9 @@ package final class LoopServices {
     proxy.adopt(generation)
     server.adopt(generation.serverOptions, router(for: generation))
   }
+
+  /// Takes in callers with these tokens from the next request on.
+  package func adopt(_ tokens: TokenList) { proxy.adopt(tokens) }
 
   private func router(for generation: Generation) -> Router {
     let path = generation.path

@@ -17,6 +17,8 @@ package final class ProxyService: Service {
   package let answersAnyHost = true
 
   private(set) var generation: Generation
+  /// Who is taken in; nil where nobody is asked. A list of its own, as its file changes while a generation is in force.
+  private(set) var tokens: TokenList?
   let keyVerdicts: KeyVerdicts
   var responseParser: ResponseHeadParser
   private let loop: EventLoop
@@ -55,6 +57,7 @@ package final class ProxyService: Service {
   /// Serves requests under `generation` from now on; exchanges that have begun keep theirs.
   func adopt(_ generation: Generation) {
     self.generation = generation
+    tokens = generation.callers.tokens
     let identities = generation.policy.hosts.map { host in
       let override = generation.upstream.overrides[host]
       return HostIdentity(
@@ -76,6 +79,9 @@ package final class ProxyService: Service {
     }
     for (identity, host) in before where known[identity] == nil { host.closeIdle() }
   }
+
+  /// Takes in callers with these tokens from now on.
+  func adopt(_ tokens: TokenList) { self.tokens = tokens }
 
   /// Closes the pooled connections.
   func closeIdleUpstreams() {
@@ -163,7 +169,7 @@ package final class ProxyService: Service {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
     facts.caller = Caller(Identity(address: stream.record.client))
-    facts.identity = generation.callers.authenticator.decide(authorization: credentials)
+    if let tokens { identify(by: credentials, in: tokens, &facts, stream.record) }
     return facts
   }
 

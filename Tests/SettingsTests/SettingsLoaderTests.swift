@@ -89,6 +89,8 @@ struct SettingsLoaderTests {
         case "log_format": ("text", "text")
         case "access_log": ("errors", "errors")
         case "get_runs": ("true", "true")
+        case "auth.mode": ("tokens", "tokens")
+        case "auth.tokens_file": ("/a b", "/a b")
         case "auth.tokens": ("0123456789abcdef", "[0123456789abcdef]")
         case "origin_overrides": ("fal.run=https://x", "\n    fal.run: https://x")
         case "fields": ("x-fal-tags=force: a", "\n    x-fal-tags: \"force: a\"")

@@ -1,0 +1,71 @@
+public import Digest
+internal import Text
+
+/// Who holds a token.
+public struct TokenHolder: Sendable {
+  /// Whom requests with it count for.
+  public let caller: Caller
+  /// What the log calls the holder: the name, or the beginning of the identity.
+  public let label: [UInt8]
+}
+
+/// The tokens that are taken in, by their hashes.
+///
+/// A presented token is hashed once, and found by its digest in a table: however many there are, nobody who presents a
+/// token learns from the time how much of another one it resembles, for what is compared are digests, of which each bit
+/// changes with any bit of the token; the place in the table hangs on a seed that every process draws anew; and two
+/// digests are compared to their last byte.
+public final class TokenList: Sendable, CustomStringConvertible, CustomReflectable {
+  private let holders: [DigestKey: TokenHolder]
+
+  /// - Parameters:
+  ///   - tokens: those without names; an empty one is no token.
+  ///   - lines: those with names; such a line wins over the same token without.
+  ///   - key: makes identities, of names and of tokens, that cannot be the same.
+  public init(tokens: [[UInt8]], lines: [TokenLine], identities key: HMACSHA256) {
+    var holders: [DigestKey: TokenHolder] = [:]
+    for token in tokens where !token.isEmpty {
+      let digest = SHA256.digest(token.span)
+      let identity = Identity(
+        key.code {
+          $0.append(0)
+          $0.append(digest.bytes.span)
+        })
+      let label = Array(HexadecimalDigits(UInt64(truncatingIfNeeded: identity.value >> 64), count: 16))
+      holders[DigestKey(digest)] = TokenHolder(caller: Caller(identity), label: label)
+    }
+    for line in lines {
+      let name = Array(line.name.utf8)
+      let identity = Identity(
+        key.code {
+          $0.append(1)
+          $0.append(name.span)
+        })
+      holders[DigestKey(line.digest)] = TokenHolder(caller: Caller(identity), label: name)
+    }
+    self.holders = holders
+  }
+
+  /// How many tokens there are.
+  public var count: Int { holders.count }
+
+  /// Who holds `token`; nil where nobody does.
+  public func holder(of token: Span<UInt8>) -> TokenHolder? {
+    token.isEmpty ? nil : holders[DigestKey(SHA256.digest(token))]
+  }
+
+  /// Says how many tokens there are, never what they are.
+  public var description: String { "TokenList(\(count) tokens, <redacted>)" }
+
+  /// No children, so that `dump` and debuggers' summaries print no secret.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// A digest as the key of a table.
+struct DigestKey: Hashable {
+  let digest: Digest256
+
+  init(_ digest: Digest256) { self.digest = digest }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(digest.leading) }
+}

@@ -1,0 +1,27 @@
+internal import Text
+
+/// The keys that say who the end users are.
+extension Settings {
+  static let callers: [SettingKey<Settings>] = [
+    .scalar(
+      "auth.mode", \.auth.mode,
+      """
+      How callers are told apart: `tokens`, by a token that each call has to present; `none`, by their addresses, and nobody is \
+      asked; `auto`, by tokens where `auth.tokens` or `auth.tokens_file` is set, else `none`.
+      """,
+      unit: "word", range: "auto, none or tokens", parse: { Settings.Auth.Mode(rawValue: $0) }, show: { $0.rawValue }),
+    .secrets(
+      "auth.tokens", \.auth.tokens,
+      """
+      Tokens of your users, without names. With none, here or in `auth.tokens_file`, nobody is asked, and whoever reaches the \
+      address can spend on the allowed endpoints. Better in the environment than in the file.
+      """,
+      of: "tokens", minimum: 16),
+    .path(
+      "auth.tokens_file", \.auth.tokensFile,
+      """
+      A file with a line `name:group:hash` for each token, as `fal-proxy token NAME` prints it; the group may be empty, and \
+      lines that begin with `#` say nothing. A change is in force within two seconds; of a file with a fault, nothing is.
+      """),
+  ]
+}
