@@ -8,6 +8,8 @@ public enum AuthenticationDecision: Equatable, Sendable {
   case missing
   /// Something was sent and it is no listed token.
   case rejected
+  /// A token came in a cookie, and nothing says that the page may send it.
+  case foreignCookie
 
   /// Whether the request may go on.
   public var passes: Bool { self == .open || self == .accepted }

@@ -16,4 +16,19 @@ public enum Credential {
     while start < value.count, value[start] == Byte.space { start += 1 }
     return start..<value.count
   }
+
+  /// Where the value of the next cookie called `name` stands in a value of Cookie, as browsers write it: pairs with a
+  /// semicolon and a space between them, names by their case, quotes a part of the value (RFC 6265 §5.4).
+  /// - Parameter start: where the next pair begins; moved behind the one that is found.
+  static func nextCookie(_ name: [UInt8], in bytes: Span<UInt8>, from start: inout Int, to end: Int) -> Range<Int>? {
+    while start < end {
+      let pair = start
+      let limit = bytes.firstIndex(of: Byte.semicolon, from: pair, limit: end)
+      start = limit + 1
+      if start < end, bytes[start] == Byte.space { start += 1 }
+      let value = pair + name.count + 1
+      if value <= limit, bytes[value - 1] == Byte.equals, bytes.hasBytes(name, at: pair) { return value..<limit }
+    }
+    return nil
+  }
 }

@@ -104,7 +104,7 @@ struct Admission {
       } else {
         nil
       }
-    case .identity: facts.identity.passes ? nil : .refuse(.unauthorized)
+    case .identity: facts.identity.passes ? nil : .refuse(.unauthorized(facts.identity))
     case .endpoint: refusal.map { .refuse(.target($0)) }
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil

@@ -8,12 +8,16 @@ struct CallerTerms: Sendable {
   let tokens: TokenList?
   /// Where further tokens stand.
   let tokensFile: TokensFile?
+  /// Where a token is looked for.
+  let sources: CredentialSources
 
   /// Reads who may call from `loaded`, adding what is wrong to its faults.
   /// - Parameter key: what the keys of identities come from.
   init?(_ loaded: inout LoadedSettings, key: SecretBytes) {
     let auth = loaded.settings.auth
     CallerTerms.checkMode(auth, &loaded)
+    guard let sources = CallerTerms.sources(&loaded) else { return nil }
+    self.sources = sources
     guard auth.asksForTokens else {
       (tokens, tokensFile) = (nil, nil)
       return
@@ -44,6 +48,21 @@ struct CallerTerms: Sendable {
     }
   }
 
+  private static func sources(_ loaded: inout LoadedSettings) -> CredentialSources? {
+    let texts = loaded.settings.auth.sources
+    let entries = Generation.compile(texts, "auth.sources", &loaded) { text throws(PatternError) in
+      try CredentialSources([text])
+    }
+    guard let entries, let sources = try? CredentialSources(texts) else { return nil }
+    if entries.isEmpty { loaded.reject("auth.sources", "no token would be found; list at least one source") }
+    for (key, names) in [
+      ("forward_fields", loaded.settings.forwardFields), ("fields", Array(loaded.settings.fields.keys)),
+    ] where names.contains(where: { sources.headers.contains($0.lowercased()) }) {
+      loaded.reject(key, "names a field of auth.sources, whose tokens never reach fal; take it out of one of the two")
+    }
+    return sources
+  }
+
   /// A mode needs its own settings, and none of another's.
   private static func checkMode(_ auth: Settings.Auth, _ loaded: inout LoadedSettings) {
     if auth.mode == .tokens, !auth.hasTokens {
@@ -51,6 +70,10 @@ struct CallerTerms: Sendable {
         "auth.mode",
         "tokens needs a list of them; set auth.tokens (FAL_PROXY_AUTH_TOKENS) or auth.tokens_file "
           + "(FAL_PROXY_AUTH_TOKENS_FILE)")
+    }
+    if !auth.asksForTokens, auth.sources != Settings.Auth.standardSources {
+      loaded.reject(
+        "auth.sources", "nobody is asked for a token; leave this out, or set auth.tokens or auth.tokens_file")
     }
     guard auth.mode == .none else { return }
     for (key, isSet) in [("auth.tokens", !auth.tokens.isEmpty), ("auth.tokens_file", !auth.tokensFile.isEmpty)]

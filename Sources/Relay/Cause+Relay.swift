@@ -19,9 +19,16 @@ extension Cause {
   static let originNotAllowed = Cause(
     403, "origin_not_allowed",
     "Pages of this origin may not use this proxy. Add the origin to allowed_origins (FAL_PROXY_ALLOWED_ORIGINS).")
-  static let unauthorized = Cause(
-    401, "unauthorized", "This proxy asks for a token that is listed in auth.tokens or auth.tokens_file.",
-    fields: ["www-authenticate": "Bearer"])
+
+  /// No token that counts.
+  static func unauthorized(_ decision: AuthenticationDecision) -> Cause {
+    let sentence =
+      decision == .foreignCookie
+      ? "A token in a cookie counts only from a page of this proxy's own origin or of one that allowed_origins names, and "
+        + "this request does not say that it comes from one (Origin, or Sec-Fetch-Site: same-origin)."
+      : "This proxy asks for a token that is listed in auth.tokens or auth.tokens_file."
+    return Cause(401, "unauthorized", sentence, fields: ["www-authenticate": "Bearer"])
+  }
   static let contentCoding = Cause(
     415, "content_coding",
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",

@@ -132,7 +132,7 @@ package final class Generation: Sendable {
     return try? RequestFields(loaded.settings.fields, forwarded: forwarded)
   }
 
-  private static func compile<Pattern>(
+  static func compile<Pattern>(
     _ texts: [String], _ key: String, _ loaded: inout LoadedSettings,
     _ make: (String) throws(PatternError) -> Pattern
   ) -> [Pattern]? {

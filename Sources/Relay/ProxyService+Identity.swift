@@ -4,21 +4,23 @@ internal import Observability
 /// Whom a request comes from.
 extension ProxyService {
   /// Finds who holds the token that a request presents.
+  /// - Parameter finding: what was found of it in the head `bytes`.
   func identify(
-    by authorization: Span<UInt8>?, in tokens: TokenList, _ facts: inout Admission.Facts, _ record: AccessRecord
+    by finding: CredentialSources.Finding, _ bytes: Span<UInt8>, in tokens: TokenList, _ facts: inout Admission.Facts,
+    _ record: AccessRecord
   ) {
-    guard let authorization else {
-      facts.identity = .missing
-      return
+    switch finding {
+    case .nothing: facts.identity = .missing
+    case .invalid: facts.identity = .rejected
+    case .foreignCookie: facts.identity = .foreignCookie
+    case .token(let range):
+      guard let holder = tokens.holder(of: bytes.extracting(range)) else {
+        facts.identity = .rejected
+        return
+      }
+      facts.identity = .accepted
+      facts.caller = holder.caller
+      record.note(.caller, holder.label.span)
     }
-    guard let range = Credential.token(inAuthorization: authorization),
-      let holder = tokens.holder(of: authorization.extracting(range))
-    else {
-      facts.identity = .rejected
-      return
-    }
-    facts.identity = .accepted
-    facts.caller = holder.caller
-    record.note(.caller, holder.label.span)
   }
 }

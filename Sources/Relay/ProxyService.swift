@@ -143,13 +143,12 @@ package final class ProxyService: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Admission.Facts {
     var facts = Admission.Facts()
-    var (origin, host, site, credentials): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
+    var (origin, host, site): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
     if let authority = head.authority { host = bytes.extracting(authority) }
     for line in head.fields.lines {
       switch line.kind {
       case .origin: origin = bytes.extracting(line.value)
       case .secFetchSite: site = bytes.extracting(line.value)
-      case .authorization: credentials = bytes.extracting(line.value)
       // Not tracestate.
       case .traceContext where line.name.count == 11: stream.record.note(.traceparent, bytes.extracting(line.value))
       case .contentEncoding: if !ProxyService.isIdentity(bytes.extracting(line.value)) { facts.isCoded = true }
@@ -169,7 +168,13 @@ package final class ProxyService: Service {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
     facts.caller = Caller(Identity(address: stream.record.client))
-    if let tokens { identify(by: credentials, in: tokens, &facts, stream.record) }
+    if let tokens {
+      // A browser sends no Origin with a GET to its page's own.
+      let isOwnPage = origin == nil && site?.equals("same-origin") == true
+      let finding = generation.callers.sources.find(
+        in: head.fields.lines, bytes, cookiesCount: facts.origin.maySendCookies || isOwnPage)
+      identify(by: finding, bytes, in: tokens, &facts, stream.record)
+    }
     return facts
   }
 

@@ -23,5 +23,14 @@ extension Settings {
       A file with a line `name:group:hash` for each token, as `fal-proxy token NAME` prints it; the group may be empty, and \
       lines that begin with `#` say nothing. A change is in force within two seconds; of a file with a fault, nothing is.
       """),
+    .words(
+      "auth.sources", \.auth.sources,
+      """
+      Where a token is looked for, in order: `authorization` (behind `Bearer`, or the `Key` that fal's clients write before their \
+      `credentials`), `header:NAME`, `cookie:NAME`. The first that holds one counts, valid or not; two fields or cookies of the \
+      name are not valid. A cookie counts only from a page of the proxy's own origin or of one that `allowed_origins` names, by \
+      Origin or by `sec-fetch-site: same-origin`. None of them reaches fal.
+      """,
+      of: "sources", emptyVariable: .fault),
   ]
 }

@@ -56,6 +56,10 @@ extension Settings {
     package var tokens: [SecretBytes] = []
     /// The path; empty for none.
     package var tokensFile = ""
+    package var sources = Auth.standardSources
+
+    /// What `auth.sources` is where it is left out.
+    package static let standardSources = ["authorization"]
 
     /// How they are told apart.
     package enum Mode: String, Sendable, CaseIterable {

@@ -199,7 +199,7 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         "upstream.first_byte": "8s", "upstream.first_byte_run": "9s", "upstream.body": "11s", "upstream.idle": "12s",
         "upstream.idle_connections": "13", "upstream.dns_ttl": "14s", "drain_delay": "15s", "drain_timeout": "16s",
         "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
-        "auth.mode": "tokens", "auth.tokens_file": str(tokens),
+        "auth.mode": "tokens", "auth.sources": "header:x-app-token, cookie:session", "auth.tokens_file": str(tokens),
         "forward_fields": "x-fal-request-source", "get_runs": "true", "uploads.content_types": "image/png, text/plain",
         "fields": "x-fal-tags=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
@@ -387,7 +387,7 @@ def test_what_check_prints_means_the_same_to_another_parser_of_yaml(proxy, field
     assert relay.wait() == 0, relay.stderr
     seen = parser.safe_load(relay.stdout)
     assert seen["forward_fields"] == fields.split(",") and seen["allowed_endpoints"] == endpoints.split(",")
-    assert seen["host"] == "::1" and seen["auth"] == {"mode": "auto", "tokens": None, "tokens_file": "none"}
+    assert seen["host"] == "::1" and seen["auth"] == {"mode": "auto", "tokens": None, "tokens_file": "none", "sources": ["authorization"]}
     assert seen["allowed_origins"] == ["https://a-*.example.com:8443", "capacitor://localhost"]
 
 

@@ -59,7 +59,7 @@ def test_with_todays_variable_alone_a_call_without_a_token_is_401(upstream, prox
 @pytest.mark.parametrize("scheme", ["Bearer", "Key"])
 def test_a_token_of_the_file_is_taken_in_and_never_reaches_fal(upstream, proxy, file, scheme):
     fal = upstream()
-    relay = proxy(fal, auth_tokens_file=file, auth_tokens=TOKENS["bob"])
+    relay = proxy(fal, auth_tokens_file=file, auth_tokens=TOKENS["bob"], event_loops=1)
     for name in ("alice", "bob"):
         assert call(relay, bearer(name, scheme)).status == 200
         seen = fal.next_request()
@@ -209,3 +209,73 @@ def test_a_health_check_does_not_hang_on_the_file(upstream, proxy, file):
     environment = {"PATH": os.environ["PATH"], "FAL_PROXY_AUTH_TOKENS_FILE": str(file), "FAL_PROXY_PORT": str(relay.address[1])}
     checked = subprocess.run([str(BINARY), "healthcheck"], env=environment, capture_output=True, text=True, timeout=20)
     assert checked.returncode == 0, checked.stderr
+
+
+# --- Where a token is looked for --------------------------------------------------------------------------------------
+
+APP = "https://app.example"
+SOURCES = "authorization,header:x-app-token,cookie:session"
+
+
+def cookie(name):
+    return ("cookie", f"a=b; session={TOKENS[name]}; c=d")
+
+
+@pytest.fixture
+def sourced(upstream, proxy, file):
+    fal = upstream()
+    relay = proxy(fal, auth_tokens_file=file, auth_sources=SOURCES, allowed_origins=APP, get_runs="true")
+    return fal, relay
+
+
+@pytest.mark.parametrize("fields", [
+    [("x-app-token", TOKENS["alice"])], [bearer("alice", "Key")], [bearer("alice"), ("x-app-token", "wrong")],
+    [cookie("alice"), ("sec-fetch-site", "same-origin")], [cookie("alice"), ("origin", APP)],
+    [cookie("alice"), ("origin", "http://proxy.test")],
+    [cookie("alice"), ("origin", "http://proxy.test"), ("sec-fetch-site", "same-origin")]])
+def test_a_token_counts_from_every_source_and_reaches_fal_from_none(sourced, fields):
+    fal, relay = sourced
+    assert call(relay, *fields).status == 200
+    seen = fal.next_request().head.raw
+    assert TOKENS["alice"].encode() not in seen and b"session" not in seen and b"x-app-token" not in seen
+    assert relay.access_log()[0]["caller"] == "alice"
+    assert_no_secret(relay)
+
+
+@pytest.mark.parametrize("fields", [
+    [], [("x-app-token", "wrong"), cookie("alice"), ("origin", APP)], [("authorization", "Basic eDp5"), ("x-app-token", TOKENS["alice"])],
+    [("x-app-token", TOKENS["alice"]), ("x-app-token", TOKENS["alice"])],
+    [cookie("alice"), cookie("alice"), ("origin", APP)]])
+def test_the_first_source_that_holds_one_decides(sourced, fields):
+    fal, relay = sourced
+    answer = call(relay, *fields)
+    assert_proxy_error(answer, 401, "unauthorized")
+    assert answer.get("www-authenticate") == "Bearer" and fal.accepted == 0
+    assert_no_secret(relay)
+
+
+@pytest.mark.parametrize("fields", [
+    [], [("sec-fetch-site", "cross-site")], [("sec-fetch-site", "same-site")], [("sec-fetch-site", "none")],
+    [("referer", f"{APP}/")]])
+def test_a_cookie_of_a_page_that_does_not_say_where_it_is_from_is_401_and_says_so(sourced, fields):
+    fal, relay = sourced
+    answer = call(relay, cookie("alice"), *fields)
+    assert_proxy_error(answer, 401, "unauthorized")
+    assert "cookie" in answer.json["detail"] and "allowed_origins" in answer.json["detail"] and fal.accepted == 0
+
+
+def test_a_cookie_does_not_count_for_pages_that_only_a_star_lets_in(upstream, proxy, file):
+    relay = proxy(upstream(), auth_tokens_file=file, auth_sources=SOURCES, allowed_origins="*")
+    assert call(relay, cookie("alice"), ("origin", APP)).status == 401
+    assert call(relay, bearer("alice"), ("origin", APP)).status == 200
+
+
+@pytest.mark.parametrize("settings,key,cure", [
+    ({"auth_sources": "cookie:a"}, "auth.sources", "set auth.tokens or auth.tokens_file"),
+    ({"auth_tokens": TOKENS["alice"], "auth_sources": "[]"}, "auth.sources", "at least one source"),
+    ({"auth_tokens": TOKENS["alice"], "auth_sources": "header:host"}, "auth.sources", "entry 1 names a header field"),
+    ({"auth_tokens": TOKENS["alice"], "auth_sources": "header:x-key", "forward_fields": "X-Key"}, "forward_fields", "never reach fal"),
+    ({"auth_tokens": TOKENS["alice"], "auth_sources": "header:x-key", "fields": "x-key=force: a"}, "fields", "never reach fal")])
+def test_sources_that_could_not_work_or_would_tell_fal_are_faults(proxy, settings, key, cure):
+    (fault,) = faults(proxy(None, "check", wait=False, **settings))
+    assert fault.startswith(f"FAL_PROXY_{key.upper().replace('.', '_')}: {key}: ") and cure in fault
