@@ -7,6 +7,8 @@ public struct TokenHolder: Sendable {
   public let caller: Caller
   /// What the log calls the holder: the name, or the beginning of the identity.
   public let label: [UInt8]
+  /// Whether the group that the line of the token names is listed, if it names one.
+  public let isGroupKnown: Bool
 }
 
 /// The tokens that are taken in, by their hashes.
@@ -21,8 +23,10 @@ public final class TokenList: Sendable, CustomStringConvertible, CustomReflectab
   /// - Parameters:
   ///   - tokens: those without names; an empty one is no token.
   ///   - lines: those with names; such a line wins over the same token without.
+  ///   - groups: the names of the groups there are; a caller's is an index into them.
   ///   - key: makes identities, of names and of tokens, that cannot be the same.
-  public init(tokens: [[UInt8]], lines: [TokenLine], identities key: HMACSHA256) {
+  public init(tokens: [[UInt8]], lines: [TokenLine], groups: [String] = [], identities key: HMACSHA256) {
+    let standard = groups.firstIndex(of: CallerGroup.standardName)
     var holders: [DigestKey: TokenHolder] = [:]
     for token in tokens where !token.isEmpty {
       let digest = SHA256.digest(token.span)
@@ -32,7 +36,8 @@ public final class TokenList: Sendable, CustomStringConvertible, CustomReflectab
           $0.append(digest.bytes.span)
         })
       let label = Array(HexadecimalDigits(UInt64(truncatingIfNeeded: identity.value >> 64), count: 16))
-      holders[DigestKey(digest)] = TokenHolder(caller: Caller(identity), label: label)
+      holders[DigestKey(digest)] = TokenHolder(
+        caller: Caller(identity, group: standard), label: label, isGroupKnown: true)
     }
     for line in lines {
       let name = Array(line.name.utf8)
@@ -41,7 +46,9 @@ public final class TokenList: Sendable, CustomStringConvertible, CustomReflectab
           $0.append(1)
           $0.append(name.span)
         })
-      holders[DigestKey(line.digest)] = TokenHolder(caller: Caller(identity), label: name)
+      let group = line.group.map { groups.firstIndex(of: $0) } ?? standard
+      holders[DigestKey(line.digest)] = TokenHolder(
+        caller: Caller(identity, group: group), label: name, isGroupKnown: line.group == nil || group != nil)
     }
     self.holders = holders
   }

@@ -47,6 +47,8 @@ struct Admission {
     var identity = AuthenticationDecision.open
     /// Whom the request counts for.
     var caller = Caller(Identity(0))
+    /// Whether the group that its token names is listed.
+    var isGroupKnown = true
     /// What a preflight asks for.
     var requestedFields: [String] = []
   }
@@ -58,7 +60,8 @@ struct Admission {
     self.facts = facts
     guard facts.hasTarget else { return }
     do throws(TargetRefusal) {
-      target = try generation.policy.decide(method: facts.method, target: value)
+      target = try generation.policy.decide(
+        method: facts.method, target: value, in: generation.callers.group(of: facts.caller))
     } catch {
       refusal = error
     }
@@ -104,7 +107,12 @@ struct Admission {
       } else {
         nil
       }
-    case .identity: facts.identity.passes ? nil : .refuse(.unauthorized(facts.identity))
+    case .identity:
+      if !facts.identity.passes {
+        .refuse(.unauthorized(facts.identity))
+      } else {
+        facts.isGroupKnown ? nil : .refuse(.groupUnknown)
+      }
     case .endpoint: refusal.map { .refuse(.target($0)) }
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
@@ -151,7 +159,8 @@ struct Admission {
 
   private mutating func token(_ content: [UInt8], _ path: Span<UInt8>) -> Verdict? {
     do throws(TokenRefusal) {
-      self.content = try generation.tokens.decide(path: path, content: content.span)
+      self.content = try generation.tokens.decide(
+        path: path, content: content.span, in: generation.callers.group(of: facts.caller))
       return nil
     } catch {
       return .refuse(.token(error))

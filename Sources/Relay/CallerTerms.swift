@@ -10,6 +10,10 @@ struct CallerTerms: Sendable {
   let tokensFile: TokensFile?
   /// Where a token is looked for.
   let sources: CredentialSources
+  /// In the order of the settings; a caller's is an index.
+  let groups: [CallerGroup]
+  /// The group of callers without one; nil where there is none.
+  let standardGroup: Int?
 
   /// Reads who may call from `loaded`, adding what is wrong to its faults.
   /// - Parameter key: what the keys of identities come from.
@@ -18,6 +22,10 @@ struct CallerTerms: Sendable {
     CallerTerms.checkMode(auth, &loaded)
     guard let sources = CallerTerms.sources(&loaded) else { return nil }
     self.sources = sources
+    guard let groups = CallerTerms.groups(&loaded) else { return nil }
+    self.groups = groups
+    standardGroup = groups.firstIndex { $0.name == CallerGroup.standardName }
+    let names = groups.map(\.name)
     guard auth.asksForTokens else {
       (tokens, tokensFile) = (nil, nil)
       return
@@ -27,7 +35,7 @@ struct CallerTerms: Sendable {
     }
     let unnamed = auth.tokens.map { token in token.withUnsafeBytes { [UInt8]($0) } }
     @Sendable func list(_ lines: [TokenLine]) -> TokenList {
-      TokenList(tokens: unnamed, lines: lines, identities: identities)
+      TokenList(tokens: unnamed, lines: lines, groups: names, identities: identities)
     }
     guard !auth.tokensFile.isEmpty else {
       (tokens, tokensFile) = (list([]), nil)

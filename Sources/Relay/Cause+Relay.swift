@@ -29,6 +29,10 @@ extension Cause {
       : "This proxy asks for a token that is listed in auth.tokens or auth.tokens_file."
     return Cause(401, "unauthorized", sentence, fields: ["www-authenticate": "Bearer"])
   }
+  static let groupUnknown = Cause(
+    403, "group_unknown",
+    "The group of this token is not listed; the operator can add it to groups, or correct the line of the token in "
+      + "auth.tokens_file.")
   static let contentCoding = Cause(
     415, "content_coding",
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",
@@ -49,6 +53,11 @@ extension Cause {
         403, "endpoint_not_allowed",
         "allowed_apps names an app none of whose endpoints is on this proxy's list; the operator can add one to "
           + "allowed_endpoints (FAL_PROXY_ALLOWED_ENDPOINTS).")
+    case .endpointNotInGroup:
+      Cause(
+        403, "endpoint_not_allowed",
+        "allowed_apps names an app none of whose endpoints is on the list of the caller's group; the operator can add one to "
+          + "the endpoints of that entry of groups.")
     }
   }
 
@@ -121,6 +130,11 @@ extension Cause {
         403, "endpoint_not_allowed",
         "The endpoint is not on this proxy's list; the operator can add it to allowed_endpoints "
           + "(FAL_PROXY_ALLOWED_ENDPOINTS).")
+    case .endpointNotInGroup:
+      Cause(
+        403, "endpoint_not_allowed",
+        "The endpoint is not on the list of the caller's group; the operator can add it to the endpoints of that entry of "
+          + "groups.")
     }
   }
 

@@ -20,6 +20,7 @@ extension ProxyService {
       }
       facts.identity = .accepted
       facts.caller = holder.caller
+      facts.isGroupKnown = holder.isGroupKnown
       record.note(.caller, holder.label.span)
     }
   }

@@ -167,7 +167,7 @@ package final class ProxyService: Service {
     if facts.origin.isAllowedPage {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
-    facts.caller = Caller(Identity(address: stream.record.client))
+    facts.caller = Caller(Identity(address: stream.record.client), group: generation.callers.standardGroup)
     if let tokens {
       // A browser sends no Origin with a GET to its page's own.
       let isOwnPage = origin == nil && site?.equals("same-origin") == true

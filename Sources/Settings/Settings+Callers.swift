@@ -32,5 +32,12 @@ extension Settings {
       Origin or by `sec-fetch-site: same-origin`. None of them reaches fal.
       """,
       of: "sources", emptyVariable: .fault),
+    .maps(
+      "groups", \.groups,
+      """
+      Groups of callers. Which one a caller belongs to, the line of its token in `auth.tokens_file` says, and never the caller. A \
+      token whose line names a group that is not listed is refused; what is said for all holds for those without a group.
+      """,
+      of: "groups"),
   ]
 }

@@ -30,6 +30,7 @@ package struct Settings: Sendable {
   package var webhooks = Webhooks()
   package var uploads = Uploads()
   package var auth = Auth()
+  package var groups: [CallerGroup] = []
   package var limits = Limits()
   package var timeouts = Timeouts()
   package var upstream = Upstream()

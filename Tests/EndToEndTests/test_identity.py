@@ -279,3 +279,79 @@ def test_a_cookie_does_not_count_for_pages_that_only_a_star_lets_in(upstream, pr
 def test_sources_that_could_not_work_or_would_tell_fal_are_faults(proxy, settings, key, cure):
     (fault,) = faults(proxy(None, "check", wait=False, **settings))
     assert fault.startswith(f"FAL_PROXY_{key.upper().replace('.', '_')}: {key}: ") and cure in fault
+
+
+# --- Groups -----------------------------------------------------------------------------------------------------------
+
+FREE = "https://queue.fal.run/fal-ai/free"
+PAID = "https://queue.fal.run/fal-ai/paid"
+
+
+@pytest.fixture
+def grouped(upstream, proxy, file, tmp_path):
+    def start(groups, lines=line("alice") + line("bob", "paid") + line("carol", "gone"), **settings):
+        file.write_text(lines)
+        path = tmp_path / "settings.yaml"
+        path.write_text("allowed_endpoints: ['fal-ai/**']\ntokens:\n  enabled: true\ngroups:\n" + groups)
+        fal = upstream()
+        return fal, proxy(fal, "--config", str(path), **{"auth_tokens_file": file, **settings})
+    return start
+
+
+BOTH = "  - name: default\n    endpoints: [fal-ai/free]\n  - name: paid\n"
+
+
+def submit(relay, target, *fields, body=b"{}"):
+    return relay.fetch(request(target, "POST", fields=[("content-type", "application/json"), *fields], body=body))
+
+
+def test_a_group_narrows_what_its_callers_may_call(grouped):
+    _, relay = grouped(BOTH, auth_tokens="token-without-a-name")
+    unnamed = ("authorization", "Bearer token-without-a-name")
+    for who, paid in [(bearer("alice"), 403), (bearer("bob"), 200), (unnamed, 403)]:
+        assert submit(relay, FREE, who).status == 200
+        answer = submit(relay, PAID, who)
+        assert answer.status == paid
+        if paid == 403:
+            assert_proxy_error(answer, 403, "endpoint_not_allowed")
+            assert "group" in answer.json["detail"]
+    assert_proxy_error(submit(relay, "https://queue.fal.run/other/app", bearer("bob")), 403, "endpoint_not_allowed")
+
+
+def test_a_group_narrows_the_tokens_its_callers_may_mint(grouped):
+    _, relay = grouped(BOTH)
+    body = b'{"allowed_apps":["paid"]}'
+    assert_proxy_error(submit(relay, "https://rest.fal.ai/tokens/", bearer("alice"), body=body), 403, "endpoint_not_allowed")
+    assert submit(relay, "https://rest.fal.ai/tokens/", bearer("bob"), body=body).status == 200
+
+
+def test_a_group_that_is_not_listed_is_403_and_the_line_decides_alone(grouped):
+    fal, relay = grouped(BOTH)
+    answer = submit(relay, FREE, bearer("carol"), ("x-group", "paid"))
+    assert_proxy_error(answer, 403, "group_unknown")
+    assert "groups" in answer.json["detail"] and fal.accepted == 0
+
+
+def test_who_has_no_group_is_held_to_what_holds_for_all_where_none_is_called_default(grouped):
+    _, relay = grouped("  - name: paid\n    endpoints: [fal-ai/paid]\n")
+    assert submit(relay, PAID, bearer("alice")).status == 200 and submit(relay, FREE, bearer("alice")).status == 200
+    assert submit(relay, PAID, bearer("bob")).status == 200 and submit(relay, FREE, bearer("bob")).status == 403
+
+
+def test_the_group_of_a_line_that_changes_is_in_force_without_a_restart(grouped, file):
+    _, relay = grouped(BOTH)
+    assert submit(relay, PAID, bearer("alice")).status == 403
+    file.write_text(line("alice", "paid"))
+    said(relay, "1 tokens are in force")
+    assert submit(relay, PAID, bearer("alice")).status == 200
+
+
+@pytest.mark.parametrize("groups,settings,key,cure", [
+    ("  - name: paid\n  - name: paid\n", {}, "groups[2].name", "list each group once"),
+    ("  - name: paid\n", {"auth_tokens_file": "none"}, "groups[1].name", "auth.tokens_file"),
+    ("  - name: paid\n    endpoints: [other/app]\n", {}, "groups[1].endpoints", "not covered by allowed_endpoints"),
+    ("  - name: paid\n    endpoints: [flux]\n", {}, "groups[1].endpoints", "entry 1 ")])
+def test_a_group_that_could_not_work_is_a_fault(grouped, groups, settings, key, cure):
+    _, relay = grouped(groups, wait=False, **settings)
+    (fault,) = faults(relay)
+    assert f": {key}: " in fault and cure in fault and "settings.yaml:" in fault
