@@ -81,6 +81,8 @@ let package = Package(
     tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability", "System", "Transport"]),
     tests(
       "Relay",
-      imports: ["Relay", "Fal", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport", "System"]),
+      imports: [
+        "Relay", "Fal", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport", "System", "Digest",
+      ]),
   ]
 )
