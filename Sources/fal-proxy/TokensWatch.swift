@@ -23,7 +23,7 @@ enum TokensWatch {
       case .list(let tokens):
         Task {
           await runtime.adopt(tokens)
-          StartUp.reportLater("fal-proxy: auth.tokens_file: \(tokens.count) tokens are in force")
+          StartUp.reportLater("fal-proxy: auth.tokens_file was read again, tokens in force: \(tokens.count)")
         }
       }
     }

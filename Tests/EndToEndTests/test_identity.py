@@ -110,10 +110,10 @@ def test_a_change_of_the_file_is_in_force_without_a_restart(upstream, proxy, fil
             return client.send(request(STATUS, fields=[bearer(name)])).response().status
         assert (status("alice"), status("bob")) == (200, 401)
         change(file, line("bob") + line("carol"))
-        said(relay, "auth.tokens_file: 2 tokens are in force")
+        said(relay, "tokens in force: 2")
         assert (status("alice"), status("bob"), status("carol")) == (401, 200, 200)
         change(file, line("alice"))
-        said(relay, "auth.tokens_file: 1 tokens are in force")
+        said(relay, "tokens in force: 1")
         assert (status("alice"), status("bob")) == (200, 401)
     assert_no_secret(relay)
 
@@ -130,7 +130,7 @@ def test_a_broken_or_vanished_file_keeps_the_old_list_and_says_why_once(upstream
     assert f"auth.tokens_file: cannot read {file}: No such file or directory" in relay.stderr
     assert call(relay, bearer("alice")).status == 200
     file.write_text(line("alice") + line("bob"))
-    said(relay, "2 tokens are in force")
+    said(relay, "tokens in force: 2")
     assert call(relay, bearer("bob")).status == 200
     assert relay.stderr.count(stays) == 2
     assert_no_secret(relay)
@@ -140,8 +140,8 @@ def test_touching_the_file_is_no_change(upstream, proxy, file):
     relay = proxy(upstream(), auth_tokens_file=file)
     os.utime(file, (1, 1))
     file.write_text(file.read_text() + line("bob"))
-    said(relay, "are in force")
-    assert relay.stderr.count("are in force") == 1
+    said(relay, "tokens in force")
+    assert relay.stderr.count("tokens in force") == 1
 
 
 def faults(relay):
@@ -342,7 +342,7 @@ def test_the_group_of_a_line_that_changes_is_in_force_without_a_restart(grouped,
     _, relay = grouped(BOTH)
     assert submit(relay, PAID, bearer("alice")).status == 403
     file.write_text(line("alice", "paid"))
-    said(relay, "1 tokens are in force")
+    said(relay, "tokens in force: 1")
     assert submit(relay, PAID, bearer("alice")).status == 200
 
 
