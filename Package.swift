@@ -55,13 +55,13 @@ let package = Package(
       "Relay",
       imports: [
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
-        "Observability", "CZlib",
+        "Observability", "Digest", "CZlib",
       ]),
     room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "System", "Transport", "HTTPServer", "Settings", "Relay", "Observability", "Sandbox",
+        "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox", "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -73,7 +73,7 @@ let package = Package(
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
-    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "TestSupport"]),
+    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
     tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
@@ -82,7 +82,8 @@ let package = Package(
     tests(
       "Relay",
       imports: [
-        "Relay", "Fal", "Text", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport", "System",
+        "Relay", "Fal", "Text", "Digest", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport",
+        "System",
       ]),
   ]
 )

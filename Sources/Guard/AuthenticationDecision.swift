@@ -1,13 +1,15 @@
-/// What `Authenticator` says about the `Authorization` of a request.
+/// What is said of the credential of a request.
 public enum AuthenticationDecision: Equatable, Sendable {
-  /// No tokens are configured, so everyone passes.
+  /// Nobody is asked for one, so everyone passes.
   case open
-  /// The presented token is one of the configured ones.
+  /// The presented token is one of the listed ones.
   case accepted
-  /// A token is needed and no `Authorization` was sent; answer 401 with `WWW-Authenticate` (RFC 9110 §11.6.1).
+  /// A token is needed and none was sent; answer 401 with `WWW-Authenticate` (RFC 9110 §11.6.1).
   case missing
-  /// Something was sent and it is not a configured bearer token.
+  /// Something was sent and it is no listed token.
   case rejected
+  /// A token came in a cookie, and nothing says that the page may send it.
+  case foreignCookie
 
   /// Whether the request may go on.
   public var passes: Bool { self == .open || self == .accepted }

@@ -10,6 +10,12 @@ enum Byte {
   static let underscore = UInt8(ascii: "_")
   static let quote = UInt8(ascii: "\"")
   static let space = UInt8(ascii: " ")
+  static let colon = UInt8(ascii: ":")
+  static let semicolon = UInt8(ascii: ";")
+  static let equals = UInt8(ascii: "=")
+  static let numberSign = UInt8(ascii: "#")
+  static let lineFeed = UInt8(ascii: "\n")
+  static let carriageReturn = UInt8(ascii: "\r")
   static let openBracket = UInt8(ascii: "[")
   static let closeBracket = UInt8(ascii: "]")
 }

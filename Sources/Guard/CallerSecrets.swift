@@ -1,4 +1,4 @@
-internal import Digest
+public import Digest
 
 /// What is made of the operator's secrets, each for one purpose: the keys of sealed ids, and of what callers are known by.
 public struct CallerSecrets: Sendable, CustomStringConvertible, CustomReflectable {
@@ -15,11 +15,11 @@ public struct CallerSecrets: Sendable, CustomStringConvertible, CustomReflectabl
     }
   }
 
-  /// Whom a request counts for that shows `credential`: a keyed hash, under each secret, so that a new one in front of them
+  /// Whom a request counts for: a keyed hash of what `append` adds, under each secret, so that a new one in front of them
   /// makes nobody a stranger to the own jobs.
-  public func caller(_ credential: Span<UInt8>) -> Caller {
-    var caller = Caller(Identity(identities[0].code(credential)))
-    for index in identities.indices.dropFirst() { caller.former.append(Identity(identities[index].code(credential))) }
+  public func caller(_ append: (inout SHA256) -> Void) -> Caller {
+    var caller = Caller(Identity(identities[0].code(append)))
+    for index in identities.indices.dropFirst() { caller.former.append(Identity(identities[index].code(append))) }
     return caller
   }
 

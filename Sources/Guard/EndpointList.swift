@@ -42,6 +42,9 @@ struct EndpointList: Sendable {
     return wild.contains(beginningOf: endpoint) { patterns[$0].allows(endpoint: endpoint) }
   }
 
+  /// Whether the owner of a follow-up is one: an app, or a whole endpoint.
+  func allows(owner: Span<UInt8>, isApp: Bool) -> Bool { isApp ? allows(app: owner) : allows(endpoint: owner) }
+
   /// See `EndpointPattern.allows(alias:)`.
   func allows(alias: Span<UInt8>) -> Bool {
     aliases.contains(alias) || wildAliases.contains { $0.allows(alias: alias) }

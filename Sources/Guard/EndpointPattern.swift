@@ -79,6 +79,11 @@ public struct EndpointPattern: Sendable, Equatable {
     return appSegments[aliasIndex].matches(alias)
   }
 
+  /// Whether it names one endpoint, and none of `allowed` covers that.
+  public func isClosed(to allowed: [EndpointPattern]) -> Bool {
+    literal.map { id in !allowed.contains { $0.allows(endpoint: id.span) } } ?? false
+  }
+
   private var aliasIndex: Int { isNamespaced ? 2 : 1 }
 
   /// Compares segment by segment; the app may end before the pattern does, but go on after it only behind a `**`.

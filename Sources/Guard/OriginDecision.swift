@@ -14,6 +14,10 @@ public enum OriginDecision: Equatable, Sendable {
   /// Whether it is a page from elsewhere that may read the answer.
   public var isAllowedPage: Bool { self == .allowed || self == .anyAllowed }
 
+  /// Whether it is a page that was named, or the proxy's own: for any that only `*` covers, a cookie says nothing of who wrote
+  /// the request.
+  public var maySendCookies: Bool { self == .sameOrigin || self == .allowed }
+
   /// Whether the request may go on.
   public var passes: Bool { self != .refused }
 }

@@ -12,18 +12,22 @@ extension TargetPolicy {
   }
 
   /// A direct call: `POST /{endpoint}[/stream]` (protocol.md §4).
-  func run(_ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>) throws(TargetRefusal) -> Call {
+  func run(
+    _ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>, _ group: CallerGroup?
+  ) throws(TargetRefusal) -> Call {
     let path = ModelPath(bytes, id: id)
     let base = path.streamBase(bytes)
-    return try model(path, base == nil ? .run : .stream, method, bytes, endpoint: base ?? id)
+    return try model(path, base == nil ? .run : .stream, method, bytes, endpoint: base ?? id, group)
   }
 
   /// A submit, or a follow-up on a request (protocol.md §3.1).
-  func queue(_ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>) throws(TargetRefusal) -> Call {
+  func queue(
+    _ method: Method, _ bytes: Span<UInt8>, _ id: Range<Int>, _ group: CallerGroup?
+  ) throws(TargetRefusal) -> Call {
     let path = ModelPath(bytes, id: id)
     guard let requestID = path.requestID, let owner = path.requestOwner else {
       // The endpoint loses its `/stream` here too: a price or schema of the endpoint must not be missed by that detour.
-      return try model(path, .submit, method, bytes, endpoint: path.streamBase(bytes) ?? id)
+      return try model(path, .submit, method, bytes, endpoint: path.streamBase(bytes) ?? id, group)
     }
     // Ids are opaque; the path of a target has unreserved characters only, and no dot segments (`TargetText`).
     guard requestID.count <= 256 else { throw .operationNotAllowed }
@@ -31,21 +35,23 @@ extension TargetPolicy {
       throw .operationNotAllowed
     }
     // fal's samples keep the subpath of the endpoint; it opens no more than the endpoint itself.
-    let isAllowed =
-      owner == path.app
-      ? endpoints.allows(app: bytes.extracting(owner)) : endpoints.allows(endpoint: bytes.extracting(owner))
-    guard isAllowed else { throw .endpointNotAllowed }
+    let (name, isApp) = (bytes.extracting(owner), owner == path.app)
+    guard endpoints.allows(owner: name, isApp: isApp) else { throw .endpointNotAllowed }
+    if let group, !group.endpoints.allows(owner: name, isApp: isApp) { throw .endpointNotInGroup }
     return Call(operation: followUp.operation, endpoint: path.app, requestID: requestID)
   }
 
   /// A call that runs a model; `endpoint` is what the call is known by, the rules see the whole path.
   private func model(
-    _ path: ModelPath, _ operation: Operation, _ method: Method, _ bytes: Span<UInt8>, endpoint: Range<Int>
+    _ path: ModelPath, _ operation: Operation, _ method: Method, _ bytes: Span<UInt8>, endpoint: Range<Int>,
+    _ group: CallerGroup?
   ) throws(TargetRefusal) -> Call {
     guard method == .post || method == .get else { throw .operationNotAllowed }
     guard method == .post || getRuns else { throw .getRunsDisabled }
     guard path.segmentCount >= 2 else { throw .endpointMissing }
-    guard endpoints.allows(endpoint: bytes.extracting(path.id)) else { throw .endpointNotAllowed }
+    let name = bytes.extracting(path.id)
+    guard endpoints.allows(endpoint: name) else { throw .endpointNotAllowed }
+    if let group, !group.endpoints.allows(endpoint: name) { throw .endpointNotInGroup }
     return Call(operation: operation, endpoint: endpoint)
   }
 

@@ -68,7 +68,10 @@ public final class TargetPolicy: Sendable {
   }
 
   /// Accepts `target`, the raw value of `x-fal-target-url`, for `method`, or throws the refusal to answer with.
-  public func decide(method: Method, target: Span<UInt8>) throws(TargetRefusal) -> Target {
+  /// - Parameter group: the caller's, which narrows the endpoints.
+  public func decide(
+    method: Method, target: Span<UInt8>, in group: CallerGroup? = nil
+  ) throws(TargetRefusal) -> Target {
     let text: TargetText
     do throws(TargetFault) {
       text = try TargetText(target, maximumLength: maximumLength)
@@ -90,8 +93,8 @@ public final class TargetPolicy: Sendable {
 
     let call: Call
     switch role {
-    case .run: call = try run(method, target, text.id)
-    case .queue: call = try queue(method, target, text.id)
+    case .run: call = try run(method, target, text.id, group)
+    case .queue: call = try queue(method, target, text.id, group)
     case .rest, .other: call = try control(method, target, text.id, role: role, isToken: isToken)
     }
     return Target(

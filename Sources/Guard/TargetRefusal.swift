@@ -22,6 +22,8 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   case getRunsDisabled
   /// No entry of `allowed_endpoints` fits the endpoint or the app.
   case endpointNotAllowed
+  /// The caller's group has no entry that fits it.
+  case endpointNotInGroup
 
   init(_ fault: TargetFault) {
     self =
@@ -36,7 +38,9 @@ public enum TargetRefusal: Error, Equatable, Sendable, CaseIterable {
   public var isAboutForm: Bool {
     switch self {
     case .malformed, .notHTTPS, .tooLong, .endpointMissing: true
-    case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .getRunsDisabled, .endpointNotAllowed: false
+    case .targetNotAllowed, .tokensDisabled, .operationNotAllowed, .getRunsDisabled, .endpointNotAllowed,
+      .endpointNotInGroup:
+      false
     }
   }
 }

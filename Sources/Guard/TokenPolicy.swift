@@ -18,8 +18,11 @@ public struct TokenPolicy: Sendable {
   /// Reads the content of a request to the token route at `path`, which has no outer slashes.
   ///
   /// It is read strictly and written anew, so that fal cannot read it differently: no member twice, none unknown.
+  /// - Parameter group: the caller's, which narrows the endpoints.
   /// - Returns: the content to send on, its life stated and lowered where it was longer.
-  public func decide(path: Span<UInt8>, content: Span<UInt8>) throws(TokenRefusal) -> [UInt8] {
+  public func decide(
+    path: Span<UInt8>, content: Span<UInt8>, in group: CallerGroup? = nil
+  ) throws(TokenRefusal) -> [UInt8] {
     let route = ControlRoute(path)
     let lifeName: String
     switch route {
@@ -43,7 +46,8 @@ public struct TokenPolicy: Sendable {
     guard let apps, !apps.isEmpty else { throw .content("needs allowed_apps, a list of at least one app") }
     for app in apps {
       guard let text = app.text else { throw .content("needs texts in allowed_apps") }
-      guard try allows(text, alone: route == .token) else { throw .endpointNotAllowed }
+      guard try allows(text, alone: route == .token, by: endpoints) else { throw .endpointNotAllowed }
+      if let group, try !allows(text, alone: route == .token, by: group.endpoints) { throw .endpointNotInGroup }
     }
     return JSONWriter.bytes(
       .object([
@@ -67,7 +71,7 @@ public struct TokenPolicy: Sendable {
 
   /// Whether an entry of `allowed_apps` belongs to an allowed endpoint: an alias alone, or `owner/alias` with its path,
   /// whose last segment names the kind of the connection.
-  private func allows(_ app: String, alone: Bool) throws(TokenRefusal) -> Bool {
+  private func allows(_ app: String, alone: Bool, by endpoints: EndpointList) throws(TokenRefusal) -> Bool {
     let bytes = Array(app.utf8)
     guard alone else {
       guard let id = EndpointID(app) else { throw .content("needs entries like owner/app/realtime in allowed_apps") }
@@ -86,11 +90,13 @@ public enum TokenRefusal: Error, Equatable, Sendable {
   case content(StaticString)
   /// It asks for an app that no allowed endpoint belongs to.
   case endpointNotAllowed
+  /// It asks for an app that no endpoint of the caller's group belongs to.
+  case endpointNotInGroup
 
   public static func == (left: TokenRefusal, right: TokenRefusal) -> Bool {
     switch (left, right) {
     case (.content(let left), .content(let right)): left.description == right.description
-    case (.endpointNotAllowed, .endpointNotAllowed): true
+    case (.endpointNotAllowed, .endpointNotAllowed), (.endpointNotInGroup, .endpointNotInGroup): true
     default: false
     }
   }

@@ -29,6 +29,8 @@ public final class AccessRecord {
     case job
     /// Why an answer has ids in it that are not sealed.
     case unsealed
+    /// Who presented a token: its name, or the beginning of the identity.
+    case caller
 
     /// What stands between the text before and its own in a JSON object.
     var key: StaticString {
@@ -44,6 +46,7 @@ public final class AccessRecord {
       case .cause: #"","cause":""#
       case .job: #"","job":""#
       case .unsealed: #"","unsealed":""#
+      case .caller: #"","caller":""#
       }
     }
 

@@ -12,7 +12,8 @@ internal import HTTPWire
 struct Admission {
   /// In the order they are made. Later ones have their place behind these: idempotency, price and budget.
   enum Check: Int {
-    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, limits, input
+    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, limits,
+      input
   }
 
   enum Verdict {
@@ -53,6 +54,8 @@ struct Admission {
     var identity = AuthenticationDecision.open
     /// Whom the request counts for.
     var caller = Caller(Identity(0))
+    /// Whether the group that its token names is listed.
+    var isGroupKnown = true
     /// What a preflight asks for.
     var requestedFields: [String] = []
   }
@@ -64,7 +67,8 @@ struct Admission {
     self.facts = facts
     guard facts.hasTarget else { return }
     do throws(TargetRefusal) {
-      target = try generation.policy.decide(method: facts.method, target: value)
+      target = try generation.policy.decide(
+        method: facts.method, target: value, in: generation.callers.group(of: facts.caller))
     } catch {
       refusal = error
     }
@@ -126,7 +130,12 @@ struct Admission {
       } else {
         nil
       }
-    case .identity: facts.identity.passes ? nil : .refuse(.unauthorized)
+    case .identity:
+      if !facts.identity.passes {
+        .refuse(.unauthorized(facts.identity))
+      } else {
+        facts.isGroupKnown ? nil : .refuse(.groupUnknown)
+      }
     case .endpoint: refusal.map { .refuse(.target($0)) }
     case .ownership: generation.callers.seals.flatMap { ownership($0, value) }
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
@@ -194,7 +203,8 @@ struct Admission {
 
   private mutating func token(_ content: [UInt8], _ path: Span<UInt8>) -> Verdict? {
     do throws(TokenRefusal) {
-      self.content = try generation.tokens.decide(path: path, content: content.span)
+      self.content = try generation.tokens.decide(
+        path: path, content: content.span, in: generation.callers.group(of: facts.caller))
       return nil
     } catch {
       return .refuse(.token(error))

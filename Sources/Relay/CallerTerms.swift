@@ -3,7 +3,16 @@ internal import Settings
 
 /// Who may call and how much, as one generation has it.
 struct CallerTerms: Sendable {
-  let authenticator: Authenticator
+  /// Who is taken in, as far as the generation knows; nil where nobody is asked.
+  let tokens: TokenList?
+  /// Where further tokens stand.
+  let tokensFile: TokensFile?
+  /// Where a token is looked for.
+  let sources: CredentialSources
+  /// In the order of the settings; a caller's is an index.
+  let groups: [CallerGroup]
+  /// The group of callers without one; nil where there is none.
+  let standardGroup: Int?
   /// Whom requests count for that a proxy in front has passed on.
   let clientAddress: ClientAddress
   /// What is made of the operator's secrets.
@@ -13,47 +22,86 @@ struct CallerTerms: Sendable {
   /// How much each may do; nil where nothing is limited.
   let rates: RatePolicy?
 
+  /// Reads who may call from `loaded`, adding what is wrong to its faults.
   /// - Parameters:
-  ///   - key: what everything is made of where there is no file of secrets.
+  ///   - key: what everything secret is made of where there is no file of secrets.
   ///   - isSandboxed: whether nothing costs anything.
-  init(
-    _ settings: Settings, clientAddress: ClientAddress, secrets: [SecretBytes], key: SecretBytes, isSandboxed: Bool
-  ) {
+  init?(_ loaded: inout LoadedSettings, key: SecretBytes, isSandboxed: Bool) {
+    let auth = loaded.settings.auth
+    guard let clientAddress = Generation.clientAddress(&loaded) else { return nil }
     self.clientAddress = clientAddress
-    authenticator = Authenticator(tokens: settings.auth.tokens.map { $0.withUnsafeBytes { [UInt8]($0) } })
-    self.secrets = CallerSecrets((secrets.isEmpty ? [key] : secrets).map { $0.withUnsafeBytes { [UInt8]($0) } })
-    seals = settings.sealsJobs ? self.secrets.seals : nil
-    let policy = RatePolicy(settings, isSandboxed: isSandboxed)
+    let made = (loaded.secrets.isEmpty ? [key] : loaded.secrets).map { $0.withUnsafeBytes { [UInt8]($0) } }
+    let secrets = CallerSecrets(made)
+    self.secrets = secrets
+    seals = loaded.settings.sealsJobs ? secrets.seals : nil
+    let policy = RatePolicy(loaded.settings, isSandboxed: isSandboxed)
     rates = policy.isOff ? nil : policy
+    CallerTerms.checkMode(auth, &loaded)
+    guard let sources = CallerTerms.sources(&loaded) else { return nil }
+    self.sources = sources
+    guard let groups = CallerTerms.groups(&loaded) else { return nil }
+    self.groups = groups
+    standardGroup = groups.firstIndex { $0.name == CallerGroup.standardName }
+    let names = groups.map(\.name)
+    guard auth.asksForTokens else {
+      (tokens, tokensFile) = (nil, nil)
+      return
+    }
+    let unnamed = auth.tokens.map { token in token.withUnsafeBytes { [UInt8]($0) } }
+    @Sendable func list(_ lines: [TokenLine]) -> TokenList {
+      TokenList(tokens: unnamed, lines: lines, groups: names, secrets: secrets)
+    }
+    guard !auth.tokensFile.isEmpty else {
+      (tokens, tokensFile) = (list([]), nil)
+      return
+    }
+    do throws(TokensFile.Failure) {
+      let file = try TokensFile(auth.tokensFile, list)
+      (tokens, tokensFile) = (file.list, file)
+    } catch {
+      switch error {
+      case .unreadable(let reason): loaded.reject("auth.tokens_file", "cannot read \(auth.tokensFile): \(reason)")
+      case .faulty(let faults):
+        for fault in faults {
+          loaded.faults.append(source: "\(auth.tokensFile):\(fault.line)", message: fault.message)
+        }
+      }
+      return nil
+    }
   }
-}
 
-extension RatePolicy {
-  /// The limits that are set, and what stands in where nothing was said.
-  convenience init(_ settings: Settings, isSandboxed: Bool) {
-    let standard: Settings.Rates =
-      isSandboxed ? .off : settings.auth.tokens.isEmpty ? .ofAddresses : .ofUsers
-    self.init(
-      RateLimits(settings.rates.filled(from: standard)), total: RateLimits(settings.ratesTotal),
-      identities: settings.ratesIdentities, jobsExpire: settings.jobsExpire.inNanoseconds)
-  }
-}
-
-extension RateLimits {
-  /// The limits in `rates`; what was not said is no limit.
-  init(_ rates: Settings.Rates) {
-    self.init()
-    submits = RateLimits.rate(rates.submits, burst: rates.burst)
-    jobs = rates.jobs.value
-    polls = RateLimits.rate(rates.polls)
-    streams = rates.streams.value
-    uploads = RateLimits.rate(rates.uploads)
-    bytes = RateLimits.rate(rates.bytes)
+  private static func sources(_ loaded: inout LoadedSettings) -> CredentialSources? {
+    let texts = loaded.settings.auth.sources
+    let entries = Generation.compile(texts, "auth.sources", &loaded) { text throws(PatternError) in
+      try CredentialSources([text])
+    }
+    guard let entries, let sources = try? CredentialSources(texts) else { return nil }
+    if entries.isEmpty { loaded.reject("auth.sources", "no token would be found; list at least one source") }
+    for (key, names) in [
+      ("forward_fields", loaded.settings.forwardFields), ("fields", Array(loaded.settings.fields.keys)),
+    ] where names.contains(where: { sources.headers.contains($0.lowercased()) }) {
+      loaded.reject(key, "names a field of auth.sources, whose tokens never reach fal; take it out of one of the two")
+    }
+    return sources
   }
 
-  private static func rate(_ limit: Settings.Limit<Settings.PerWindow>, burst: Int = 0) -> Rate? {
-    limit.value.map {
-      Rate(UInt64($0.count), per: $0.window.inNanoseconds, burst: burst > 0 ? UInt64(burst) : nil)
+  /// A mode needs its own settings, and none of another's.
+  private static func checkMode(_ auth: Settings.Auth, _ loaded: inout LoadedSettings) {
+    if auth.mode == .tokens, !auth.hasTokens {
+      loaded.reject(
+        "auth.mode",
+        "tokens needs a list of them; set auth.tokens (FAL_PROXY_AUTH_TOKENS) or auth.tokens_file "
+          + "(FAL_PROXY_AUTH_TOKENS_FILE)")
+    }
+    if !auth.asksForTokens, auth.sources != Settings.Auth.standardSources {
+      loaded.reject(
+        "auth.sources", "nobody is asked for a token; leave this out, or set auth.tokens or auth.tokens_file")
+    }
+    guard auth.mode == .none else { return }
+    for (key, isSet) in [("auth.tokens", !auth.tokens.isEmpty), ("auth.tokens_file", !auth.tokensFile.isEmpty)]
+    where isSet {
+      loaded.reject(
+        key, "nobody is asked for a token, as auth.mode is none; leave this out, or set auth.mode to tokens")
     }
   }
 }

@@ -19,14 +19,24 @@ extension Cause {
   static let originNotAllowed = Cause(
     403, "origin_not_allowed",
     "Pages of this origin may not use this proxy. Add the origin to allowed_origins (FAL_PROXY_ALLOWED_ORIGINS).")
-  static let unauthorized = Cause(
-    401, "unauthorized", "This proxy asks for a bearer token that is listed in auth.tokens.",
-    fields: ["www-authenticate": "Bearer"])
   /// One answer for an id that is another caller's, made up or fal's own: it must not tell which.
   static let jobNotFound = Cause(
     404, "job_not_found",
     "There is no such job: ids are those that this proxy has given to the same caller for the same app.",
     state: "NOT_FOUND")
+  /// No token that counts.
+  static func unauthorized(_ decision: AuthenticationDecision) -> Cause {
+    let sentence =
+      decision == .foreignCookie
+      ? "A token in a cookie counts only from a page of this proxy's own origin or of one that allowed_origins names, and "
+        + "this request does not say that it comes from one (Origin, or Sec-Fetch-Site: same-origin)."
+      : "This proxy asks for a token that is listed in auth.tokens or auth.tokens_file."
+    return Cause(401, "unauthorized", sentence, fields: ["www-authenticate": "Bearer"])
+  }
+  static let groupUnknown = Cause(
+    403, "group_unknown",
+    "The group of this token is not listed; the operator can add it to groups, or correct the line of the token in "
+      + "auth.tokens_file.")
   static let contentCoding = Cause(
     415, "content_coding",
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",
@@ -47,6 +57,11 @@ extension Cause {
         403, "endpoint_not_allowed",
         "allowed_apps names an app none of whose endpoints is on this proxy's list; the operator can add one to "
           + "allowed_endpoints (FAL_PROXY_ALLOWED_ENDPOINTS).")
+    case .endpointNotInGroup:
+      Cause(
+        403, "endpoint_not_allowed",
+        "allowed_apps names an app none of whose endpoints is on the list of the caller's group; the operator can add one to "
+          + "the endpoints of that entry of groups.")
     }
   }
 
@@ -119,6 +134,11 @@ extension Cause {
         403, "endpoint_not_allowed",
         "The endpoint is not on this proxy's list; the operator can add it to allowed_endpoints "
           + "(FAL_PROXY_ALLOWED_ENDPOINTS).")
+    case .endpointNotInGroup:
+      Cause(
+        403, "endpoint_not_allowed",
+        "The endpoint is not on the list of the caller's group; the operator can add it to the endpoints of that entry of "
+          + "groups.")
     }
   }
 

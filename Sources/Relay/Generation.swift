@@ -55,7 +55,7 @@ package final class Generation: Sendable {
       try HostPolicy(allowedHosts: [entry])
     }
     let fields = Generation.fields(&loaded)
-    let clientAddress = Generation.clientAddress(&loaded)
+    let callers = CallerTerms(&loaded, key: key, isSandboxed: overrides != nil)
     for host in settings.originOverrides.keys.sorted() where !FalHost.isFal(host) {
       loaded.reject(
         "origin_overrides",
@@ -69,7 +69,7 @@ package final class Generation: Sendable {
         "\(host) is no host of fal that is known, and no entry of allowed_urls begins with it, so nothing would go there; "
           + "correct the name, or list it in allowed_urls")
     }
-    guard let urls, let endpoints, let webhooks, let types, let fields, let clientAddress, loaded.faults.isEmpty,
+    guard let urls, let endpoints, let webhooks, let types, let fields, let callers, loaded.faults.isEmpty,
       let allowedHosts = try? HostPolicy(allowedHosts: settings.allowedHosts),
       let origins = try? OriginPolicy(allowedOrigins: settings.allowedOrigins, allowCredentials: credentials)
     else { return nil }
@@ -86,8 +86,7 @@ package final class Generation: Sendable {
     cors = CORSFields(
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
-    callers = CallerTerms(
-      settings, clientAddress: clientAddress, secrets: loaded.secrets, key: key, isSandboxed: overrides != nil)
+    self.callers = callers
     requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

@@ -1,4 +1,4 @@
-internal import Guard
+package import Guard
 package import HTTPServer
 package import Observability
 package import System
@@ -75,6 +75,9 @@ package final class LoopServices {
       generation.serverOptions, forwarding: TrustedForwarding(generation.callers.clientAddress, notices),
       router(for: generation))
   }
+
+  /// Takes in callers with these tokens from the next request on.
+  package func adopt(_ tokens: TokenList) { proxy.adopt(tokens) }
 
   private func router(for generation: Generation) -> Router {
     let path = generation.path

@@ -17,6 +17,8 @@ package final class ProxyService: Service {
   package let answersAnyHost = true
 
   private(set) var generation: Generation
+  /// Who is taken in; nil where nobody is asked. A list of its own, as its file changes while a generation is in force.
+  private(set) var tokens: TokenList?
   let keyVerdicts: KeyVerdicts
   /// What callers have used of their limits: that of the process.
   let rates: RateTable
@@ -58,6 +60,7 @@ package final class ProxyService: Service {
   /// Serves requests under `generation` from now on; exchanges that have begun keep theirs.
   func adopt(_ generation: Generation) {
     self.generation = generation
+    tokens = generation.callers.tokens
     let identities = generation.policy.hosts.map { host in
       let override = generation.upstream.overrides[host]
       return HostIdentity(
@@ -79,6 +82,9 @@ package final class ProxyService: Service {
     }
     for (identity, host) in before where known[identity] == nil { host.closeIdle() }
   }
+
+  /// Takes in callers with these tokens from now on.
+  func adopt(_ tokens: TokenList) { self.tokens = tokens }
 
   /// Closes the pooled connections.
   func closeIdleUpstreams() {
@@ -150,13 +156,12 @@ package final class ProxyService: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Admission.Facts {
     var facts = Admission.Facts()
-    var (origin, host, site, credentials): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
+    var (origin, host, site): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
     if let authority = head.authority { host = bytes.extracting(authority) }
     for line in head.fields.lines {
       switch line.kind {
       case .origin: origin = bytes.extracting(line.value)
       case .secFetchSite: site = bytes.extracting(line.value)
-      case .authorization: credentials = bytes.extracting(line.value)
       // Not tracestate.
       case .traceContext where line.name.count == 11: stream.record.note(.traceparent, bytes.extracting(line.value))
       case .contentEncoding: if !ProxyService.isIdentity(bytes.extracting(line.value)) { facts.isCoded = true }
@@ -175,10 +180,13 @@ package final class ProxyService: Service {
     if facts.origin.isAllowedPage {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
-    facts.caller = Caller(Identity(address: stream.record.client))
-    facts.identity = generation.callers.authenticator.decide(authorization: credentials)
-    if facts.identity == .accepted, let credentials, let token = Authenticator.token(in: credentials) {
-      facts.caller = generation.callers.secrets.caller(credentials.extracting(token))
+    facts.caller = Caller(Identity(address: stream.record.client), group: generation.callers.standardGroup)
+    if let tokens {
+      // A browser sends no Origin with a GET to its page's own.
+      let isOwnPage = origin == nil && site?.equals("same-origin") == true
+      let finding = generation.callers.sources.find(
+        in: head.fields.lines, bytes, cookiesCount: facts.origin.maySendCookies || isOwnPage)
+      identify(by: finding, bytes, in: tokens, &facts, stream.record)
     }
     return facts
   }

@@ -1,12 +1,18 @@
 internal import System
 
 /// Reads a whole small file whose content may be secret.
-enum BoundedFile {
-  enum Failure: Error, Equatable {
+package enum BoundedFile {
+  package enum Failure: Error, Equatable {
     /// The system's text for the errno, such as `No such file or directory`.
     case unreadable(String)
     /// The file has more bytes than the limit.
     case tooLarge
+  }
+
+  /// The bytes of the file at `path`, which is no secret.
+  package static func read(_ path: String, limit: Int) throws(Failure) -> SecretBytes {
+    var path = path
+    return try read(path.withUTF8 { SecretBytes(copying: UnsafeRawBufferPointer($0)) }, limit: limit)
   }
 
   /// The bytes of the file at `path`; nothing is kept of one with more than `limit` bytes. See `Syscalls.readFile`.

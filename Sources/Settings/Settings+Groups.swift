@@ -52,6 +52,35 @@ extension Settings {
 
   /// Who the end users are.
   package struct Auth: Sendable {
+    package var mode = Mode.auto
     package var tokens: [SecretBytes] = []
+    /// The path; empty for none.
+    package var tokensFile = ""
+    package var sources = Auth.standardSources
+
+    /// What `auth.sources` is where it is left out.
+    package static let standardSources = ["authorization"]
+
+    /// How they are told apart.
+    package enum Mode: String, Sendable, CaseIterable {
+      /// `tokens` where there are any, else `none`.
+      case auto
+      /// By their addresses.
+      case none
+      /// By the tokens they present.
+      case tokens
+    }
+
+    /// Whether a token is asked for.
+    package var asksForTokens: Bool {
+      switch mode {
+      case .auto: hasTokens
+      case .none: false
+      case .tokens: true
+      }
+    }
+
+    /// Whether there is a list of tokens.
+    package var hasTokens: Bool { !tokens.isEmpty || !tokensFile.isEmpty }
   }
 }

@@ -11,7 +11,7 @@ extension Settings {
   /// Whether callers get ids that only they can use.
   package var sealsJobs: Bool {
     switch ownership {
-    case .auto: !auth.tokens.isEmpty
+    case .auto: auth.asksForTokens
     case .off: false
     case .sealed: true
     }

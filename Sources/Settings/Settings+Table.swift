@@ -4,7 +4,7 @@ internal import Text
 extension Settings: SettingRecord {
   static let table = SettingTable<Settings>([
     .init(title: "Listening", keys: listening),
-    .init(title: "What may be called, and by whom", keys: policy + proxyKeys + ownershipKeys),
+    .init(title: "What may be called, and by whom", keys: policy + callers + proxyKeys + ownershipKeys),
     .init(title: "How much", keys: limitKeys),
     .init(title: "How often, and how many at once", keys: rateKeys),
     .init(title: "How long: the client's side", keys: clientTimes),
@@ -121,13 +121,6 @@ extension Settings: SettingRecord {
       fal sees.
       """,
       of: "content types", emptyVariable: .fault),
-    .secrets(
-      "auth.tokens", \.auth.tokens,
-      """
-      Bearer tokens of your users. With none, nobody is asked, and whoever reaches the address can spend on the allowed \
-      endpoints. Better in the environment than in the file.
-      """,
-      of: "tokens", minimum: 16),
     .map(
       "origin_overrides", \.originOverrides,
       """

@@ -19,7 +19,7 @@ package struct Settings: Sendable {
   package var allowedHosts: [String] = []
   package var trustedProxies: [String] = []
   package var clientAddress = Settings.forwardedFor
-  package var getRuns = true
+  package var getRuns = false
   package var allowedOrigins: [String] = []
   package var forwardFields: [String] = []
   /// What becomes of request fields, by lower-case name; as it was written.
@@ -36,6 +36,7 @@ package struct Settings: Sendable {
   package var webhooks = Webhooks()
   package var uploads = Uploads()
   package var auth = Auth()
+  package var groups: [CallerGroup] = []
   package var limits = Limits()
   package var rates = Rates()
   package var ratesTotal = Rates.off

@@ -1,4 +1,5 @@
 import Glibc
+import Guard
 import HTTPServer
 import Observability
 import Relay
@@ -124,6 +125,8 @@ struct ProxyRuntime: Sendable {
     await loop.start()
     return EmbeddedSandbox(loop: loop, place: place, files: files)
   }
+
+  func adopt(_ tokens: TokenList) async { await onEveryLoop { $0.adopt(tokens) } }
 
   func beginDraining() async { await onEveryLoop { $0.beginDraining() } }
 

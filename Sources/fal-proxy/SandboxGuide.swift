@@ -20,11 +20,11 @@ enum SandboxGuide {
           + "guessed; add \(Settings.builtInEndpoints[0]) to allowed_endpoints, and fal.run/** to allowed_urls"
       ]
     }
-    let token = settings.auth.tokens.isEmpty ? "" : " -H 'authorization: Bearer '\"$TOKEN\""
+    let token = !settings.auth.asksForTokens ? "" : " -H 'authorization: Bearer '\"$TOKEN\""
     let call = "curl -sN http://\(address)\(settings.path)\(token) -H 'content-type: application/json' -d \"$input\""
     let picture = "https://example.com/a.png"
     return [
-      "fal-proxy: try it, in another shell" + (token.isEmpty ? ":" : ", where TOKEN is one of auth.tokens:"),
+      "fal-proxy: try it, in another shell" + (token.isEmpty ? ":" : ", where TOKEN is one of your tokens:"),
       "  input='{\"prompt\":\"a tree\",\"image_url\":\"\(picture)\",\"change_map_image_url\":\"\(picture)\"}'",
       "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)'",
       "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)/stream'",

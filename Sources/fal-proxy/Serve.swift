@@ -27,6 +27,7 @@ struct Serve: ParsableCommand {
     Task {
       do {
         let runtime = try await ProxyRuntime.start(started, sandbox: useSandbox)
+        TokensWatch.start(started.configuration, runtime)
         await Shutdown.wait(for: runtime, signals, started.settings)
         // The loops still run: nothing of theirs may be torn down under them.
         Glibc._exit(0)

@@ -56,9 +56,9 @@ enum StartUp {
       for host in settings.originOverrides.keys.sorted() where !configuration.hosts.contains(host) {
         lines.append("origin_overrides names \(host), but no entry of allowed_urls begins with it: nothing goes there")
       }
-      if settings.auth.tokens.isEmpty {
+      if !settings.auth.asksForTokens, !listensOnLoopback {
         lines.append(
-          "no end-user authentication is set (auth.tokens): whoever reaches this address can spend on the allowed "
+          "no end-user authentication is set (auth.tokens, auth.tokens_file): whoever reaches this address can spend on the allowed "
             + "endpoints")
       }
       let drainKeys = ["drain_timeout", "upstream.first_byte_run"]
@@ -70,6 +70,10 @@ enum StartUp {
             + "answered 500, though fal may finish and bill it")
       }
       return lines
+    }
+
+    private var listensOnLoopback: Bool {
+      SocketAddress(literal: settings.host, port: settings.port).map(AddressPolicy.loopback.admits) ?? false
     }
 
     /// `error` of opening the listening sockets, as a sentence that names the setting where it is about the address.
@@ -89,6 +93,19 @@ enum StartUp {
     }
   }
 
+  /// The settings alone.
+  static func settings(config: String?) throws -> Settings {
+    let loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: false)
+    guard case .success((let settings, _)) = loaded.result else { throw refused(loaded) }
+    return settings
+  }
+
+  private static func refused(_ loaded: LoadedSettings) -> ExitCode {
+    report("fal-proxy: the configuration has faults:")
+    for fault in loaded.faults.all { report("  \(fault)") }
+    return ExitCode(configurationFault)
+  }
+
   /// Loads and compiles the configuration, then takes the secrets out of the environment.
   static func load(config: String?, sandbox: Bool) throws -> Loaded {
     var loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: !sandbox)
@@ -99,9 +116,7 @@ enum StartUp {
     let configuration = Generation(&loaded, key: used, version: FalProxy.version)
     Environment.scrub()
     guard let configuration, case .success((let settings, _)) = loaded.result else {
-      report("fal-proxy: the configuration has faults:")
-      for fault in loaded.faults.all { report("  \(fault)") }
-      throw ExitCode(configurationFault)
+      throw refused(loaded)
     }
     return Loaded(
       settings: settings, configuration: configuration, loaded: loaded, key: used, isSandboxed: sandbox)

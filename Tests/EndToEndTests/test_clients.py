@@ -32,7 +32,8 @@ class Fal:
         self.script = Answering(json_answer({"request_id": RID}, fields=[("x-fal-request-id", RID)]))
         self.upstream = upstream(self.script)
         self.relay = proxy(
-            self.upstream, allowed_endpoints=ENDPOINTS, tokens_enabled="true", webhooks_allow="hook.example/**")
+            self.upstream, allowed_endpoints=ENDPOINTS, tokens_enabled="true", webhooks_allow="hook.example/**",
+            get_runs="true")
 
     def send(self, raw):
         """Sends the bytes of a request; what fal saw of it."""

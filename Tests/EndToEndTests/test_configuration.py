@@ -185,6 +185,8 @@ def test_the_file_can_be_named_by_the_environment(checked, yaml):
 def test_every_setting_has_a_variable(checked, tmp_path):
     secrets = tmp_path / "secrets"
     secrets.write_text("ab" * 32 + "\n")
+    tokens = tmp_path / "tokens"
+    tokens.write_text("")
     values = {
         "host": "127.0.0.2", "path": "/p", "event_loops": "1", "log_format": "text", "access_log": "errors",
         "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_hosts": "a.example",
@@ -204,13 +206,15 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         "upstream.first_byte": "8s", "upstream.first_byte_run": "9s", "upstream.body": "11s", "upstream.idle": "12s",
         "upstream.idle_connections": "13", "upstream.dns_ttl": "14s", "drain_delay": "15s", "drain_timeout": "16s",
         "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
-        "forward_fields": "x-fal-request-source", "get_runs": "false", "uploads.content_types": "image/png, text/plain",
+        "auth.mode": "tokens", "auth.sources": "header:x-app-token, cookie:session", "auth.tokens_file": str(tokens),
+        "forward_fields": "x-fal-request-source", "get_runs": "true", "uploads.content_types": "image/png, text/plain",
         "fields": "x-fal-tags=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
         "ownership": "off", "secret_file": str(secrets),
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})
-    assert set(seen) == set(values)
+    # A list of maps stands in the file alone.
+    assert set(seen) == set(values) | {"groups"}
     for key, value in values.items():
         if key == "auth.tokens":
             assert "2" in seen[key] and "token-of" not in seen[key]
@@ -253,7 +257,7 @@ def test_start_up_says_one_line_with_the_address_and_one_warning_unless_tokens_a
     guarded = proxy(None, auth_tokens="token-of-the-app-0001")
     assert guarded.fetch(request(None, path="/healthz")).status == 200
     assert "warning: no end-user authentication" not in guarded.stderr
-    open_one = proxy(None)
+    open_one = proxy(None, host="0.0.0.0")
     assert open_one.stop() == 0
     assert open_one.stderr.count("warning: no end-user authentication") == 1
 
@@ -350,7 +354,7 @@ def test_a_list_in_brackets_in_the_environment_is_a_fault_that_says_how_to_write
 
 
 def test_no_tokens_on_purpose_is_warned_of_like_no_tokens(proxy):
-    relay = proxy(auth_tokens="[]")
+    relay = proxy(auth_tokens="[]", host="0.0.0.0")
     assert relay.stop() == 0
     assert relay.stderr.count("warning: no end-user authentication") == 1
 
@@ -392,12 +396,12 @@ def test_what_check_prints_means_the_same_to_another_parser_of_yaml(proxy, field
     assert relay.wait() == 0, relay.stderr
     seen = parser.safe_load(relay.stdout)
     assert seen["forward_fields"] == fields.split(",") and seen["allowed_endpoints"] == endpoints.split(",")
-    assert seen["host"] == "::1" and seen["auth"] == {"tokens": None}
+    assert seen["host"] == "::1" and seen["auth"] == {"mode": "auto", "tokens": None, "tokens_file": "none", "sources": ["authorization"]}
     assert seen["allowed_origins"] == ["https://a-*.example.com:8443", "capacitor://localhost"]
 
 
 def test_check_warns_of_all_that_serve_warns_of(proxy):
-    few = {"preexec": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)), "drain_timeout": "1s"}
+    few = {"preexec": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)), "drain_timeout": "1s", "host": "0.0.0.0"}
     serving = proxy(None, "serve", **few)
     checking = proxy(None, "check", wait=False, **few)
     assert serving.fetch(request(None, path="/healthz")).status == 200 and checking.wait() == 0

@@ -84,14 +84,14 @@ def check(relay, script, operation, reused):
 @pytest.mark.parametrize("operation", [*JOBS, *QUESTIONS])
 def test_a_fault_in_the_same_write_as_the_head_is_an_honest_answer(upstream, proxy, operation, reused):
     script = Faulty(FAULTS["no-size"], warm=1 if reused else 0)
-    check(proxy(upstream(script), event_loops=1), script, operation, reused)
+    check(proxy(upstream(script), event_loops=1, get_runs="true"), script, operation, reused)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("operation", ["submit", "status"])
 def test_every_fault_of_chunks_before_the_first_byte_is_an_honest_answer(upstream, proxy, operation, fault):
     script = Faulty(FAULTS[fault])
-    check(proxy(upstream(script), event_loops=1), script, operation, False)
+    check(proxy(upstream(script), event_loops=1, get_runs="true"), script, operation, False)
 
 
 def test_the_same_for_a_client_that_speaks_http_1_0(upstream, proxy):
@@ -106,7 +106,7 @@ def test_an_answer_that_ends_too_soon_is_an_honest_answer_or_a_cut_and_never_rep
         upstream, proxy, operation, cut):
     """Whether the end came with the bytes is the network's doing: then it is told, else the answer has begun."""
     script = Faulty(CUTS[cut], cut=True)
-    relay = proxy(upstream(script), event_loops=1)
+    relay = proxy(upstream(script), event_loops=1, get_runs="true")
     with relay.client() as client:
         client.send(call(*(JOBS | QUESTIONS)[operation]))
         try:
@@ -206,7 +206,7 @@ def test_a_refused_key_is_said_on_stderr_once_and_the_answer_passes_unchanged(up
                 connection.send(head + b"\r\n" + body)
                 return
 
-    relay = proxy(upstream(serve), event_loops=loops)
+    relay = proxy(upstream(serve), event_loops=loops, get_runs="true")
     for target, method in [*JOBS.values(), *QUESTIONS.values()]:
         answer = relay.fetch(call(target, method))
         assert (answer.status, answer.body) == (status, body)

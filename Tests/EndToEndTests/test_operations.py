@@ -29,7 +29,7 @@ OPERATIONS = [
 @pytest.mark.parametrize("operation,method,target,body", OPERATIONS)
 def test_operation_reaches_fal_with_the_servers_key(upstream, proxy, operation, method, target, body):
     fal = upstream()
-    relay = proxy(fal, webhooks_allow="hook.example/**")
+    relay = proxy(fal, webhooks_allow="hook.example/**", get_runs="true")
     answer = relay.fetch(request(target, method, fields=[("content-type", "application/json")], body=body), method)
     assert answer.status == 200 and answer.json == {"ok": True}
     assert answer.get("x-fal-request-id") == "req-1"

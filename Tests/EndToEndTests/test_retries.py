@@ -123,7 +123,7 @@ def test_a_delivered_job_on_a_pooled_connection_that_dies_is_ambiguous_and_never
         upstream, proxy, method, target, how):
     script = Script(answers_one_then_reads_one_and(how), answers)
     fal = upstream(script)
-    relay = proxy(fal, event_loops=1, origin_overrides=overrides(fal.url))
+    relay = proxy(fal, event_loops=1, get_runs="true", origin_overrides=overrides(fal.url))
     # The first request goes to the same host, so that the pool has its connection.
     warm = target if method == "POST" else STATUS.replace("queue.fal.run", "fal.run")
     assert relay.fetch(call("POST", warm) if method == "POST" else call("POST", RUN)).status == 200
@@ -184,7 +184,7 @@ def test_a_pooled_connection_that_fal_closed_meanwhile_costs_nothing(upstream, p
 def test_a_fresh_connection_that_dies_is_not_retried(upstream, proxy, method, target, status, name, how):
     script = Script(reads_one_and(how))
     fal = upstream(script)
-    relay = proxy(fal)
+    relay = proxy(fal, get_runs="true")
     answer = relay.fetch(call(method, target))
     assert (answer.status, answer.error_type) == (status, name)
     assert fal.accepted == 1 and len(script.seen) == 1
@@ -208,7 +208,7 @@ def test_after_an_ambiguous_failure_the_client_connection_serves_the_next_reques
 ])
 def test_no_answer_in_time_is_504_only_where_nothing_can_have_run(upstream, proxy, method, target, status, name):
     fal = upstream(lambda connection: (connection.read_request(), connection.wait_closed()))
-    relay = proxy(fal, upstream_first_byte="300ms", upstream_first_byte_run="300ms")
+    relay = proxy(fal, get_runs="true", upstream_first_byte="300ms", upstream_first_byte_run="300ms")
     began = time.monotonic()
     answer = relay.fetch(call(method, target))
     assert 0.3 <= time.monotonic() - began < 2

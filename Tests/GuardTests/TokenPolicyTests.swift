@@ -15,7 +15,7 @@ struct TokenPolicyTests {
     } catch {
       switch error {
       case .content: return "400"
-      case .endpointNotAllowed: return "403"
+      case .endpointNotAllowed, .endpointNotInGroup: return "403"
       }
     }
   }

@@ -134,6 +134,19 @@ struct AdmissionTests {
     }
   }
 
+  @Test("a token whose group is not listed learns nothing of what is open either")
+  func groupUnknown() throws {
+    let generation = try generation(["FAL_PROXY_AUTH_TOKENS": "token-of-the-app-0001"])
+    var facts = Admission.Facts()
+    facts.method = .post
+    facts.isGroupKnown = false
+    for (identity, expected) in [(AuthenticationDecision.accepted, "group_unknown"), (.rejected, "unauthorized")] {
+      facts.identity = identity
+      #expect(decide(generation, facts, AdmissionTests.submit) == expected)
+      #expect(decide(generation, facts, "https://queue.fal.run/other/app") == expected)
+    }
+  }
+
   @Test("a preflight needs neither target nor token, only an origin that may ask")
   func preflight() throws {
     let generation = try generation(["FAL_PROXY_AUTH_TOKENS": "token-of-the-app-0001"])

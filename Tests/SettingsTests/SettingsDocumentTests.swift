@@ -17,7 +17,8 @@ struct SettingsDocumentTests {
     for (section, key) in zip(sections, Settings.table.keys) {
       let words = section.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(words.hasPrefix("`\(key.name)` \(key.facts.summary.prefix(20))"))
-      for part in ["Default: `\(key.standard)`", "Range: \(key.facts.range)", "`\(key.facts.variable)`", "Since: 0.1"] {
+      let variable = key.facts.shape == .maps ? "none, it can only" : "`\(key.facts.variable)`"
+      for part in ["Default: `\(key.standard)`", "Range: \(key.facts.range)", variable, "Since: 0.1"] {
         #expect(words.contains(part), "\(key.name): \(part)")
       }
     }

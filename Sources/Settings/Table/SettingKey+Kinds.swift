@@ -65,6 +65,21 @@ extension SettingKey {
     scalar(name, path, summary, range: range, parse: { isValid($0) ? $0 : nil }, show: { SettingText.scalar($0) })
   }
 
+  /// The path of a file; empty, and written `none`, where there is none. A variable that holds nothing is a fault.
+  static func path(_ name: String, _ path: Path<String>, _ summary: String) -> SettingKey {
+    var key = scalar(
+      name, path, summary, range: "the path of a file, or none",
+      parse: { text in
+        guard let first = text.utf8.first, let last = text.utf8.last, first > 0x20, last > 0x20,
+          !SettingInput.isQuote(first), !SettingInput.isQuote(last), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
+        return text == "none" ? "" : text
+      },
+      show: { $0.isEmpty ? "none" : SettingText.scalar($0) })
+    key.facts.emptyVariable = .fault
+    return key
+  }
+
   /// A list of values that `parse` makes of each entry; `entries` says in words what they are. `finish` may change the
   /// list as a whole.
   static func list<Value: Sendable>(

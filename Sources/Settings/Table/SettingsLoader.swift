@@ -71,10 +71,8 @@ package enum SettingsLoader {
   private static func readFile<Root: SettingRecord>(
     _ path: String, _ variables: Set<String>, into root: inout Root, _ findings: inout SettingFindings
   ) {
-    var path = path
-    let bytes = path.withUTF8 { SecretBytes(copying: UnsafeRawBufferPointer($0)) }
     do throws(BoundedFile.Failure) {
-      let (mapping, faults) = YAMLSubset.parse(try BoundedFile.read(bytes, limit: YAMLSubset.sizeLimit))
+      let (mapping, faults) = YAMLSubset.parse(try BoundedFile.read(path, limit: YAMLSubset.sizeLimit))
       for fault in faults { findings.faults.append(source: "\(path):\(fault.line)", message: fault.message) }
       RecordReader<Root>(file: path, variables: variables).read(mapping, into: &root, &findings)
     } catch {

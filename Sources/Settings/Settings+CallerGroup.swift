@@ -1,0 +1,23 @@
+internal import Text
+
+extension Settings {
+  /// An entry of `groups`: callers that may do the same.
+  package struct CallerGroup: SettingRecord {
+    package var name = ""
+    /// As they were written, `@default` already replaced.
+    package var endpoints = ["**"]
+
+    package init() {}
+
+    static let table = SettingTable<CallerGroup>([
+      .text(
+        "name", \.name,
+        "What lines of `auth.tokens_file` call it. Callers without a group belong to the one called `default`, if there is one.",
+        range: CallerName.rule.description, { CallerName.isValid($0) }
+      ).required,
+      .words(
+        "endpoints", \.endpoints, "What its callers may call, of what `allowed_endpoints` allows.",
+        of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
+    ])
+  }
+}
