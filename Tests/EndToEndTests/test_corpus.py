@@ -70,7 +70,7 @@ def fal():
 @pytest.fixture(scope="module")
 def relay(fal):
     # One loop, so that a pooled connection is the one that the next request gets.
-    with Proxy(origin_overrides=overrides(fal.upstream.url), event_loops=1, timeouts_head="1s") as relay:
+    with Proxy(origin_overrides=overrides(fal.upstream.url), event_loops=1, timeouts_head="1s", get_runs="true") as relay:
         yield relay
 
 

@@ -112,7 +112,7 @@ class Node:
 
 def replay(server):
     """Sends every entry, a marked request behind each, and returns what `server` saw before each of the marks."""
-    with Proxy(origin_overrides=overrides(f"http://127.0.0.1:{server.port}"), event_loops=1) as relay:
+    with Proxy(origin_overrides=overrides(f"http://127.0.0.1:{server.port}"), event_loops=1, get_runs="true") as relay:
         for number, entry in enumerate(FORWARDED):
             with relay.client(timeout=WAIT) as client:
                 client.send(entry.data)

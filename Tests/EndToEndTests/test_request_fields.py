@@ -211,7 +211,7 @@ def test_trailers_of_the_client_do_not_reach_fal(upstream, proxy):
 
 def test_the_host_names_fal_even_where_another_origin_stands_in_for_it(upstream, proxy):
     fal = upstream()
-    relay = proxy(fal)
+    relay = proxy(fal, get_runs="true")
     for target, host in ((STATUS, "queue.fal.run"), (f"{RUN}/{MODEL}?a=1", "fal.run")):
         assert relay.fetch(request(target, host="other.example:99")).status == 200
         assert fal.next_request().all("host") == [host]

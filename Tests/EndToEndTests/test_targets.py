@@ -126,7 +126,7 @@ def test_a_second_target_beside_a_good_one_is_refused_in_either_order(fal):
 
 
 def test_a_target_that_clients_send_arrives_as_it_is_and_is_logged_as_what_it_is(fal):
-    settings = {"allowed_endpoints": "**", "tokens_enabled": "true", "webhooks_allow": "app.example/**"}
+    settings = {"allowed_endpoints": "**", "tokens_enabled": "true", "get_runs": "true", "webhooks_allow": "app.example/**"}
     with a_proxy(fal, **settings) as relay, Sender(relay) as sender:
         for target in GOOD:
             assert sender.send(target.method, target.data).status == 200, target
