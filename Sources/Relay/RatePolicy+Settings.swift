@@ -6,8 +6,10 @@ extension RatePolicy {
   convenience init(_ settings: Settings, isSandboxed: Bool) {
     let standard: Settings.Rates =
       isSandboxed ? .off : settings.auth.asksForTokens ? .ofUsers : .ofAddresses
+    let single = settings.rates.filled(from: standard)
     self.init(
-      RateLimits(settings.rates.filled(from: standard)), total: RateLimits(settings.ratesTotal),
+      RateLimits(single), groups: settings.groups.map { RateLimits($0.rates.filled(from: single)) },
+      total: RateLimits(settings.ratesTotal),
       identities: settings.ratesIdentities, jobsExpire: settings.jobsExpire.inNanoseconds)
   }
 }

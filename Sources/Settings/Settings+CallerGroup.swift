@@ -6,18 +6,25 @@ extension Settings {
     package var name = ""
     /// As they were written, `@default` already replaced.
     package var endpoints = ["**"]
+    package var rates = Rates()
 
     package init() {}
 
-    static let table = SettingTable<CallerGroup>([
-      .text(
-        "name", \.name,
-        "What lines of `auth.tokens_file` call it. Callers without a group belong to the one called `default`, if there is one.",
-        range: CallerName.rule.description, { CallerName.isValid($0) }
-      ).required,
-      .words(
-        "endpoints", \.endpoints, "What its callers may call, of what `allowed_endpoints` allows.",
-        of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
-    ])
+    private static let auto = "as `rates` says for those without a group"
+
+    static let table = SettingTable<CallerGroup>(
+      [
+        .text(
+          "name", \.name,
+          "What lines of `auth.tokens_file` call it. Callers without a group belong to the one called `default`, if there is one.",
+          range: CallerName.rule.description, { CallerName.isValid($0) }
+        ).required,
+        .words(
+          "endpoints", \.endpoints, "What its callers may call, of what `allowed_endpoints` allows.",
+          of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
+      ]
+        + SettingKey.rates(
+          "rates", \.rates, of: "one of its callers",
+          auto: .init(submits: auto, jobs: auto, polls: auto, streams: auto, uploads: auto, bytes: auto)))
   }
 }

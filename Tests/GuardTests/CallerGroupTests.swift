@@ -81,7 +81,7 @@ struct CallerGroupTests {
     let lines = [line("alice", nil), line("bob", "paid"), line("carol", "gone"), line("dave", "default")]
     func group(_ name: String, _ groups: [String]) -> String {
       let list = TokenList(
-        tokens: [Array("unnamed".utf8)], lines: lines, groups: groups, identities: HMACSHA256(key: [1].span))
+        tokens: [Array("unnamed".utf8)], lines: lines, groups: groups, secrets: CallerSecrets([[1]]))
       guard let holder = list.holder(of: Array(name.utf8).span) else { return "nobody" }
       return holder.isGroupKnown ? holder.caller.group.map { groups[$0] } ?? "none" : "unknown"
     }

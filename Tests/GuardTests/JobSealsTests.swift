@@ -1,3 +1,4 @@
+import Digest
 import Fal
 import HTTPWire
 import TestSupport
@@ -135,10 +136,12 @@ struct JobSealsTests {
   @Test("one credential is one caller, under every secret there was")
   func callers() {
     let (old, both) = (CallerSecrets([Self.secrets[1]]), CallerSecrets(Self.secrets))
-    let (before, after) = (old.caller("token-a".utf8.span), both.caller("token-a".utf8.span))
+    let (before, after) = (
+      old.caller { $0.append("token-a".utf8.span) }, both.caller { $0.append("token-a".utf8.span) }
+    )
     #expect(after.former == [before.identity] && before.former.isEmpty)
     #expect(after.identity != before.identity)
-    let other = both.caller("token-b".utf8.span)
+    let other = both.caller { $0.append("token-b".utf8.span) }
     #expect(other.identity != after.identity)
   }
 

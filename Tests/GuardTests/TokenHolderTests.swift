@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Tokens: who holds one")
 struct TokenListTests {
-  private static func key(_ byte: UInt8 = 1) -> HMACSHA256 { HMACSHA256(key: [UInt8](repeating: byte, count: 32).span) }
+  private static func key(_ byte: UInt8 = 1) -> CallerSecrets { CallerSecrets([[UInt8](repeating: byte, count: 32)]) }
 
-  private static func list(_ tokens: [String], _ lines: [TokenLine] = [], key: HMACSHA256 = key()) -> TokenList {
-    TokenList(tokens: tokens.map { Array($0.utf8) }, lines: lines, identities: key)
+  private static func list(_ tokens: [String], _ lines: [TokenLine] = [], key: CallerSecrets = key()) -> TokenList {
+    TokenList(tokens: tokens.map { Array($0.utf8) }, lines: lines, secrets: key)
   }
 
   private static func line(_ name: String, _ token: String) -> TokenLine {
@@ -131,7 +131,7 @@ struct TokenLinesTests {
     let (token, line) = TokenLine.mint(name: "alice", group: "paid", random: [UInt8](repeating: 7, count: 32))
     #expect(token == "fpx_" + "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc")
     let file = read(line.text)
-    let list = TokenList(tokens: [], lines: file.lines, identities: HMACSHA256(key: [1].span))
+    let list = TokenList(tokens: [], lines: file.lines, secrets: CallerSecrets([[1]]))
     #expect(list.holder(of: Array(token.utf8).span)?.label == Array("alice".utf8) && !line.text.contains(token))
   }
 }

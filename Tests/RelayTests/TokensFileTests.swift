@@ -35,7 +35,7 @@ struct TokensFileTests {
   }
 
   private func watch(_ place: Place) throws -> TokensFile {
-    try TokensFile(place.path) { TokenList(tokens: [], lines: $0, identities: HMACSHA256(key: [1].span)) }
+    try TokensFile(place.path) { TokenList(tokens: [], lines: $0, secrets: CallerSecrets([[1]])) }
   }
 
   /// What a look brings, in words.
