@@ -19,6 +19,8 @@ struct CallerTerms: Sendable {
   let secrets: CallerSecrets
   /// Seals the ids of jobs; nil where they stay as fal's.
   let seals: JobSeals?
+  /// What fal's bill says of a request; nil where it says nothing.
+  let tags: CallerTags?
   /// How much each may do; nil where nothing is limited.
   let rates: RatePolicy?
 
@@ -43,6 +45,10 @@ struct CallerTerms: Sendable {
     self.groups = groups
     standardGroup = groups.firstIndex { $0.name == CallerGroup.standardName }
     let names = groups.map(\.name)
+    tags = loaded.settings.tags ? CallerTags(secrets, groups: names) : nil
+    if tags != nil, loaded.settings.fields.keys.contains(where: { $0.lowercased() == "x-fal-tags" }) {
+      loaded.reject("tags", "fields says what becomes of x-fal-tags too; leave one of them out")
+    }
     guard auth.asksForTokens else {
       (tokens, tokensFile) = (nil, nil)
       return

@@ -23,7 +23,7 @@ package final class ProxyService: Service {
   /// What callers have used of their limits: that of the process.
   let rates: RateTable
   var responseParser: ResponseHeadParser
-  private let loop: EventLoop
+  let loop: EventLoop
   private let tlsContext: TLSContext
   /// The port it is served on, if that is at a loopback address.
   private let loopbackPort: Int?
@@ -212,38 +212,5 @@ package final class ProxyService: Service {
     stream.record.note(.targetHost, value.extracting(refused.host))
     if let target { stream.record.note(.endpoint, value.extracting(target.endpoint)) }
     stream.record.note(.targetPath, value.extracting(refused.path))
-  }
-
-  /// Writes the head for fal from the client's, whose bytes are about to go; nil when it does not fit the largest buffer.
-  private func exchange(
-    _ admission: borrowing Admission, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ target: Target,
-    _ value: Span<UInt8>, host: UpstreamHost, on stream: any RequestStream
-  ) -> RelayExchange? {
-    let generation = admission.generation
-    let pool = loop.buffers
-    // Content that was gathered for a check has a length now, whatever framing it came in.
-    let framing = admission.content.map { .contentLength(UInt64($0.count)) } ?? head.framing
-    var buffer = ByteBuffer()
-    guard buffer.reserve(bytes.count + generation.requestRules.addedBytes, from: pool) else { return nil }
-    var writer = HeadWriter(buffer.writable)
-    generation.requestRules.write(
-      &writer, head: head, bytes, framing: framing, target: target, value: value, job: admission.job,
-      address: stream.localAuthority)
-    guard !writer.overflowed else {
-      buffer.discard(to: pool)
-      return nil
-    }
-    buffer.commit(writer.count)
-    let attempt = Attempt(
-      Attempt.Request(
-        mayExecute: target.mayExecute, hasContent: framing != .none, method: head.method,
-        isRun: target.operation == .run || target.operation == .stream,
-        isResult: target.operation == .result, headLength: buffer.count))
-    return RelayExchange(
-      on: stream, proxy: self, generation: generation, host: host, attempt: attempt,
-      claim: claim(admission, on: target, value),
-      outgoing: OutgoingRequest(
-        buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain),
-      job: admission.job, pool: pool)
   }
 }

@@ -29,10 +29,11 @@ final class RequestHeadRules: Sendable {
   ///   - target: what the policy decided; its request target is written as it was checked.
   ///   - value: the value of `x-fal-target-url` that `target` refers to.
   ///   - job: whose real id goes into the target, and whose answer is to be read.
+  ///   - tags: what is told for fal's bill.
   ///   - address: where the client connected to; stands for a Host that it has not sent.
   func write(
     _ writer: inout HeadWriter, head: borrowing RequestHead, _ bytes: Span<UInt8>, framing: BodyFraming, target: Target,
-    value: Span<UInt8>, job: OwnedJob? = nil, address: @autoclosure () -> String
+    value: Span<UInt8>, job: OwnedJob? = nil, tags: [UInt8]? = nil, address: @autoclosure () -> String
   ) {
     writer.write(bytes.extracting(head.methodRange))
     writer.write(" ")
@@ -82,6 +83,11 @@ final class RequestHeadRules: Sendable {
       writer.write("\r\n")
     }
     writer.write(fields.forced)
+    if let tags {
+      writer.write("x-fal-tags: ")
+      writer.write(tags)
+      writer.write("\r\n")
+    }
     writer.write(clientProxy)
     writer.write("authorization: Key ")
     key.withUnsafeBytes { writer.write($0.bindMemory(to: UInt8.self)) }

@@ -36,5 +36,11 @@ extension Settings {
       loses running jobs.
       """,
       range: "the path of a file (empty for none)", { _ in true }),
+    .flag(
+      "tags", \.tags,
+      """
+      Whether submits, runs and streams tell fal whom they count for, as `x-fal-tags: user=…,group=…`: a hash of the caller \
+      under the secret, and its group if it has one. fal reports by tag once that is enabled for the account.
+      """),
   ]
 }

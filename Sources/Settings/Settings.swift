@@ -24,6 +24,7 @@ package struct Settings: Sendable {
   package var forwardFields: [String] = []
   /// What becomes of request fields, by lower-case name; as it was written.
   package var fields: [String: String] = [:]
+  package var tags = false
   /// By lower-case host name.
   package var originOverrides: [String: OriginOverride] = [:]
 

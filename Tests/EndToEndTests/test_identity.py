@@ -9,7 +9,7 @@ import pytest
 
 from harness import request, wait_until
 from harness.process import BINARY
-from harness.script import STATUS, assert_proxy_error
+from harness.script import SUBMIT, assert_proxy_error
 
 TOKENS = {name: f"token-of-{name}-0123456789" for name in ("alice", "bob", "carol")}
 
@@ -27,7 +27,7 @@ def bearer(name, scheme="Bearer"):
 
 
 def call(relay, *fields):
-    return relay.fetch(request(STATUS, fields=list(fields)))
+    return relay.fetch(request(SUBMIT, "POST", fields=list(fields), body=b"{}"))
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_change_of_the_file_is_in_force_without_a_restart(upstream, proxy, fil
     relay = proxy(upstream(), auth_tokens_file=file)
     with relay.client() as client:
         def status(name):
-            return client.send(request(STATUS, fields=[bearer(name)])).response().status
+            return client.send(request(SUBMIT, "POST", body=b"{}", fields=[bearer(name)])).response().status
         assert (status("alice"), status("bob")) == (200, 401)
         change(file, line("bob") + line("carol"))
         said(relay, "tokens in force: 2")
@@ -355,3 +355,38 @@ def test_a_group_that_could_not_work_is_a_fault(grouped, groups, settings, key, 
     _, relay = grouped(groups, wait=False, **settings)
     (fault,) = faults(relay)
     assert f": {key}: " in fault and cure in fault and "settings.yaml:" in fault
+
+
+def test_a_group_has_limits_of_its_own_and_the_rest_from_all(grouped):
+    groups = "  - name: default\n  - name: paid\n    rates:\n      submits: 3/1h\n"
+    _, relay = grouped(groups, rates_submits="1/1h")
+    for who, count in [("alice", 1), ("bob", 3)]:
+        for _ in range(count):
+            assert submit(relay, FREE, bearer(who)).status == 200
+        refused = submit(relay, FREE, bearer(who))
+        assert_proxy_error(refused, 429, "rate_limited")
+        assert f"q={count};w=3600" in refused.get("ratelimit-policy"), refused.get("ratelimit-policy")
+
+
+def test_tags_tell_fal_whom_a_submit_counts_for_and_nothing_else_does(grouped):
+    fal, relay = grouped("  - name: paid\n", tags="true")
+    mine = ("x-fal-tags", "user=somebody-else")
+    told = []
+    for who in ["alice", "bob", "alice"]:
+        assert submit(relay, FREE, bearer(who), mine).status == 200
+        told.append(fal.next_request().get("x-fal-tags"))
+    assert told[0] == told[2] and told[0] != told[1]
+    assert re.fullmatch("user=[0-9a-f]{32}", told[0]) and re.fullmatch("user=[0-9a-f]{32},group=paid", told[1])
+    assert submit(relay, "https://rest.fal.ai/storage/upload/initiate", bearer("alice"), mine).status == 200
+    assert fal.next_request().get("x-fal-tags") is None
+
+
+def test_without_tags_nobody_is_told_of(grouped):
+    fal, relay = grouped("  - name: paid\n")
+    assert submit(relay, FREE, bearer("bob"), ("x-fal-tags", "user=me")).status == 200
+    assert fal.next_request().get("x-fal-tags") is None
+
+
+def test_tags_and_an_entry_of_fields_are_a_fault(proxy):
+    relay = proxy(None, "check", wait=False, tags="true", fields="x-fal-tags=pass")
+    assert any("tags" in line and "leave one of them out" in line for line in faults(relay))
