@@ -20,7 +20,7 @@ CASES = {
     "poll-plain": ("cpu_us", False), "poll-tls": ("cpu_us", False), "submit": ("cpu_us", False),
     "upload": ("cpu_us_per_mb", False), "download": ("cpu_us_per_mb", False), "sse": ("kib_per_stream", False),
     "idle": ("kib_per_connection", False), "churn": ("per_second", True), "latency": ("p99_ms", False),
-    "latency-busy": ("p99_ms", False), "start": (None, False),
+    "latency-busy": ("p99_ms", False), "poll-full": ("cpu_us", False), "submit-full": ("cpu_us", False), "start": (None, False),
 }
 
 
@@ -60,6 +60,11 @@ def run(case, options, folder, certificate, ports):
             started.append(relays.fal_proxy(folder, url, certificate, "old", str(options.old)))
             started.append(relays.fal_proxy(folder, url, certificate))
             return
+        if case.endswith("-full"):
+            started.append(relays.nginx(folder, port, is_tls, certificate))
+            started.append(relays.fal_proxy(folder, url, certificate))
+            started.append(relays.fal_proxy(folder, url, certificate, "fal-proxy full", settings=relays.FULL))
+            return
         started.append(relays.nginx(folder, port, is_tls, certificate, streams=case == "sse"))
         started.append(relays.nginx(folder, port, is_tls, certificate, log=True, streams=case == "sse"))
         started.append(relays.haproxy(folder, port, is_tls, certificate))
@@ -67,7 +72,16 @@ def run(case, options, folder, certificate, ports):
             started.append(relays.node(folder, url, certificate))
         started.append(relays.fal_proxy(folder, url, certificate))
 
+    def full(relay, method, url, body=0):
+        """The same for all, but for the one with users: it has a token and the id of a job of its own."""
+        token = relays.TOKEN if relay.name == "fal-proxy full" else None
+        if token and method == "GET":
+            url = relays.sealed_status_url(relay)
+        return loads.wrk(relay, loads.script(folder, method, url, body=body, token=token), options.seconds)
+
     loads_of = {
+        "poll-full": lambda relay: full(relay, "GET", relays.STATUS_URL),
+        "submit-full": lambda relay: full(relay, "POST", relays.SUBMIT_URL, body=2048),
         "poll-plain": lambda relay: loads.wrk(relay, loads.script(folder, "GET", relays.STATUS_URL), options.seconds),
         "poll-tls": lambda relay: loads.wrk(relay, loads.script(folder, "GET", relays.STATUS_URL), options.seconds),
         "submit": lambda relay: loads.wrk(

@@ -27,10 +27,12 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
-def script(folder, method, url, body=0, close=False):
+def script(folder, method, url, body=0, close=False, token=None):
     """A wrk script that sends what a browser would."""
     path = pathlib.Path(tempfile.mkstemp(suffix=".lua", dir=folder)[1])
     fields = {"x-fal-target-url": url, **FIELDS, **({"connection": "close"} if close else {})}
+    if token:
+        fields["authorization"] = f"Bearer {token}"
     lines = [f'wrk.method = "{method}"'] + [f'wrk.headers["{key}"] = "{value}"' for key, value in fields.items()]
     if body:
         lines.append(f'wrk.body = string.rep("x", {body})')

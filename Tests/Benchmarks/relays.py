@@ -1,5 +1,7 @@
 """The relays that are compared, each with its best comparable configuration, and the upstream behind them all."""
 
+import http.client
+import json
 import os
 import pathlib
 import resource
@@ -206,7 +208,16 @@ def beside_each_other(folder, old):
     return old
 
 
-def fal_proxy(folder, url, ca, name="fal-proxy", binary=None):
+TOKEN = "token-of-the-benchmark"
+#: Users by token, sealed ids, and every limit, of which none is ever reached.
+FULL = {
+    "FAL_PROXY_AUTH_TOKENS": TOKEN, "FAL_PROXY_OWNERSHIP": "sealed", "FAL_PROXY_RATES_SUBMITS": "1000000/1s",
+    "FAL_PROXY_RATES_POLLS": "1000000/1s", "FAL_PROXY_RATES_JOBS": "100000", "FAL_PROXY_RATES_STREAMS": "100000",
+    "FAL_PROXY_RATES_UPLOADS": "1000000/1s",
+}
+
+
+def fal_proxy(folder, url, ca, name="fal-proxy", binary=None, settings=None):
     """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file. Only the
     connection limit is that of the others, and the limit on submits is off."""
     port = free_port()
@@ -214,9 +225,20 @@ def fal_proxy(folder, url, ca, name="fal-proxy", binary=None):
     environment = {
         "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
         "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
-        "FAL_PROXY_RATES_SUBMITS": "off",
+        "FAL_PROXY_RATES_SUBMITS": "off", **(settings or {}),
     }
     return Process(name, [binary or BINARY], port, environment, output)
+
+
+def sealed_status_url(relay):
+    """The URL of the status of a job that is submitted through `relay`, by the id that its answer has."""
+    connection = http.client.HTTPConnection("127.0.0.1", relay.port, timeout=10)
+    connection.request("POST", relay.path, b"{}", {
+        "x-fal-target-url": SUBMIT_URL, "content-type": "application/json", "authorization": f"Bearer {TOKEN}"})
+    sealed = json.load(connection.getresponse())["request_id"]
+    connection.close()
+    assert sealed != RID and len(sealed) == len(RID)
+    return STATUS_URL.replace(RID, sealed)
 
 
 HAS_NODE = shutil.which("node") is not None

