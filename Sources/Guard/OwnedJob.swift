@@ -8,6 +8,8 @@ public final class OwnedJob {
   private let seals: JobSeals
   private let identity: Identity
   private let app: [UInt8]
+  /// Where it was opened; empty for one that is submitted.
+  private let endpoint: [UInt8]
   /// What fal calls it; empty until its submit is answered.
   public private(set) var id: [UInt8]
   /// What the owner calls it.
@@ -18,6 +20,7 @@ public final class OwnedJob {
     self.seals = seals
     identity = caller.identity
     app = endpoint.extracting(JobApp(endpoint).name).bytes
+    self.endpoint = []
     (id, sealed) = ([], [])
   }
 
@@ -27,8 +30,15 @@ public final class OwnedJob {
     self.seals = seals
     identity = caller.identity
     app = endpoint.extracting(opened.app).bytes
+    self.endpoint = endpoint.bytes
     id = opened.id
     sealed = text.bytes
+  }
+
+  /// Whether it was opened with just these.
+  func wasOpened(with text: Span<UInt8>, for caller: Caller, endpoint: Span<UInt8>) -> Bool {
+    let (sealed, ownEndpoint) = (sealed, self.endpoint)
+    return identity == caller.identity && text.equals(sealed.span) && endpoint.equals(ownEndpoint.span)
   }
 
   /// Whether it is known what fal calls it.

@@ -56,6 +56,8 @@ struct Admission {
     var caller = Caller(Identity(0))
     /// Whether the group that its token names is listed.
     var isGroupKnown = true
+    /// The loop's jobs that were opened last.
+    var opened: OpenedJobs?
     /// What a preflight asks for.
     var requestedFields: [String] = []
   }
@@ -167,7 +169,8 @@ struct Admission {
     guard let target else { return nil }
     let endpoint = value.extracting(target.endpoint)
     if let id = target.requestID {
-      job = OwnedJob(seals, opening: value.extracting(id), for: facts.caller, endpoint: endpoint)
+      let opened = facts.opened ?? OpenedJobs()
+      job = opened.job(seals, opening: value.extracting(id), for: facts.caller, endpoint: endpoint)
       return job == nil ? .refuse(.jobNotFound) : nil
     }
     if target.operation == .submit { job = OwnedJob(seals, submittedBy: facts.caller, to: endpoint) }

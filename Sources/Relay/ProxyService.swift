@@ -22,6 +22,7 @@ package final class ProxyService: Service {
   let keyVerdicts: KeyVerdicts
   /// What callers have used of their limits: that of the process.
   let rates: RateTable
+  private let opened = OpenedJobs()
   var responseParser: ResponseHeadParser
   let loop: EventLoop
   private let tlsContext: TLSContext
@@ -174,6 +175,7 @@ package final class ProxyService: Service {
     facts.method = head.method
     facts.namesAllowedHost = allows(host: host)
     facts.hasTarget = head.falTarget != nil
+    facts.opened = generation.callers.seals == nil ? nil : opened
     if case .contentLength(let length) = head.framing { facts.statedLength = length }
     facts.origin = generation.origins.decide(origin: origin, host: host, secFetchSite: site)
     if let origin, !facts.origin.passes { stream.record.note(.origin, origin) }

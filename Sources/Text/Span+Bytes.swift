@@ -19,8 +19,15 @@ extension Span where Element == UInt8 {
   /// Whether both are the same bytes.
   public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in 0..<count where self[index] != other[index] { return false }
-    return true
+    let (mine, others) = (bytes, other.bytes)
+    var index = 0
+    while index + 8 <= count {
+      let word = mine.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+      guard word == others.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self) else { return false }
+      index += 8
+    }
+    while index < count, self[index] == other[index] { index += 1 }
+    return index == count
   }
 
   /// Whether `other` stands at `offset`; false when it would begin before or end after these bytes.

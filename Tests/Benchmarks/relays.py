@@ -225,7 +225,7 @@ def fal_proxy(folder, url, ca, name="fal-proxy", binary=None, settings=None):
     environment = {
         "FAL_KEY": "bench:bench", "PORT": str(port), "SSL_CERT_FILE": str(ca),
         "FAL_PROXY_ORIGIN_OVERRIDES": f"queue.fal.run={url}", "FAL_PROXY_LIMITS_CONNECTIONS": "20000",
-        "FAL_PROXY_RATES_SUBMITS": "off", **(settings or {}),
+        **({} if name == "old" else {"FAL_PROXY_RATES_SUBMITS": "off"}), **(settings or {}),
     }
     return Process(name, [binary or BINARY], port, environment, output)
 

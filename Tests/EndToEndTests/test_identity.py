@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from harness import request, wait_until
-from harness.process import BINARY
+from harness.process import BINARY, ROOT
 from harness.script import SUBMIT, assert_proxy_error
 
 TOKENS = {name: f"token-of-{name}-0123456789" for name in ("alice", "bob", "carol")}
@@ -390,3 +390,17 @@ def test_without_tags_nobody_is_told_of(grouped):
 def test_tags_and_an_entry_of_fields_are_a_fault(proxy):
     relay = proxy(None, "check", wait=False, tags="true", fields="x-fal-tags=pass")
     assert any("tags" in line and "leave one of them out" in line for line in faults(relay))
+
+
+def test_the_ten_lines_of_the_readme_are_a_configuration_without_a_fault_or_warning(proxy, file, tmp_path):
+    """What the README shows is what works, its two files being where it says."""
+    (lines,) = re.findall("```yaml\n(host: .*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    assert len(lines.splitlines()) == 10
+    secret = tmp_path / "seal"
+    secret.write_text("ab" * 32 + "\n")
+    secret.chmod(0o600)
+    settings = tmp_path / "fal-proxy.yaml"
+    settings.write_text(lines.replace("/run/secrets/seal", str(secret)).replace("/run/secrets/tokens", str(file)))
+    relay = proxy(None, "check", "--config", str(settings), wait=False)
+    assert relay.wait() == 0 and "warning" not in relay.stderr, relay.stderr
+    assert "  submits: 30/1m" in relay.stdout and str(file) in relay.stdout

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("What fal's bill says of a caller")
 struct CallerTagsTests {
-  private func text(_ tags: CallerTags, _ caller: Caller) -> String { String(decoding: tags.value(for: caller), as: UTF8.self) }
+  private func text(_ tags: CallerTags, _ caller: Caller) -> String {
+    String(decoding: tags.value(for: caller), as: UTF8.self)
+  }
 
   @Test("a hash of the caller, the same as long as the secret is, and the group")
   func values() throws {

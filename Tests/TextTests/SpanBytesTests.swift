@@ -61,6 +61,20 @@ struct SpanBytesTests {
     #expect(exact && folded && !wrong.contains(true))
   }
 
+  @Test("spans of any length are the same only if every byte is")
+  func lengths() {
+    for length in 0...20 {
+      let one = [UInt8](repeating: 0x61, count: length)
+      let isSame = one.span.equals(Array(one).span)
+      #expect(isSame)
+      for position in 0..<length {
+        var other = one
+        other[position] = 0x62
+        if one.span.equals(other.span) { Issue.record("\(length) bytes, another at \(position)") }
+      }
+    }
+  }
+
   @Test("asciiLowercased changes the 26 upper-case letters and nothing else")
   func lowercase() {
     for byte in UInt8.min...UInt8.max {
