@@ -4,7 +4,7 @@ internal import Text
 /// Puts the sealed id of a job in the place of its own, wherever it stands in content that comes in pieces cut anywhere, and
 /// seals a `gateway_request_id` in its own right.
 ///
-/// Held back is only the end that may be the beginning of either; neither holds a line end, so that an event is never late.
+/// Held back is only the end that may be the beginning of either; no event of a stream ends within either, so that none is late.
 /// An id that is no UUID is replaced between quotes and slashes alone: it may be as short as a number.
 public final class JobFilter: ContentFilter {
   private static let marker = Array("\"gateway_request_id\"".utf8)
@@ -164,7 +164,7 @@ public final class JobFilter: ContentFilter {
     }
     for mark in [UInt8(ascii: ":"), Byte.quote] {
       let limit = at + JobFilter.spaceLimit
-      while at < window.count, at < limit, window[at] == Byte.space { at += 1 }
+      while at < window.count, at < limit, window[at].isJSONSpace { at += 1 }
       guard at < window.count else { return .unfinished(from: start) }
       guard window[at] == mark else { return .nothing }
       at += 1
@@ -181,4 +181,9 @@ public final class JobFilter: ContentFilter {
     }
     return .found(value..<at, replacement: replacement)
   }
+}
+
+extension UInt8 {
+  /// Whether it may stand between the parts of a text in JSON (RFC 8259 §2).
+  fileprivate var isJSONSpace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
 }

@@ -55,6 +55,11 @@ public final class TokenList: Sendable, CustomStringConvertible, CustomReflectab
   /// How many tokens there are.
   public var count: Int { holders.count }
 
+  /// The names of those whose group is not listed.
+  public var strandedNames: [String] {
+    holders.values.filter { !$0.isGroupKnown }.map { String(decoding: $0.label, as: UTF8.self) }.sorted()
+  }
+
   /// Who holds `token`; nil where nobody does.
   public func holder(of token: Span<UInt8>) -> TokenHolder? {
     token.isEmpty ? nil : holders[DigestKey(SHA256.digest(token))]

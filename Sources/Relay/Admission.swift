@@ -93,8 +93,8 @@ struct Admission {
   mutating func verdict(value: Span<UInt8>) -> Verdict {
     pass(.method, value) ?? pass(.host, value) ?? pass(.preflight, value) ?? pass(.origin, value)
       ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.ownership, value)
-      ?? pass(.query, value) ?? pass(.coding, value) ?? pass(.length, value) ?? pass(.limits, value)
-      ?? pass(.input, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+      ?? pass(.query, value) ?? pass(.coding, value) ?? pass(.length, value) ?? pass(.input, value)
+      ?? pass(.limits, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
   }
 
   /// Makes the checks of who calls alone, for what asks nothing of fal; nil when all are passed.
@@ -143,8 +143,9 @@ struct Admission {
     case .query: target.flatMap { $0.query.isEmpty ? nil : webhook(value.extracting($0.query)) }
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
-    case .limits: generation.callers.rates.flatMap { limits($0) }
     case .input: input(value)
+    // Behind all that may refuse: what does not go to fal uses up nothing.
+    case .limits: generation.callers.rates.flatMap { limits($0) }
     }
   }
 

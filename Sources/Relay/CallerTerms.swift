@@ -32,6 +32,8 @@ struct CallerTerms: Sendable {
     let auth = loaded.settings.auth
     guard let clientAddress = Generation.clientAddress(&loaded) else { return nil }
     self.clientAddress = clientAddress
+    CallerTerms.checkFields(clientAddress, &loaded)
+    CallerTerms.checkBursts(&loaded)
     let made = (loaded.secrets.isEmpty ? [key] : loaded.secrets).map { $0.withUnsafeBytes { [UInt8]($0) } }
     let secrets = CallerSecrets(made)
     self.secrets = secrets
@@ -89,6 +91,30 @@ struct CallerTerms: Sendable {
       loaded.reject(key, "names a field of auth.sources, whose tokens never reach fal; take it out of one of the two")
     }
     return sources
+  }
+
+  /// A field that tells of the client is nothing else, and does not reach fal.
+  private static func checkFields(_ clientAddress: ClientAddress, _ loaded: inout LoadedSettings) {
+    guard case .header(let bytes) = clientAddress.source else { return }
+    let name = String(decoding: bytes, as: UTF8.self).lowercased()
+    let settings = loaded.settings
+    for (key, names) in [
+      ("forward_fields", settings.forwardFields), ("fields", Array(settings.fields.keys)),
+      ("auth.sources", settings.auth.sources.map { String($0.dropFirst("header:".count)) }),
+    ] where names.contains(where: { $0.lowercased() == name }) {
+      loaded.reject(
+        key, "names the field of client_address, \(name), which is for that alone; take it out of one of the two")
+    }
+  }
+
+  /// A burst is one of submits.
+  private static func checkBursts(_ loaded: inout LoadedSettings) {
+    let settings = loaded.settings
+    var places = [("rates", settings.rates), ("rates_total", settings.ratesTotal)]
+    for (index, group) in settings.groups.enumerated() { places.append(("groups[\(index + 1)].rates", group.rates)) }
+    for (place, rates) in places where rates.burst > 0 && rates.submits == .off {
+      loaded.reject("\(place).burst", "submits have no limit here; set \(place).submits, or leave this out")
+    }
   }
 
   /// A mode needs its own settings, and none of another's.

@@ -2,6 +2,17 @@ internal import Guard
 package import Settings
 
 extension Generation {
+  /// What is wrong with the tokens there are; one line each.
+  package var tokenWarnings: [String] {
+    guard let tokens = callers.tokens else { return [] }
+    if tokens.count == 0 {
+      return ["auth.tokens_file holds no token, and auth.tokens none either: every call is answered 401"]
+    }
+    return tokens.strandedNames.map { name in
+      "auth.tokens_file: the group of \(name) is not listed in groups: its calls are answered 403"
+    }
+  }
+
   /// What the policy allows and its owner likely did not mean; one line each.
   package static func warnings(_ settings: Settings) -> [String] {
     var lines = keys(settings)

@@ -17,11 +17,12 @@ extension ProxyService {
 
   /// The claim of a request that is admitted: that of the limits, or one that only watches what becomes of a job.
   func claim(_ admission: borrowing Admission, on target: Target, _ value: Span<UInt8>) -> RateClaim? {
-    guard let policy = admission.generation.callers.rates, policy.countsJobs, let id = target.requestID else {
+    guard let policy = admission.generation.callers.rates, policy.countsJobs || policy.countsBytes else {
       return admission.claim
     }
     let claim =
       admission.claim ?? RateClaim(rates, policy, of: admission.caller, for: target.operation, holding: nil)
+    guard policy.countsJobs, let id = target.requestID else { return claim }
     // By fal's own id, which a sealed one is opened to.
     if let own = admission.job?.id {
       claim.job = RateTable.key(of: own.span)

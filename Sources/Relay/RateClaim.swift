@@ -12,7 +12,7 @@ final class RateClaim {
     case nothing
     /// For the event that ends a status stream.
     case completion(CompletionScanner)
-    /// For the id in the answer to a submit, which no field told.
+    /// For the id in the answer to a submit.
     case id([UInt8])
   }
 
@@ -26,6 +26,8 @@ final class RateClaim {
   private var watch = Watch.nothing
   /// Whether fal has taken the submit.
   private var isAccepted = false
+  /// What a field tells of its id; the content has the last word.
+  private var idOfField: UInt128?
 
   /// - Parameter hold: what was taken; nil for a follow-up that no limit counts.
   init(
@@ -48,10 +50,12 @@ final class RateClaim {
     if let job {
       if let sign = RateTable.Sign(operation, status: status) { table.note(sign, of: job, now: now) }
       if operation == .statusStream, status == 200 { watch = .completion(CompletionScanner()) }
+      if operation == .cancel, status == 400 { watch = .completion(CompletionScanner(isOfCancel: true)) }
     } else if operation == .submit, hold?.isJob == true {
       guard (200..<300).contains(status) else { return release() }
       isAccepted = true
-      if let id { follow(RateTable.key(of: id), now: now) } else { watch = .id([]) }
+      if let id { idOfField = RateTable.key(of: id) }
+      watch = .id([])
     }
   }
 
@@ -78,7 +82,7 @@ final class RateClaim {
   func end(mayHaveRun: Bool, bytes: UInt64, now: UInt64) {
     if policy.countsBytes { table.charge(caller, bytes: bytes, under: policy, now: now) }
     // Who leaves before the answer has not shaken off the job: it counts until it expires.
-    if operation == .submit, isAccepted || mayHaveRun { follow(gatheredID, now: now) }
+    if operation == .submit, isAccepted || mayHaveRun { follow(gatheredID ?? idOfField, now: now) }
     release()
   }
 

@@ -201,9 +201,9 @@ extension Settings {
     ]
 
   private static let modeWords = SettingKey<Settings>.RateWords(
-    submits: "`30/1m` where `auth.tokens` are set, else `60/1m` for each address, and `off` with `--sandbox`",
-    jobs: "`10` where `auth.tokens` are set, else `off`; and `off` with `--sandbox`",
-    polls: "`100/1s` where `auth.tokens` are set, else `off`; and `off` with `--sandbox`",
-    streams: "`32` where `auth.tokens` are set, else `off`; and `off` with `--sandbox`",
-    uploads: "`60/10m` where `auth.tokens` are set, else `off`; and `off` with `--sandbox`", bytes: "`off`")
+    submits: "`30/1m` where callers show tokens, else `60/1m` for each address, and `off` with `--sandbox`",
+    jobs: "`10` where callers show tokens, else `off`; and `off` with `--sandbox`",
+    polls: "`100/1s` where callers show tokens, else `off`; and `off` with `--sandbox`",
+    streams: "`32` where callers show tokens, else `off`; and `off` with `--sandbox`",
+    uploads: "`60/10m` where callers show tokens, else `off`; and `off` with `--sandbox`", bytes: "`off`")
 }

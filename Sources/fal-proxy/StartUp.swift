@@ -52,7 +52,7 @@ enum StartUp {
       }
       // Of the others, none is true where nothing reaches fal.
       if isSandboxed { return lines }
-      lines += Generation.warnings(settings)
+      lines += Generation.warnings(settings) + configuration.tokenWarnings
       for host in settings.originOverrides.keys.sorted() where !configuration.hosts.contains(host) {
         lines.append("origin_overrides names \(host), but no entry of allowed_urls begins with it: nothing goes there")
       }

@@ -404,3 +404,19 @@ def test_the_ten_lines_of_the_readme_are_a_configuration_without_a_fault_or_warn
     relay = proxy(None, "check", "--config", str(settings), wait=False)
     assert relay.wait() == 0 and "warning" not in relay.stderr, relay.stderr
     assert "  submits: 30/1m" in relay.stdout and str(file) in relay.stdout
+
+
+@pytest.mark.parametrize("lines,text", [
+    ("# nobody yet\n", "holds no token"), (line("bob", "gone"), "the group of bob is not listed")])
+def test_tokens_that_cannot_work_are_warned_of(proxy, file, lines, text):
+    file.write_text(lines)
+    relay = proxy(None, "check", wait=False, auth_tokens_file=file)
+    assert relay.wait() == 0 and text in relay.stderr, relay.stderr
+
+
+@pytest.mark.parametrize("settings", [
+    {"forward_fields": "x-cip"}, {"fields": "x-cip=pass", "forward_fields": "x-cip"},
+    {"auth_sources": "header:x-cip", "auth_tokens": TOKENS["alice"]}])
+def test_the_field_that_tells_of_the_client_is_for_that_alone(proxy, settings):
+    relay = proxy(None, "check", wait=False, trusted_proxies="127.0.0.1", client_address="header:x-cip", **settings)
+    assert any("client_address" in text for text in faults(relay))

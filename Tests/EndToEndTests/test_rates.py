@@ -221,6 +221,45 @@ def test_what_does_not_tell_of_an_end_gives_nothing_back(limited):
     assert caller.jobs() == 1 and caller.submit().status == 429
 
 
+def test_a_job_is_followed_by_the_id_in_the_content_whatever_a_field_says(limited):
+    answer = json_answer({"status": "IN_QUEUE", "request_id": job(1)}, fields=[("x-fal-request-id", job(9))])
+    over = json_answer({"status": "COMPLETED"}, 200)
+    _, _, caller = limited(answer, over, rates_jobs=2)
+    assert caller.submit().status == 200 and caller.jobs() == 1
+    assert caller(f"{QUEUE}/{MODEL}/requests/{job(1)}/status").status == 200
+    assert caller.jobs() == 0
+
+
+def test_a_refused_cancel_gives_back_only_what_it_says_is_over(limited):
+    odd, over = json_answer({"detail": "bad"}, 400), json_answer({"status": "ALREADY_COMPLETED"}, 400)
+    _, _, caller = limited(accepted(1), odd, over, rates_jobs=2)
+    assert caller.submit().status == 200
+    for left in (1, 0):
+        assert caller(f"{QUEUE}/{MODEL}/requests/{job(1)}/cancel", "PUT").status == 400
+        assert caller.jobs() == left
+
+
+def test_content_of_a_cancel_counts_too(limited):
+    _, _, caller = limited(json_answer({"status": "CANCELLATION_REQUESTED"}, 202), rates_bytes="1KiB/1h")
+    assert caller(f"{QUEUE}/{MODEL}/requests/{job(1)}/cancel", "PUT", b"x" * 4096).status == 202
+    assert caller.quota()["bytes"]["used"] == 1024
+
+
+def test_what_the_proxy_refuses_itself_uses_up_nothing(limited):
+    _, _, caller = limited(rates_uploads="1/1h", rates_total_uploads="1/1h", uploads_content_types="image/*")
+    def upload(kind):
+        body = b'{"file_name":"a","content_type":"%s"}' % kind
+        return caller(UPLOAD, "POST", body, [("content-type", "application/json")]).status
+    assert [upload(kind) for kind in (b"text/html", b"text/html", b"image/png", b"image/png")] == [403, 403, 200, 429]
+
+
+@pytest.mark.parametrize("settings", [
+    {"rates_submits": "off", "rates_burst": "5"}, {"rates_total_burst": "5"}])
+def test_a_burst_of_what_has_no_limit_is_a_fault(proxy, settings):
+    relay = proxy(None, "check", wait=False, **settings)
+    assert relay.wait() == 78 and "burst" in relay.stderr
+
+
 def test_a_job_that_nobody_asks_for_expires(limited):
     _, _, caller = limited(accepted(1), accepted(2), rates_jobs=1, jobs_expire="1s")
     assert caller.submit().status == 200 and caller.submit().status == 429

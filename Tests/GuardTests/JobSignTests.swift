@@ -11,7 +11,8 @@ struct JobSignTests {
       (.statusStream, 200, .goesOn), (.statusStream, 404, nil), (.result, 200, .isOver), (.result, 400, .goesOn),
       (.result, 422, .isOver), (.result, 500, .isOver), (.result, 499, .isOver), (.result, 404, nil),
       (.result, 429, nil),
-      (.result, 401, nil), (.cancel, 202, .isOver), (.cancel, 400, .isOver), (.cancel, 404, nil), (.submit, 200, nil),
+      (.result, 401, nil), (.cancel, 202, .isOver), (.cancel, 400, nil), (.result, 503, .goesOn), (.cancel, 404, nil),
+      (.submit, 200, nil),
       (.run, 200, nil),
     ])
   func statuses(operation: Operation, status: Int, sign: RateTable.Sign?) {

@@ -71,7 +71,7 @@ struct AdmissionTests {
     #expect(
       Array(all) == [
         .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .ownership, .query, .coding, .length,
-        .limits, .input,
+        .input, .limits,
       ])
     // A preflight answers by itself, a submit is nobody else's; what is in the content, and what is counted, has tests of its own; every other check has
     // a failure above.

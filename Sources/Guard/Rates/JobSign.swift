@@ -10,9 +10,11 @@ extension RateTable.Sign {
     switch (operation, status) {
     case (.status, 200), (.result, 200..<300): self = .isOver
     case (.status, 202), (.statusStream, 200), (.result, 400): self = .goesOn
+    // What a gateway says of itself says nothing of the job.
+    case (.result, 502...504): self = .goesOn
     // A failed job's own answer is given again.
     case (.result, 422), (.result, 499...599): self = .isOver
-    case (.cancel, 200), (.cancel, 202), (.cancel, 400): self = .isOver
+    case (.cancel, 200), (.cancel, 202): self = .isOver
     default: return nil
     }
   }
@@ -40,10 +42,10 @@ extension RateTable {
   }
 }
 
-/// Finds the event that tells of the end of a job in a status stream that comes in pieces cut anywhere. It looks for the
-/// member itself: inside of a string of JSON its quotes would be escaped.
+/// Finds what tells of the end of a job in content that comes in pieces cut anywhere: the last event of a status stream, or
+/// why a cancel is refused. It looks for the member itself: inside of a string of JSON its quotes would be escaped.
 public struct CompletionScanner: Sendable {
-  private static let member: StaticString = #""status":"COMPLETED""#
+  private let member: StaticString
   /// Behind so many bytes of it, and one more, there may be space.
   private static let nameLength = 8
   private var matched = 0
@@ -51,12 +53,14 @@ public struct CompletionScanner: Sendable {
   public private(set) var isFound = false
 
   /// One that has seen nothing.
-  public init() {}
+  /// - Parameter isOfCancel: whether it is the answer to a cancel that it looks at.
+  public init(isOfCancel: Bool = false) {
+    member = isOfCancel ? #""status":"ALREADY_COMPLETED""# : #""status":"COMPLETED""#
+  }
 
   /// Looks at the bytes that come next.
   public mutating func scan(_ bytes: Span<UInt8>) {
     guard !isFound else { return }
-    let member = CompletionScanner.member
     for index in 0..<bytes.count {
       let byte = bytes[index]
       if byte == member.utf8Start[matched] {
