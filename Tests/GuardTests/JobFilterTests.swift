@@ -49,6 +49,14 @@ struct JobFilterTests {
       + "\n\n"
   }
 
+  @Test("a gateway's id is found past all white space of JSON", arguments: ["", " ", "\t", "\n  ", "\r\n"])
+  func spaces(space: String) throws {
+    let job = try job(Self.uuid)
+    let text = "{\"gateway_request_id\"" + space + ":" + space + "\"\(Self.gateway)\"}"
+    let output = filtered(text, job)
+    #expect(output == text.replacing(Self.gateway, with: try seal(Self.gateway, job)))
+  }
+
   @Test("every occurrence, cut at every place", arguments: [uuid, "req-1", "1"], [uuid, gateway, "req-1"])
   func everywhere(id: String, gateway: String) throws {
     let job = try job(id)

@@ -8,6 +8,11 @@ struct OpenedJobsTests {
   private static let (alice, bob) = (Caller(Identity(1)), Caller(Identity(2)))
   private let seals = JobSeals([[1]])
 
+  private func seal(_ id: String) throws -> [UInt8] {
+    let sealed = seals.seal(id.utf8.span, for: Self.alice.identity, app: "fal-ai/flux".utf8.span)
+    return try #require(sealed)
+  }
+
   private func open(_ jobs: OpenedJobs, _ seals: JobSeals, _ text: [UInt8], _ caller: Caller, _ endpoint: String)
     -> String?
   {
@@ -19,8 +24,7 @@ struct OpenedJobsTests {
   @Test("what was opened is found again, by the same caller, at the same endpoint, under the same keys alone")
   func bound() throws {
     let jobs = OpenedJobs()
-    let sealed = try #require(
-      seals.seal(Self.id.utf8.span, for: Self.alice.identity, app: "fal-ai/flux".utf8.span))
+    let sealed = try seal(Self.id)
     for _ in 0..<2 {
       #expect(open(jobs, seals, sealed, Self.alice, "fal-ai/flux") == Self.id)
       #expect(open(jobs, seals, sealed, Self.bob, "fal-ai/flux") == nil)
@@ -43,8 +47,7 @@ struct OpenedJobsTests {
     for round in 0..<2 {
       for number in 0..<3000 {
         let id = "764cabcf-b745-4b3e-ae38-" + String(100_000_000_000 + number)
-        let sealed = try #require(
-          seals.seal(id.utf8.span, for: Self.alice.identity, app: "fal-ai/flux".utf8.span))
+        let sealed = try seal(id)
         if open(jobs, seals, sealed, Self.alice, "fal-ai/flux") != id { Issue.record("round \(round): \(id)") }
       }
     }
