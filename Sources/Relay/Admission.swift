@@ -12,8 +12,8 @@ internal import HTTPWire
 struct Admission {
   /// In the order they are made. Later ones have their place behind these: idempotency, price and budget.
   enum Check: Int {
-    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length, limits,
-      input
+    case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length,
+      input, limits
   }
 
   enum Verdict {

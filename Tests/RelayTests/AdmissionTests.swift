@@ -73,8 +73,8 @@ struct AdmissionTests {
         .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .ownership, .query, .coding, .length,
         .input, .limits,
       ])
-    // A preflight answers by itself, a submit is nobody else's; what is in the content, and what is counted, has tests of its own; every other check has
-    // a failure above.
+    // A preflight answers by itself, a submit is nobody else's; what is in the content, and what is counted, has tests of its
+    // own; every other check has a failure above.
     #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .ownership, .limits, .input])
   }
 
