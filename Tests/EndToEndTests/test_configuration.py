@@ -208,7 +208,7 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         "port": "8099", "auth.tokens": "token-of-the-app-0001,token-of-the-app-0002",
         "auth.mode": "tokens", "auth.sources": "header:x-app-token, cookie:session", "auth.tokens_file": str(tokens),
         "forward_fields": "x-fal-request-source", "get_runs": "true", "uploads.content_types": "image/png, text/plain",
-        "fields": "x-fal-tags=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
+        "fields": "x-fal-user-agent=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
         "tags": "true", "ownership": "off", "secret_file": str(secrets),
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }
@@ -221,7 +221,7 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         elif key == "origin_overrides":
             assert seen[key] == "{fal.run: http://127.0.0.1:9, queue.fal.run: https://x.example:8443}"
         elif key == "fields":
-            assert seen[key] == '{x-fal-no-retry: drop, x-fal-tags: "force: app=web"}'
+            assert seen[key] == '{x-fal-no-retry: drop, x-fal-user-agent: "force: app=web"}'
         else:
             assert seen[key].strip("[]") == value, key
 
