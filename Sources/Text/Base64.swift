@@ -4,22 +4,14 @@ public enum Base64 {
   private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
   /// The padded text of the standard alphabet.
-  public static func text(_ bytes: [UInt8]) -> String { encode(bytes, standard, pads: true) }
+  public static func text(_ bytes: [UInt8]) -> String { text(bytes, standard, pads: true) }
 
   /// The unpadded text of the alphabet for URLs.
-  public static func urlText(_ bytes: [UInt8]) -> String { encode(bytes, urlSafe, pads: false) }
+  public static func urlText(_ bytes: [UInt8]) -> String { text(bytes, urlSafe, pads: false) }
 
   /// Appends the unpadded text of the alphabet for URLs.
   public static func append(urlText bytes: Span<UInt8>, to text: inout [UInt8]) {
-    var index = 0
-    while index < bytes.count {
-      let available = min(3, bytes.count - index)
-      var group = UInt32(bytes[index]) << 16
-      if available > 1 { group |= UInt32(bytes[index + 1]) << 8 }
-      if available > 2 { group |= UInt32(bytes[index + 2]) }
-      for digit in 0...available { text.append(urlSafe[Int(group >> (18 - 6 * UInt32(digit)) & 63)]) }
-      index += 3
-    }
+    append(bytes, urlSafe, pads: false, to: &text)
   }
 
   /// The bytes of a text of whole groups in the alphabet for URLs; nil for any other.
@@ -57,29 +49,23 @@ public enum Base64 {
     }
   }
 
-  private static func encode(_ bytes: [UInt8], _ alphabet: [UInt8], pads: Bool) -> String {
-    let count = (bytes.count + 2) / 3 * 4
-    return String(unsafeUninitializedCapacity: count) { text in
-      var length = 0
-      var index = 0
-      while index < bytes.count {
-        let available = min(3, bytes.count - index)
-        var group = UInt32(bytes[index]) << 16
-        if available > 1 { group |= UInt32(bytes[index + 1]) << 8 }
-        if available > 2 { group |= UInt32(bytes[index + 2]) }
-        for digit in 0..<4 {
-          if digit <= available {
-            text[length] = alphabet[Int(group >> (18 - 6 * UInt32(digit)) & 63)]
-          } else if pads {
-            text[length] = UInt8(ascii: "=")
-          } else {
-            continue
-          }
-          length += 1
-        }
-        index += 3
-      }
-      return length
+  private static func text(_ bytes: [UInt8], _ alphabet: [UInt8], pads: Bool) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    append(bytes.span, alphabet, pads: pads, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func append(_ bytes: Span<UInt8>, _ alphabet: [UInt8], pads: Bool, to text: inout [UInt8]) {
+    var index = 0
+    while index < bytes.count {
+      let available = min(3, bytes.count - index)
+      var group = UInt32(bytes[index]) << 16
+      if available > 1 { group |= UInt32(bytes[index + 1]) << 8 }
+      if available > 2 { group |= UInt32(bytes[index + 2]) }
+      for digit in 0...available { text.append(alphabet[Int(group >> (18 - 6 * UInt32(digit)) & 63)]) }
+      if pads { for _ in available..<3 { text.append(UInt8(ascii: "=")) } }
+      index += 3
     }
   }
 

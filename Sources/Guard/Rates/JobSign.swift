@@ -22,23 +22,10 @@ extension RateTable.Sign {
 
 extension RateTable {
   /// What stands for fal's id of a job: a UUID, as fal's are, stands for itself, and costs no hash; of any other text it is one.
-  public static func key(of id: Span<UInt8>) -> UInt128 { uuid(id) ?? SHA256.digest(id).leading }
-
-  /// The number that a UUID in lower case is, with dashes (RFC 9562 §4). One without a version is none here, so that no key is a
-  /// small number.
-  private static func uuid(_ text: Span<UInt8>) -> UInt128? {
-    guard text.count == 36, text[14] != UInt8(ascii: "0") else { return nil }
-    var halves: (UInt64, UInt64) = (0, 0)
-    for index in 0..<36 {
-      let byte = text[index]
-      if index == 8 || index == 13 || index == 18 || index == 23 {
-        guard byte == UInt8(ascii: "-") else { return nil }
-        continue
-      }
-      guard let digit = byte.hexDigit, !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte) else { return nil }
-      if index < 18 { halves.0 = halves.0 << 4 | UInt64(digit) } else { halves.1 = halves.1 << 4 | UInt64(digit) }
-    }
-    return UInt128(halves.0) << 64 | UInt128(halves.1)
+  /// One that nothing makes is none here, so that no key is a small number.
+  public static func key(of id: Span<UInt8>) -> UInt128 {
+    if let value = UUIDText.value(id), UUIDText.isMade(value) { return value }
+    return SHA256.digest(id).leading
   }
 }
 
