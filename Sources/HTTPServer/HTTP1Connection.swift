@@ -40,7 +40,7 @@ public final class HTTP1Connection: EventHandler {
   /// There was no place for it: it may ask how the process is, once.
   var isInReserve = false
   private var reading = HeadReading()
-  private var lent: RequestState?
+  private(set) var lent: RequestState?
 
   /// How far the next head is.
   private struct HeadReading {
@@ -66,7 +66,11 @@ public final class HTTP1Connection: EventHandler {
 
   /// What is known of the current request; lent when it is first asked for.
   var state: RequestState {
-    if let lent { return lent }
+    @inline(__always) get { lent ?? borrowState() }
+  }
+
+  @inline(never)
+  private func borrowState() -> RequestState {
     let state = server.lendState()
     lent = state
     return state
@@ -197,11 +201,12 @@ public final class HTTP1Connection: EventHandler {
     let span = bytes.span.extracting(0..<headLength)
     // A place may have become free meanwhile.
     if isInReserve { server.takePlace(self) }
-    beginRequest(span)
+    let head = server.parser.head
+    beginRequest(head, span)
     guard let service = server.service else { return close() }
     let disposition =
       hasPlace || service.answersWhenFull
-      ? service.disposition(of: server.parser.head, span, on: self) : .answer(LocalAnswer(.overloaded))
+      ? service.disposition(of: head, span, on: self) : .answer(LocalAnswer(.overloaded))
     channel.input.consume(headLength)
     switch disposition {
     case .answer(let answer): give(answer)
@@ -209,8 +214,7 @@ public final class HTTP1Connection: EventHandler {
     }
   }
 
-  private func beginRequest(_ bytes: Span<UInt8>) {
-    let head = server.parser.head
+  private func beginRequest(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
     reading.deadlineIsSet = false
     reading.emptyLines = 0
     setDeadline(in: nil)
@@ -240,8 +244,9 @@ public final class HTTP1Connection: EventHandler {
   func beginState() -> RequestState {
     let state = state
     state.reset(server.options)
-    state.record.client = address
-    state.record.started = loop.now
+    let record = state.record
+    record.client = address
+    record.started = loop.now
     state.answerOffset = channel.bytesWritten
     return state
   }

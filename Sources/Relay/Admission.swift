@@ -9,7 +9,7 @@ internal import HTTPWire
 /// The order is a promise: without a token nobody learns which endpoints are open, and nothing that costs comes before
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
-struct Admission {
+struct Admission: ~Copyable {
   /// In the order they are made. Later ones have their place behind these: idempotency, price and budget.
   enum Check: Int {
     case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length,
@@ -43,7 +43,7 @@ struct Admission {
   private var isCounted = false
 
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
-  struct Facts {
+  struct Facts: ~Copyable {
     var method = Method.other
     var namesAllowedHost = true
     var origin = OriginDecision.absent
@@ -64,16 +64,17 @@ struct Admission {
 
   /// - Parameters:
   ///   - value: the value of `x-fal-target-url`, empty when there is none.
-  init(_ generation: Generation, _ facts: Facts, value: Span<UInt8>) {
+  init(_ generation: Generation, _ facts: consuming Facts, value: Span<UInt8>) {
     self.generation = generation
-    self.facts = facts
-    guard facts.hasTarget else { return }
-    do throws(TargetRefusal) {
-      target = try generation.policy.decide(
-        method: facts.method, target: value, in: generation.callers.group(of: facts.caller))
-    } catch {
-      refusal = error
+    if facts.hasTarget {
+      do throws(TargetRefusal) {
+        target = try generation.policy.decide(
+          method: facts.method, target: value, in: generation.callers.group(of: facts.caller))
+      } catch {
+        refusal = error
+      }
     }
+    self.facts = facts
   }
 
   /// Brings the content that `collect` asked for.

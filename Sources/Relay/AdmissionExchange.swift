@@ -10,7 +10,8 @@ internal import Upstream
 final class AdmissionExchange: Exchange {
   let stream: any RequestStream
   private let proxy: ProxyService
-  private let admission: Admission
+  /// Nil once it has gone on.
+  private var admission: Admission?
   private let host: UpstreamHost
   private let head: RequestHead
   private let bytes: [UInt8]
@@ -20,12 +21,12 @@ final class AdmissionExchange: Exchange {
   ///   - host: where the request goes if it is admitted.
   ///   - limit: bytes of content that are gathered at most.
   init(
-    on stream: any RequestStream, proxy: ProxyService, admission: Admission, host: UpstreamHost,
+    on stream: any RequestStream, proxy: ProxyService, admission: consuming Admission, host: UpstreamHost,
     head: borrowing RequestHead, _ bytes: Span<UInt8>, limit: UInt64
   ) {
     self.stream = stream
     self.proxy = proxy
-    self.admission = admission
+    self.admission = consume admission
     self.host = host
     self.head = copy head
     self.bytes = bytes.withUnsafeBufferPointer { [UInt8]($0) }
@@ -53,11 +54,11 @@ final class AdmissionExchange: Exchange {
     case .invalid(let fault): stream.give(LocalAnswer(.wire(fault)))
     case .done:
       stream.awaitNothing()
+      guard var admission = admission.take() else { return }
       let (head, bytes) = (head, bytes)
-      var admission = admission
       admission.take(content: collector.content)
       collector.discard(to: stream.loop.buffers)
-      switch proxy.disposition(of: &admission, head: head, bytes.span, host: host, on: stream) {
+      switch proxy.disposition(of: admission, head: head, bytes.span, host: host, on: stream, stream.record) {
       case .answer(let answer): stream.give(answer)
       case .exchange(let exchange): stream.go(on: exchange)
       }

@@ -14,7 +14,6 @@ extension ProxyService {
     _ value: Span<UInt8>, host: UpstreamHost, on stream: any RequestStream
   ) -> RelayExchange? {
     let generation = admission.generation
-    let pool = loop.buffers
     // Content that was gathered for a check has a length now, whatever framing it came in.
     let framing = admission.content.map { .contentLength(UInt64($0.count)) } ?? head.framing
     var buffer = ByteBuffer()
@@ -40,7 +39,7 @@ extension ProxyService {
       claim: claim(admission, on: target, value),
       outgoing: OutgoingRequest(
         buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain),
-      job: admission.job, pool: pool)
+      job: admission.job)
   }
 }
 

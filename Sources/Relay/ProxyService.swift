@@ -25,6 +25,8 @@ package final class ProxyService: Service {
   private let opened = OpenedJobs()
   var responseParser: ResponseHeadParser
   let loop: EventLoop
+  /// The loop's, kept at hand.
+  let pool: BufferPool
   private let tlsContext: TLSContext
   /// The port it is served on, if that is at a loopback address.
   private let loopbackPort: Int?
@@ -53,6 +55,7 @@ package final class ProxyService: Service {
     self.rates = rates
     loopbackPort = AddressPolicy.loopback.admits(address) ? address.port : nil
     self.loop = loop
+    pool = loop.buffers
     self.tlsContext = tlsContext
     responseParser = ResponseHeadParser(limits: generation.upstream.head)
     adopt(generation)
@@ -96,10 +99,10 @@ package final class ProxyService: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     let value = bytes.extracting(head.falTarget ?? 0..<0)
-    let facts = facts(of: head, bytes, on: stream)
-    if head.method == .options { stream.record.route = "preflight" }
-    var admission = Admission(generation, facts, value: value)
-    return disposition(of: &admission, head: head, bytes, host: nil, on: stream)
+    let record = stream.record
+    if head.method == .options { record.route = "preflight" }
+    let admission = Admission(generation, facts(of: head, bytes, on: stream, record), value: value)
+    return disposition(of: admission, head: head, bytes, host: nil, on: stream, record)
   }
 
   package func addRefusalFields(for origin: Span<UInt8>, on stream: any RequestStream) {
@@ -111,17 +114,17 @@ package final class ProxyService: Service {
   /// Lets `admission` go on.
   /// - Parameter host: where the request goes, when it was found before the question that is answered now.
   func disposition(
-    of admission: inout Admission, head: borrowing RequestHead, _ bytes: Span<UInt8>, host: UpstreamHost?,
-    on stream: any RequestStream
+    of admission: consuming Admission, head: borrowing RequestHead, _ bytes: Span<UInt8>, host: UpstreamHost?,
+    on stream: any RequestStream, _ record: AccessRecord
   ) -> Disposition {
     let value = bytes.extracting(head.falTarget ?? 0..<0)
     switch admission.verdict(value: value) {
     case .answer(let answer): return .answer(answer)
     case .refuse(let cause):
-      noteRefused(admission.target, value, on: stream)
+      noteRefused(admission.target, value, in: record)
       return .answer(LocalAnswer(cause))
     case .collect(let target, let limit):
-      note(target, value, on: stream)
+      note(target, value, in: record)
       return .exchange(
         AdmissionExchange(
           on: stream, proxy: self, admission: admission, host: hosts[target.hostIndex], head: head, bytes,
@@ -130,15 +133,15 @@ package final class ProxyService: Service {
       do throws(RateRefusal) {
         admission.take(claim: try claim(admission, target, demand, now: stream.loop.now))
       } catch {
-        noteRefused(target, value, on: stream)
-        stream.record.operation = target.operation.name
+        noteRefused(target, value, in: record)
+        record.operation = target.operation.name
         return .answer(LocalAnswer(.limited(error)))
       }
-      return disposition(of: &admission, head: head, bytes, host: host, on: stream)
+      return disposition(of: admission, head: head, bytes, host: host, on: stream, record)
     case .admit(let target):
-      note(target, value, on: stream)
-      stream.record.operation = target.operation.name
-      if let id = admission.job?.id { stream.record.note(.job, id.span) }
+      note(target, value, in: record)
+      record.operation = target.operation.name
+      if let id = admission.job?.id { record.note(.job, id.span) }
       guard
         let exchange = exchange(
           admission, head, bytes, target, value, host: host ?? hosts[target.hostIndex], on: stream)
@@ -154,7 +157,7 @@ package final class ProxyService: Service {
 
   /// Reads what the checks need, and writes the CORS answer that every response to the request has.
   func facts(
-    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
+    of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream, _ record: AccessRecord
   ) -> Admission.Facts {
     var facts = Admission.Facts()
     var (origin, host, site): (Span<UInt8>?, Span<UInt8>?, Span<UInt8>?)
@@ -164,7 +167,7 @@ package final class ProxyService: Service {
       case .origin: origin = bytes.extracting(line.value)
       case .secFetchSite: site = bytes.extracting(line.value)
       // Not tracestate.
-      case .traceContext where line.name.count == 11: stream.record.note(.traceparent, bytes.extracting(line.value))
+      case .traceContext where line.name.count == 11: record.note(.traceparent, bytes.extracting(line.value))
       case .contentEncoding: if !ProxyService.isIdentity(bytes.extracting(line.value)) { facts.isCoded = true }
       case .accessControlRequestMethod: facts.isPreflight = true
       case .accessControlRequestHeaders where head.method == .options:
@@ -178,17 +181,17 @@ package final class ProxyService: Service {
     facts.opened = generation.callers.seals == nil ? nil : opened
     if case .contentLength(let length) = head.framing { facts.statedLength = length }
     facts.origin = generation.origins.decide(origin: origin, host: host, secFetchSite: site)
-    if let origin, !facts.origin.passes { stream.record.note(.origin, origin) }
+    if let origin, !facts.origin.passes { record.note(.origin, origin) }
     if facts.origin.isAllowedPage {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
-    facts.caller = Caller(Identity(address: stream.record.client), group: generation.callers.standardGroup)
+    facts.caller = Caller(Identity(address: record.client), group: generation.callers.standardGroup)
     if let tokens {
       // A browser sends no Origin with a GET to its page's own.
       let isOwnPage = origin == nil && site?.equals("same-origin") == true
       let finding = generation.callers.sources.find(
         in: head.fields.lines, bytes, cookiesCount: facts.origin.maySendCookies || isOwnPage)
-      identify(by: finding, bytes, in: tokens, &facts, stream.record)
+      identify(by: finding, bytes, in: tokens, &facts, record)
     }
     return facts
   }
@@ -202,17 +205,16 @@ package final class ProxyService: Service {
     return isIdentity
   }
 
-  private func note(_ target: Target, _ value: Span<UInt8>, on stream: any RequestStream) {
-    let record = stream.record
+  private func note(_ target: Target, _ value: Span<UInt8>, in record: AccessRecord) {
     record.note(.targetHost, value.extracting(target.hostRange))
     record.note(.endpoint, value.extracting(target.endpoint))
   }
 
   /// - Parameter target: what `value` is, if it is anything.
-  private func noteRefused(_ target: Target?, _ value: Span<UInt8>, on stream: any RequestStream) {
+  private func noteRefused(_ target: Target?, _ value: Span<UInt8>, in record: AccessRecord) {
     guard let refused = RefusedTarget(value) else { return }
-    stream.record.note(.targetHost, value.extracting(refused.host))
-    if let target { stream.record.note(.endpoint, value.extracting(target.endpoint)) }
-    stream.record.note(.targetPath, value.extracting(refused.path))
+    record.note(.targetHost, value.extracting(refused.host))
+    if let target { record.note(.endpoint, value.extracting(target.endpoint)) }
+    record.note(.targetPath, value.extracting(refused.path))
   }
 }

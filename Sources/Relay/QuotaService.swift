@@ -23,7 +23,7 @@ final class QuotaService: Service {
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
     let generation = proxy.generation
-    var admission = Admission(generation, proxy.facts(of: head, bytes, on: stream), value: Span())
+    var admission = Admission(generation, proxy.facts(of: head, bytes, on: stream, stream.record), value: Span())
     switch admission.verdictOnCaller() {
     case .answer(let answer)?: return .answer(answer)
     case .refuse(let cause)?: return .answer(LocalAnswer(cause))

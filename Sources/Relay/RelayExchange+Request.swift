@@ -16,7 +16,9 @@ extension RelayExchange {
   /// Moves request content until one side has to wait.
   func pumpRequest() {
     guard let upstream, upstream.channel != nil else { return }
-    let turnEnd = stream.contentCount + UInt64(stream.loop.shareOfTurn)
+    // Most requests have none: nothing is counted of it then.
+    let hasContent = attempt.request.hasContent
+    let turnEnd = hasContent ? stream.contentCount + UInt64(stream.loop.shareOfTurn) : 0
     while true {
       let move: ContentMove
       do {
@@ -25,7 +27,9 @@ extension RelayExchange {
         return take(.contentRefused(.wire(error)))
       }
       if move == .gone { return take(.clientGone) }
-      guard stream.contentCount <= generation.contentLimit else { return take(.contentRefused(.contentTooLarge)) }
+      guard !hasContent || stream.contentCount <= generation.contentLimit else {
+        return take(.contentRefused(.contentTooLarge))
+      }
       switch upstream.channel!.flush() {
       case .failed:
         attempt.note(.writeFailed)

@@ -34,17 +34,17 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   init(
     on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
-    claim: RateClaim?, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil, pool: BufferPool
+    claim: RateClaim?, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil
   ) {
     self.stream = stream
     self.proxy = proxy
+    pool = proxy.pool
     self.generation = generation
     self.host = host
     self.attempt = attempt
     self.claim = claim
     self.outgoing = outgoing
     self.job = job
-    self.pool = pool
   }
 
   // MARK: Events
