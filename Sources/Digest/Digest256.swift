@@ -15,8 +15,16 @@ public struct Digest256: Sendable, Equatable {
 
   /// Whether both are the same; every byte is looked at.
   public static func == (one: Digest256, other: Digest256) -> Bool {
-    var difference: UInt8 = 0
-    for index in 0..<32 { difference |= one.bytes[index] ^ other.bytes[index] }
-    return difference == 0
+    one.bytes.span.bytes.withUnsafeBytes { one in
+      other.bytes.span.bytes.withUnsafeBytes { other in
+        var difference: UInt64 = 0
+        for offset in stride(from: 0, to: 32, by: 8) {
+          difference |=
+            one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        return difference == 0
+      }
+    }
   }
 }

@@ -24,6 +24,13 @@ public struct SHA256: ~Copyable {
     withUnsafeBytes(of: &bigEndian) { bytes in _ = SHA256_Update(&context, bytes.baseAddress, 8) }
   }
 
+  /// Adds numbers as 8 bytes each, most significant first.
+  public mutating func append<let count: Int>(_ numbers: InlineArray<count, UInt64>) {
+    var bytes = InlineArray<count, UInt64>(repeating: 0)
+    for index in 0..<count { bytes[index] = numbers[index].bigEndian }
+    bytes.span.withUnsafeBytes { bytes in _ = SHA256_Update(&context, bytes.baseAddress, bytes.count) }
+  }
+
   /// Ends it.
   public consuming func finish() -> Digest256 {
     var bytes = InlineArray<32, UInt8>(repeating: 0)

@@ -19,7 +19,7 @@ public struct CallerSecrets: Sendable, CustomStringConvertible, CustomReflectabl
   /// makes nobody a stranger to the own jobs.
   public func caller(_ append: (inout SHA256) -> Void) -> Caller {
     var caller = Caller(Identity(identities[0].code(append)))
-    for index in identities.indices.dropFirst() { caller.former.append(Identity(identities[index].code(append))) }
+    if identities.count > 1 { caller.former = identities.dropFirst().map { Identity($0.code(append)) } }
     return caller
   }
 

@@ -22,8 +22,9 @@ public struct Identity: Hashable, Sendable {
 public struct Caller: Sendable {
   /// Whom it counts for.
   public var identity: Identity
-  /// What it was under each of the secrets behind the first, in their order; empty where it depends on none.
-  public var former: [Identity] = []
+  /// What it was under each of the secrets behind the first, in their order; nil where it depends on none. (To copy nil counts
+  /// no reference, to copy an empty array does.)
+  public var former: [Identity]?
   /// Its group, as an index into the generation's list; nil where it has none.
   public var group: Int?
 

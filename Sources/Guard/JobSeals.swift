@@ -34,13 +34,10 @@ public final class JobSeals: Sendable, CustomStringConvertible, CustomReflectabl
     func tag(_ identity: Identity, _ app: Span<UInt8>, _ id: Span<UInt8>) -> Digest256 {
       tags.code { message in
         // The version behind its length, no account, the length of an identity.
-        message.append(1)
-        message.append(1)
-        message.append(0)
-        message.append(16)
-        message.append(UInt64(truncatingIfNeeded: identity.value >> 64))
-        message.append(UInt64(truncatingIfNeeded: identity.value))
-        message.append(UInt64(app.count))
+        message.append([
+          1, 1, 0, 16, UInt64(truncatingIfNeeded: identity.value >> 64), UInt64(truncatingIfNeeded: identity.value),
+          UInt64(app.count),
+        ])
         message.append(app)
         message.append(UInt64(id.count))
         message.append(id)
@@ -88,7 +85,7 @@ public final class JobSeals: Sendable, CustomStringConvertible, CustomReflectabl
     guard let sealed = SealedText(text) else { return nil }
     let app = JobApp(endpoint)
     for index in keys.indices {
-      let identity = index == 0 || caller.former.isEmpty ? caller.identity : caller.former[index - 1]
+      let identity = index == 0 ? caller.identity : caller.former?[index - 1] ?? caller.identity
       let id = sealed.masked.map { UUIDText.bytes($0 ^ keys[index].mask(sealed.tag.span)) } ?? sealed.id
       for name in app.name == app.owner ? [app.name] : [app.name, app.owner] {
         let digest = keys[index].tag(identity, endpoint.extracting(name), id.span)

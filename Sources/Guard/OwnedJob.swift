@@ -5,6 +5,9 @@ internal import Text
 ///
 /// An object, so that an exchange without one stays small; it never leaves its loop.
 public final class OwnedJob {
+  /// The member that tells its id.
+  public static let idMember = Array("request_id".utf8)
+
   private let seals: JobSeals
   private let identity: Identity
   private let app: [UInt8]

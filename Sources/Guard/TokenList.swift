@@ -1,14 +1,20 @@
 internal import Digest
 internal import Text
 
-/// Who holds a token.
-public struct TokenHolder: Sendable {
+/// Who holds a token. A class, because what is looked up for each request would count two references up and down.
+public final class TokenHolder: Sendable {
   /// Whom requests with it count for.
   public let caller: Caller
   /// What the log calls the holder: the name, or the beginning of the identity.
   public let label: [UInt8]
   /// Whether the group that the line of the token names is listed, if it names one.
   public let isGroupKnown: Bool
+
+  init(caller: Caller, label: [UInt8], isGroupKnown: Bool) {
+    self.caller = caller
+    self.label = label
+    self.isGroupKnown = isGroupKnown
+  }
 }
 
 /// The tokens that are taken in, by their hashes.

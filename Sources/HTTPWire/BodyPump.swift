@@ -30,21 +30,14 @@ public struct BodyPump {
   private var decoder: BodyDecoder
   private var endIsWritten = false
   /// Changes the content in flight.
-  private var filter: Filter?
-
-  /// An object, so that a pump without one stays small.
-  private final class Filter {
-    var content: any ContentFilter
-
-    init(_ content: any ContentFilter) { self.content = content }
-  }
+  private var filter: (any ContentFilter)?
   /// Bytes of content moved so far.
   public private(set) var contentCount: UInt64 = 0
 
   /// - Parameter filter: what comes out may then have another length than what goes in.
   public init(_ framing: BodyFraming, filter: (any ContentFilter)? = nil) {
     decoder = BodyDecoder(framing)
-    self.filter = filter.map(Filter.init)
+    self.filter = filter
   }
 
   /// Whether a filter may hold something back still, though the whole content has been seen.
@@ -116,7 +109,7 @@ public struct BodyPump {
       }
       // No more content than there is room for, or the decoder would run ahead of what was moved.
       var room = max(0, memory.count - writer.count - BodyPump.overhead)
-      if let filter { room = filter.content.inputLimit(room: room) }
+      if let filter { room = filter.inputLimit(room: room) }
       let piece = UnsafeBufferPointer(rebasing: input[move.consumed...])
       switch try decoder.next(piece.span, contentLimit: room) {
       case .needMore(let count):
@@ -130,7 +123,7 @@ public struct BodyPump {
         let content = UnsafeBufferPointer(rebasing: piece[skip..<skip + count])
         if let filter {
           let bytes = UnsafeRawBufferPointer(content)
-          _ = writer.fill(asChunk: output == .chunked) { filter.content.filter(bytes, into: $0).written }
+          _ = writer.fill(asChunk: output == .chunked) { filter.filter(bytes, into: $0).written }
         } else if output == .chunked {
           writer.chunk(content)
         } else {
@@ -144,7 +137,7 @@ public struct BodyPump {
     while let filter {
       var isDone = false
       let written = writer.fill(asChunk: output == .chunked) { memory in
-        let end = filter.content.finish(into: memory)
+        let end = filter.finish(into: memory)
         isDone = end.isDone
         return end.written
       }

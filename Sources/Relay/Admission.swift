@@ -59,7 +59,7 @@ struct Admission: ~Copyable {
     /// The loop's jobs that were opened last.
     var opened: OpenedJobs?
     /// What a preflight asks for.
-    var requestedFields: [String] = []
+    var requestedFields: [String]?
   }
 
   /// - Parameters:
@@ -160,7 +160,7 @@ struct Admission: ~Copyable {
   private func preflight() -> Verdict {
     guard facts.origin.passes else { return .refuse(.originNotAllowed) }
     if facts.isPreflight, facts.origin.isAllowedPage {
-      return .answer(generation.cors.preflight(asking: facts.requestedFields))
+      return .answer(generation.cors.preflight(asking: facts.requestedFields ?? []))
     }
     return .answer(
       LocalAnswer(204, fields: [("allow", Admission.methods.description), ("cache-control", "private, no-store")]))

@@ -21,7 +21,8 @@ extension ProxyService {
       facts.identity = .accepted
       facts.caller = holder.caller
       facts.isGroupKnown = holder.isGroupKnown
-      record.note(.caller, holder.label.span)
+      let label = holder.label
+      record.note(.caller, label.span)
     }
   }
 }

@@ -131,7 +131,7 @@ package final class ProxyService: Service {
           limit: limit))
     case .count(let target, let demand):
       do throws(RateRefusal) {
-        admission.take(claim: try claim(admission, target, demand, now: stream.loop.now))
+        admission.take(claim: try claim(admission, target, demand, now: loop.now))
       } catch {
         noteRefused(target, value, in: record)
         record.operation = target.operation.name
@@ -171,7 +171,7 @@ package final class ProxyService: Service {
       case .contentEncoding: if !ProxyService.isIdentity(bytes.extracting(line.value)) { facts.isCoded = true }
       case .accessControlRequestMethod: facts.isPreflight = true
       case .accessControlRequestHeaders where head.method == .options:
-        facts.requestedFields.append(contentsOf: CORSFields.names(in: bytes.extracting(line.value)))
+        facts.requestedFields = (facts.requestedFields ?? []) + CORSFields.names(in: bytes.extracting(line.value))
       default: continue
       }
     }

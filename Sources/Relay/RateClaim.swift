@@ -45,8 +45,10 @@ final class RateClaim {
   }
 
   /// The answer has begun.
-  /// - Parameter id: fal's id of the request, where a field tells it.
-  func noteHead(status: Int, id: Span<UInt8>?, now: UInt64) {
+  /// - Parameters:
+  ///   - id: fal's id of the request, where a field tells it.
+  ///   - own: the job, where ids are sealed; of one that is known, the content has told the id already.
+  func noteHead(status: Int, id: Span<UInt8>?, own: OwnedJob? = nil, now: UInt64) {
     if let job {
       if let sign = RateTable.Sign(operation, status: status) { table.note(sign, of: job, now: now) }
       if operation == .statusStream, status == 200 { watch = .completion(CompletionScanner()) }
@@ -54,6 +56,11 @@ final class RateClaim {
     } else if operation == .submit, hold?.isJob == true {
       guard (200..<300).contains(status) else { return release() }
       isAccepted = true
+      if let own, own.isKnown {
+        let id = own.id
+        idOfField = RateTable.key(of: id.span)
+        return
+      }
       if let id { idOfField = RateTable.key(of: id) }
       watch = .id([])
     }

@@ -11,7 +11,7 @@ extension RelayExchange {
   func watch(_ input: UnsafeBufferPointer<UInt8>, from pump: BodyPump) {
     guard let claim, !input.isEmpty else { return }
     var pump = pump
-    let now = stream.loop.now
+    let now = proxy.loop.now
     withUnsafeTemporaryAllocation(byteCount: input.count + BodyPump.overhead, alignment: 1) { memory in
       guard let move = try? pump.move(input, into: memory, as: .plain) else { return }
       UnsafeRawBufferPointer(rebasing: memory[..<move.written]).withMemoryRebound(to: UInt8.self) { bytes in
@@ -25,6 +25,6 @@ extension RelayExchange {
   func endClaim(mayHaveRun: Bool) {
     guard let claim else { return }
     self.claim = nil
-    claim.end(mayHaveRun: mayHaveRun, bytes: stream.contentCount &+ incoming.pump.contentCount, now: stream.loop.now)
+    claim.end(mayHaveRun: mayHaveRun, bytes: stream.contentCount &+ incoming.pump.contentCount, now: proxy.loop.now)
   }
 }

@@ -78,7 +78,8 @@ extension RelayExchange {
   }
 
   private func readID(_ content: Span<UInt8>, _ job: OwnedJob) {
-    guard let value = try? JSONSkipper.member("request_id", in: content), value.count > 2,
+    let name = OwnedJob.idMember
+    guard let value = try? JSONSkipper.member(name.span, in: content), value.count > 2,
       content[value.lowerBound] == UInt8(ascii: "\""),
       job.learn(content.extracting(value.lowerBound + 1..<value.upperBound - 1))
     else {

@@ -18,7 +18,7 @@ extension RelayExchange {
     guard let upstream, upstream.channel != nil else { return }
     // Most requests have none: nothing is counted of it then.
     let hasContent = attempt.request.hasContent
-    let turnEnd = hasContent ? stream.contentCount + UInt64(stream.loop.shareOfTurn) : 0
+    let turnEnd = hasContent ? stream.contentCount + UInt64(proxy.loop.shareOfTurn) : 0
     while true {
       let move: ContentMove
       do {

@@ -46,9 +46,9 @@ extension RelayExchange {
       moved += UInt64(count)
       switch result {
       case .bytes, .full:
-        guard moved >= UInt64(stream.loop.shareOfTurn) else { continue }
+        guard moved >= UInt64(proxy.loop.shareOfTurn) else { continue }
         stand(.upstreamSendsNoMore)
-        return stream.loop.callAgain(upstream)
+        return proxy.loop.callAgain(upstream)
       case .wouldBlock:
         upstream.channel!.input.releaseIfEmpty(to: pool)
         stream.releaseIdleMemory()
@@ -126,18 +126,21 @@ extension RelayExchange {
   }
 
   private func note(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
-    var id: Span<UInt8>?
+    var (id, units): (Span<UInt8>?, Span<UInt8>?)
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
-      case .falRequestID:
-        stream.record.note(.falRequestID, bytes.extracting(line.value))
-        id = bytes.extracting(line.value)
-      case .falBillableUnits: stream.record.note(.billableUnits, bytes.extracting(line.value))
+      case .falRequestID: id = bytes.extracting(line.value)
+      case .falBillableUnits: units = bytes.extracting(line.value)
       default: continue
       }
     }
+    if id != nil || units != nil {
+      let record = stream.record
+      if let id { record.note(.falRequestID, id) }
+      if let units { record.note(.billableUnits, units) }
+    }
     guard let claim else { return }
-    claim.noteHead(status: head.status, id: id, now: stream.loop.now)
+    claim.noteHead(status: head.status, id: id, own: job, now: proxy.loop.now)
   }
 
   // MARK: Content
@@ -152,7 +155,7 @@ extension RelayExchange {
     }
     // Readiness first: memory is not taken for a stream that has nothing.
     guard upstream.mayHaveMore else { return (.wouldBlock, 0) }
-    let share = stream.loop.shareOfTurn
+    let share = proxy.loop.shareOfTurn
     let isBulk = incoming.pump.contentCount >= Self.longContent && share >= BufferPool.bulkSize
     let block = pool.blockSize(isBulk ? BufferPool.bulkSize : BufferPool.largeSize)
     let memory = stream.outputRoom(Int(min(limit, UInt64(block))), upTo: block)
@@ -201,7 +204,7 @@ extension RelayExchange {
       isUnread = !isDeflated && !coding.equalsIgnoringCase("identity")
     }
     if isUnread {
-      if head.status == 401 { proxy.keyVerdicts.note(.unread, now: stream.loop.now) }
+      if head.status == 401 { proxy.keyVerdicts.note(.unread, now: proxy.loop.now) }
     } else {
       incoming.keyText = IncomingResponse.KeyText(status: head.status, isDeflated: isDeflated)
     }
@@ -218,7 +221,7 @@ extension RelayExchange {
     }
     incoming.keyText!.content += content
     if let verdict = incoming.keyText!.verdict {
-      proxy.keyVerdicts.note(verdict, now: stream.loop.now)
+      proxy.keyVerdicts.note(verdict, now: proxy.loop.now)
       incoming.keyText = nil
     } else if incoming.keyText!.content.count >= KeyVerdict.contentLimit {
       incoming.keyText = nil

@@ -139,7 +139,7 @@ struct JobSealsTests {
     let (before, after) = (
       old.caller { $0.append("token-a".utf8.span) }, both.caller { $0.append("token-a".utf8.span) }
     )
-    #expect(after.former == [before.identity] && before.former.isEmpty)
+    #expect(after.former == [before.identity] && before.former == nil)
     #expect(after.identity != before.identity)
     let other = both.caller { $0.append("token-b".utf8.span) }
     #expect(other.identity != after.identity)

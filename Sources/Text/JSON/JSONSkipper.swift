@@ -23,11 +23,18 @@ public struct JSONSkipper {
   public static func member(
     _ name: String, in bytes: Span<UInt8>, _ limits: JSONLimits = JSONLimits()
   ) throws(JSONError) -> Range<Int>? {
+    let wanted = Array(name.utf8)
+    return try member(wanted.span, in: bytes, limits)
+  }
+
+  /// The same, by the bytes of the name.
+  public static func member(
+    _ name: Span<UInt8>, in bytes: Span<UInt8>, _ limits: JSONLimits = JSONLimits()
+  ) throws(JSONError) -> Range<Int>? {
     var found: Range<Int>?
     var again: Int?
-    let wanted = Array(name.utf8)
     try forEachMember(of: bytes, limits) { member in
-      guard member.token.equals(wanted.span, in: bytes) else { return }
+      guard member.token.equals(name, in: bytes) else { return }
       if found == nil { found = member.value } else { again = again ?? member.token.content.lowerBound }
     }
     if let again { throw JSONError(offset: again, reason: "Duplicate property name") }

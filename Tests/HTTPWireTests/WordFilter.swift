@@ -1,9 +1,11 @@
+import HTTPWire
+
 /// Replaces every occurrence of a known word in a stream that comes in pieces cut anywhere.
 ///
 /// What can no longer be part of an occurrence is written at once; held back is only the end of the stream so far that is
 /// a beginning of the word, at most its length less one. Occurrences are found from left to right and do not overlap.
 /// Nothing is allocated after `init`; whatever comes out goes into memory that is lent.
-public struct WordFilter: Sendable {
+final class WordFilter: ContentFilter {
   private let word: [UInt8]
   private let replacement: [UInt8]
   /// For each count of bytes of the word that have come: how many of them are a beginning of the word again if the next
@@ -23,7 +25,7 @@ public struct WordFilter: Sendable {
   }
 
   /// - Parameter word: not empty.
-  public init(replacing word: [UInt8], with replacement: [UInt8]) {
+  init(replacing word: [UInt8], with replacement: [UInt8]) {
     precondition(!word.isEmpty)
     self.word = word
     self.replacement = replacement
@@ -38,10 +40,10 @@ public struct WordFilter: Sendable {
   }
 
   /// The most bytes that can be held back, for want of certainty alone.
-  public var heldBackLimit: Int { word.count - 1 }
+  var heldBackLimit: Int { word.count - 1 }
 
   /// How many bytes of the stream can come so that whatever is written for them fits `room` bytes.
-  public func inputLimit(room: Int) -> Int {
+  func inputLimit(room: Int) -> Int {
     let growth = max(1, (replacement.count + word.count - 1) / word.count)
     return max(0, room / growth - word.count - replacement.count)
   }
@@ -49,7 +51,7 @@ public struct WordFilter: Sendable {
   /// Takes bytes of the stream from `input` and writes what is certain to `room`, as far as both reach.
   ///
   /// It stops with input left only when the room is full, and then wants what it has not consumed again.
-  public mutating func filter(
+  func filter(
     _ input: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
   ) -> (consumed: Int, written: Int) {
     var consumed = 0
@@ -86,7 +88,7 @@ public struct WordFilter: Sendable {
 
   /// Writes what is held back: the stream is over.
   /// - Returns: how much was written, and whether that was all; if not, it is to be called again with more room.
-  public mutating func finish(into room: UnsafeMutableRawBufferPointer) -> (written: Int, isDone: Bool) {
+  func finish(into room: UnsafeMutableRawBufferPointer) -> (written: Int, isDone: Bool) {
     var written = 0
     guard flush(into: room, &written) else { return (written, false) }
     pending = .word(0..<matched)
@@ -112,7 +114,7 @@ public struct WordFilter: Sendable {
   }
 
   /// Writes what is pending as far as there is room; false when some of it is left.
-  private mutating func flush(into room: UnsafeMutableRawBufferPointer, _ written: inout Int) -> Bool {
+  private func flush(into room: UnsafeMutableRawBufferPointer, _ written: inout Int) -> Bool {
     switch pending {
     case .nothing: return true
     case .word(let range):
