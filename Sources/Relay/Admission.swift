@@ -43,7 +43,7 @@ struct Admission: ~Copyable {
   private var isCounted = false
 
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
-  struct Facts: ~Copyable {
+  struct Facts {
     var method = Method.other
     var namesAllowedHost = true
     var origin = OriginDecision.absent
