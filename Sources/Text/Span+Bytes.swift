@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Comparing and searching raw bytes; nothing here allocates.
 extension Span where Element == UInt8 {
   /// Whether these bytes are exactly `literal`.
@@ -44,5 +46,20 @@ extension Span where Element == UInt8 {
     var index = start
     while index < limit, self[index] != byte { index += 1 }
     return index
+  }
+
+  /// Whether `other`, which is not empty, stands anywhere in these bytes; fast where its first byte is rare.
+  public func contains(_ other: Span<UInt8>) -> Bool {
+    withUnsafeBytes { mine in
+      var at = 0
+      while at + other.count <= count {
+        guard let found = memchr(mine.baseAddress! + at, Int32(other[0]), count - at) else { return false }
+        at = UnsafeRawPointer(found) - mine.baseAddress!
+        guard at + other.count <= count else { return false }
+        if extracting(at..<at + other.count).equals(other) { return true }
+        at += 1
+      }
+      return false
+    }
   }
 }

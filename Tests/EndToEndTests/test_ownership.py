@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness import request
+from harness import request, wait_until
 from harness.process import BINARY
 from harness.script import MODEL, QUEUE, RUN
 from harness.upstream import respond
@@ -202,6 +202,85 @@ def test_an_id_that_is_no_uuid_is_sealed_behind_its_text(start, rid):
     for other in (rid, job[:-1] + "!"[:0]):
         assert call(relay, f"{QUEUE}/{MODEL}/requests/{other}/status").status == 404
     assert call(relay, f"{QUEUE}/{MODEL}/requests/{job}/status", token=BOB).status == 404
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+def test_a_gateways_id_that_is_no_uuid_is_sealed_beside_one_that_is(start, framing):
+    def answer(asked):
+        body = told(gateway="attempt-2")
+        if framing == "chunked":
+            return respond(200, [JSON, ("transfer-encoding", "chunked")], b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        return respond(200, [JSON], body)
+
+    class Closing(Fal):
+        def __call__(self, connection):
+            self.seen.append(connection.read_request())
+            connection.send(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + told(gateway="attempt-2"))
+            connection.close()
+
+    fal = Closing() if framing == "close" else Fal(answer)
+    relay = start(fal)
+    first = submit(relay)
+    job, other = first.json["request_id"], first.json["gateway_request_id"]
+    assert re.fullmatch(r"attempt-2\.[\w-]{15}", other) and first.body == told(job, other)
+    # A follow-up too, in as many pieces as it likes.
+    fal.size = 7
+    for version in ("1.1", "1.0"):
+        assert call(relay, f"{QUEUE}/{MODEL}/requests/{job}/status", version=version).body == told(job, other)
+    assert call(relay, f"{QUEUE}/{MODEL}/requests/{other}/status").status == 200
+    assert fal.seen[-1].target == f"/{MODEL}/requests/attempt-2/status"
+    assert call(relay, f"{QUEUE}/{MODEL}/requests/{other}/status", token=BOB).status == 404
+
+
+@pytest.mark.parametrize("size,isSealed", [(0, True), (1, False)])
+@pytest.mark.parametrize("chunk", [None, 1, 4096])
+def test_64_kib_of_content_are_read_for_an_id_whatever_their_framing(start, size, isSealed, chunk):
+    body = told()[:-1] + b',"x":"'
+    body += b"x" * ((64 << 10) + size - len(body) - 2) + b'"}'
+    if chunk:
+        pieces = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (
+            body[at:at + chunk] for at in range(0, len(body), chunk)))
+        data = respond(200, [JSON, ("transfer-encoding", "chunked")], pieces + b"0\r\n\r\n")
+    else:
+        data = respond(200, [JSON], body)
+    relay = start(Fal(lambda _: data))
+    answer = submit(relay)
+    assert len(answer.body) == len(body) and (RID.encode() not in answer.body) == isSealed
+    assert relay.access_log()[0].get("unsealed") == (None if isSealed else "larger than 64 KiB")
+
+
+@pytest.mark.parametrize("size", [65_000, 65_300, 65_536, 65_537, 1_000_000])
+def test_a_long_answer_to_a_follow_up_is_sealed_too(start, size):
+    fal = Fal()
+    relay = start(fal)
+    job = submit(relay).json["request_id"]
+    body = told(gateway="g")[:-1] + b',"x":"'
+    body += b"x" * (size - len(body) - 2) + b'"}'
+    fal.answer = lambda _: respond(200, [JSON], body)
+    answer = call(relay, f"{QUEUE}/{MODEL}/requests/{job}/status")
+    assert len(answer.body) == size + 16 and answer.json["request_id"] == job and RID.encode() not in answer.body
+
+
+def test_a_submit_that_is_sent_again_is_sealed_too(upstream, proxy):
+    """A connection that had been idle may end with a 408 that was meant for that (RFC 9110 §15.5.9)."""
+    def serve(connection):
+        if (number := len(seen)) < 2:
+            seen.append(connection)
+            connection.read_request()
+            connection.send(respond(200, [JSON], told()))
+            if number == 0:
+                connection.reader.head()
+                connection.send(respond(408, [("connection", "close")], b"too late", "Request Timeout"))
+                connection.close()
+    seen = []
+    relay = proxy(upstream(serve), event_loops=1, auth_tokens=ALICE)
+    assert submit(relay).json["request_id"] != RID
+    data = request(f"{QUEUE}/{MODEL}", "POST", fields=[("authorization", f"Bearer {ALICE}")], body=b"{}")
+    with relay.client() as client:
+        client.send(data[:-2])
+        wait_until(lambda: len(seen) == 2, 10, "a second connection")
+        client.send(data[-2:])
+        assert client.response().json["request_id"] != RID
 
 
 @pytest.mark.parametrize("fields,body,why", [
