@@ -4,7 +4,7 @@ import Relay
 
 /// Looks after `auth.tokens_file` while the proxy serves.
 enum TokensWatch {
-  /// Two looks make a change, so it is in force within a second and a little.
+  /// Two looks make a change, or three of a file that never stays as it is: it is in force within two seconds.
   private static let interval = DispatchTimeInterval.milliseconds(500)
 
   /// Hands each new list to the loops, and tells the operator. Nothing is started where there is no file.

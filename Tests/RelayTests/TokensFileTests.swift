@@ -69,6 +69,30 @@ struct TokensFileTests {
     #expect((0..<3).map { _ in look(&file) } == ["3 tokens", "-", "-"])
   }
 
+  @Test("a file that is never left alone is read at every third look; what is no list then is told of once")
+  func restless() throws {
+    let place = try Place(Self.line("alice"))
+    var file = try watch(place)
+    var number = 0
+    /// What three looks bring, of which each sees another file.
+    func looks(_ text: String) -> [String] {
+      (0..<3).map { _ in
+        number += 1
+        place.put(text + String(repeating: "#", count: number))
+        return look(&file)
+      }
+    }
+    #expect(looks(Self.line("bob") + Self.line("carol")) == ["-", "-", "2 tokens"])
+    #expect(looks(Self.line("bob")) == ["-", "-", "1 tokens"])
+    // Nothing but a comment is what is written first.
+    #expect(looks("") == ["-", "-", "-"] && file.list.count == 1)
+    #expect(looks("dave\n")[0].hasPrefix(":1: expected name:group:hash"))
+    #expect(looks("erin\n") == ["-", "-", "-"] && file.list.count == 1)
+    #expect(looks(Self.line("bob") + Self.line("carol"))[0] == "2 tokens")
+    #expect(looks("dave\n")[0].hasPrefix(":1: expected"))
+    #expect(look(&file) == "-")
+  }
+
   @Test("a broken or vanished file is told of once and changes nothing; a good one after it counts")
   func broken() throws {
     let place = try Place(Self.line("alice"))
