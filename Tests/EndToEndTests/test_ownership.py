@@ -1,6 +1,7 @@
 """A job is its submitter's: nobody else can see, stream or cancel it, and what its owner is told of it is no id of fal's."""
 
 import json
+import os
 import re
 import subprocess
 
@@ -333,6 +334,7 @@ def test_every_form_that_clients_ask_in_opens(start, endpoint, apps):
 def secrets(folder, *digits):
     file = folder / f"secrets-{''.join(digits)}"
     file.write_text("# ours\n" + "".join(digit * 64 + "\n" for digit in digits))
+    file.chmod(0o600)
     return str(file)
 
 
@@ -402,6 +404,34 @@ def test_a_file_without_a_good_secret_is_a_fault_that_quotes_nothing(proxy, tmp_
     relay = proxy(None, "check", wait=False, secret_file=str(file))
     assert relay.wait() == 78 and "openssl rand -hex 32" in relay.stderr
     assert not text or text.strip() not in relay.stderr.replace(str(file), "")
+
+
+@pytest.mark.parametrize("mode,isWarned", [(0o600, False), (0o640, False), (0o644, True), (0o604, True)])
+def test_a_file_of_secrets_that_everybody_can_read_is_warned_of(proxy, start, tmp_path, mode, isWarned):
+    file = secrets(tmp_path, "a")
+    os.chmod(file, mode)
+    for relay in (start(Fal(), secret_file=file), proxy(None, "check", wait=False, secret_file=file)):
+        assert (relay.stop() if relay.address else relay.wait()) == 0
+        assert (f"warning: secret_file: everybody on this machine may read {file}" in relay.stderr) == isWarned
+        assert "a" * 64 not in relay.stderr
+
+
+def test_a_secret_that_is_listed_twice_is_a_fault(proxy, tmp_path):
+    relay = proxy(None, "check", wait=False, secret_file=secrets(tmp_path, "a", "b", "a"))
+    assert relay.wait() == 78 and ":4: secret_file: the secret stands in line 2 already" in relay.stderr
+    assert "a" * 64 not in relay.stderr
+
+
+def test_the_command_opens_what_the_sandbox_has_sealed(proxy):
+    relay = proxy(None, "serve", "--sandbox", key=None, auth_tokens=ALICE)
+    body = json.dumps({"prompt": "x", "image_url": "https://a.example/a.png",
+                       "change_map_image_url": "https://a.example/b.png"}).encode()
+    data = request(f"{QUEUE}/{MODEL}", "POST", fields=[JSON, ("authorization", f"Bearer {ALICE}")], body=body)
+    job = relay.fetch(data).json["request_id"]
+    found = subprocess.run(
+        [BINARY, "job", "--sandbox", "--", job], capture_output=True, text=True, timeout=20,
+        env={"FAL_PROXY_AUTH_TOKENS": ALICE, "SWIFT_BACKTRACE": "enable=no"})
+    assert (found.returncode, found.stdout) == (0, relay.access_log()[0]["job"] + "\n"), found.stderr
 
 
 def test_the_sandbox_goes_through_a_whole_job_with_sealed_ids(proxy):
