@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Comparing and searching raw bytes; nothing here allocates.
 extension Span where Element == UInt8 {
   /// Whether these bytes are exactly `literal`.
@@ -50,16 +48,21 @@ extension Span where Element == UInt8 {
 
   /// Whether `other`, which is not empty, stands anywhere in these bytes; fast where its first byte is rare.
   public func contains(_ other: Span<UInt8>) -> Bool {
-    withUnsafeBytes { mine in
-      var at = 0
-      while at + other.count <= count {
-        guard let found = memchr(mine.baseAddress! + at, Int32(other[0]), count - at) else { return false }
-        at = UnsafeRawPointer(found) - mine.baseAddress!
-        guard at + other.count <= count else { return false }
-        if extracting(at..<at + other.count).equals(other) { return true }
-        at += 1
+    let (mine, ones) = (bytes, UInt64(0x0101_0101_0101_0101))
+    let firsts = UInt64(other[0]) &* ones
+    var at = 0
+    while at + other.count <= count {
+      if at + 8 <= count {
+        // Zero where the first byte is; a borrow may only make more of them.
+        let word = mine.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self) ^ firsts
+        if (word &- ones) & ~word & (ones << 7) == 0 {
+          at += 8
+          continue
+        }
       }
-      return false
+      if self[at] == other[0], extracting(at..<at + other.count).equals(other) { return true }
+      at += 1
     }
+    return false
   }
 }
