@@ -20,9 +20,11 @@ package struct TokensFile: Sendable {
   }
 
   /// The largest file in bytes: some 40,000 tokens.
-  private static let sizeLimit = 4 << 20
+  static let sizeLimit = 4 << 20
+  /// The time from one look to the next.
+  package static let interval = Duration.milliseconds(500)
   /// Looks after which a change is read though it goes on.
-  private static let patience = 3
+  static let patience = 3
   /// How often such a look tries to read while nobody writes.
   private static let attempts = 8
 
@@ -118,7 +120,7 @@ package struct TokensFile: Sendable {
     } catch {
       switch error {
       case .unreadable(let reason): throw .unreadable(reason)
-      case .tooLarge: throw .unreadable("the file has more than 4 MiB")
+      case .tooLarge: throw .unreadable("the file has more than \(UnitText.describe(size: sizeLimit))")
       }
     }
   }

@@ -4,10 +4,8 @@ import Relay
 
 /// Looks after `auth.tokens_file` while the proxy serves.
 enum TokensWatch {
-  /// Two looks make a change, or three of a file that never stays as it is: it is in force within two seconds.
-  private static let interval = DispatchTimeInterval.milliseconds(500)
-
-  /// Hands each new list to the loops, and tells the operator. Nothing is started where there is no file.
+  /// Hands each new list to the loops, and tells the operator. Nothing is started where there is no file. Two looks make a
+  /// change, or three of a file that never stays as it is: it is in force within two seconds.
   static func start(_ generation: Generation, _ runtime: ProxyRuntime) {
     guard let file = generation.tokensFile else { return }
     let queue = DispatchQueue(label: "fal-proxy.tokens", qos: .utility)
@@ -27,7 +25,7 @@ enum TokensWatch {
         }
       }
     }
-    timer.schedule(deadline: .now(), repeating: interval)
+    timer.schedule(deadline: .now(), repeating: .nanoseconds(Int(TokensFile.interval / .nanoseconds(1))))
     timer.activate()
   }
 }

@@ -2,9 +2,9 @@ internal import System
 internal import Text
 
 /// Reads the file that `secret_file` names: a secret of 32 bytes in hex on each line, comments from `#` on.
-enum SecretFile {
+package enum SecretFile {
   /// The largest file, in bytes.
-  static let limit = 64 << 10
+  package static let limit = 64 << 10
   private static let secretSize = 32
 
   /// The secrets at `path`, in their order; a fault names the line and never quotes it.
