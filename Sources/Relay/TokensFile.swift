@@ -106,6 +106,17 @@ package struct TokensFile: Sendable {
     }
   }
 
+  /// Looks again and again until the task is cancelled. What a look has brought is taken up before the next look, so that no list
+  /// is overtaken by an older one.
+  package consuming func watch(
+    every interval: Duration = TokensFile.interval, _ takeUp: (Change) async -> Void
+  ) async {
+    var file = self
+    while (try? await Task.sleep(for: interval)) != nil {
+      if let change = file.look() { await takeUp(change) }
+    }
+  }
+
   private static func load(
     _ path: String, _ make: ([TokenLine]) -> TokenList
   ) throws(Failure) -> (TokenList, Digest256) {

@@ -8,7 +8,7 @@ import Testing
 @Suite("auth.tokens_file: when it is read again")
 struct TokensFileTests {
   /// A file that is gone with the test.
-  private final class Place {
+  private final class Place: Sendable {
     let path: String
 
     init(_ text: String) throws {
@@ -106,6 +106,29 @@ struct TokensFileTests {
     // The same as at the start.
     place.put(Self.line("alice"))
     #expect((0..<3).map { _ in look(&file) } == ["-", "1 tokens", "-"])
+  }
+
+  @Test("a list that takes its time is in force before the file is looked at again, so that none overtakes a newer one")
+  func order() async throws {
+    let place = try Place(Self.line("alice"))
+    let file = try watch(place)
+    let (events, told) = AsyncStream.makeStream(of: String.self)
+    place.put(Self.line("bob") + Self.line("carol"))
+    let watching = Task {
+      await file.watch(every: .milliseconds(1)) { change in
+        guard case .list(let list) = change else { return }
+        told.yield("\(list.count) begins")
+        if list.count == 2 {
+          place.put(Self.line("dave"))
+          // A loop that is busy, for as long as many looks take.
+          try? await Task.sleep(for: .milliseconds(50))
+        }
+        told.yield("\(list.count) is in force")
+      }
+    }
+    let seen = await events.prefix(4).reduce(into: []) { $0.append($1) }
+    watching.cancel()
+    #expect(seen == ["2 begins", "2 is in force", "1 begins", "1 is in force"])
   }
 
   @Test("a file that cannot be read at the start, or is broken, is no list")
