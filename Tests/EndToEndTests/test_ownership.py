@@ -185,6 +185,26 @@ def test_a_result_is_passed_on_as_it_is_and_its_errors_are_not(start):
     assert call(relay, target).body == b'{"detail":"Request %s is still in progress"}' % job.encode()
 
 
+def test_no_field_that_may_name_a_job_by_its_own_id_passes_with_a_rewritten_answer(start):
+    url = f"https://queue.fal.run/{MODEL}/requests/{RID}"
+    places = [("location", url), ("content-location", url), ("etag", f'"{RID}"')]
+    answer = lambda asked: respond(201 if asked.method == "POST" else 303, [JSON, *places], told(), "Created")
+    relay = start(Fal(answer))
+    first = submit_created(relay)
+    status = f"{QUEUE}/{MODEL}/requests/{first.json['request_id']}/status"
+    for seen in (first, call(relay, status)):
+        assert not set(seen.head.names) & {"location", "content-location", "etag"} and RID.encode() not in seen.head.raw + seen.body
+    # What is not rewritten keeps them.
+    relay = start(Fal(answer), ownership="off")
+    assert [submit_created(relay).get(name) for name in ("location", "content-location")] == [url, url]
+
+
+def submit_created(relay):
+    answer = call(relay, f"{QUEUE}/{MODEL}", "POST")
+    assert answer.status == 201, answer.body
+    return answer
+
+
 def test_a_direct_run_keeps_its_id(start):
     answer = call(start(Fal()), f"{RUN}/{MODEL}", "POST")
     assert answer.body == told() and answer.get("x-fal-request-id") == RID
