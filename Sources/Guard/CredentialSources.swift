@@ -24,6 +24,9 @@ public struct CredentialSources: Sendable {
   }
 
   private let sources: [Source]
+  /// The header fields among them as a field line of every answer: another value may get another (RFC 9110 §12.5.5). Empty
+  /// where there are none.
+  public let vary: [UInt8]
 
   /// Compiles `authorization`, `header:NAME` and `cookie:NAME`; throws for anything else, and for the name of a field that
   /// means something else to the proxy or to HTTP.
@@ -31,6 +34,10 @@ public struct CredentialSources: Sendable {
     var sources: [Source] = []
     for text in texts { sources.append(try CredentialSources.source(text)) }
     self.sources = sources
+    let names = sources.compactMap {
+      if case .header(let name) = $0 { String(decoding: name, as: UTF8.self) } else { nil }
+    }
+    vary = names.isEmpty ? [] : Array("vary: \(names.joined(separator: ", "))\r\n".utf8)
   }
 
   private static func source(_ text: String) throws(PatternError) -> Source {

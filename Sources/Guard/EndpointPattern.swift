@@ -84,6 +84,17 @@ public struct EndpointPattern: Sendable, Equatable {
     literal.map { id in !allowed.contains { $0.allows(endpoint: id.span) } } ?? false
   }
 
+  /// Whether both allow one endpoint: by what they say, or one of them by its streaming form.
+  func intersects(_ other: EndpointPattern) -> Bool {
+    let (prefix, otherPrefix) = (glob.literalPrefix, other.glob.literalPrefix)
+    let common = min(prefix.count, otherPrefix.count)
+    guard prefix[..<common] == otherPrefix[..<common] else { return false }
+    return glob.intersects(other.glob) || glob.intersects(other.streamGlob) || streamGlob.intersects(other.glob)
+  }
+
+  /// What covers the streaming form of what it covers.
+  private var streamGlob: GlobPattern { (try? GlobPattern(text + "/stream")) ?? glob }
+
   private var aliasIndex: Int { isNamespaced ? 2 : 1 }
 
   /// Compares segment by segment; the app may end before the pattern does, but go on after it only behind a `**`.
@@ -103,6 +114,9 @@ public struct EndpointPattern: Sendable, Equatable {
 
 /// What an index needs to know of a pattern; see `EndpointList`.
 extension EndpointPattern {
+  /// Whether there is no wildcard.
+  var isLiteral: Bool { glob.isLiteral }
+
   /// The one id, where there is no wildcard.
   var literal: [UInt8]? { glob.isLiteral ? glob.literalPrefix : nil }
 

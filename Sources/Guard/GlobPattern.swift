@@ -13,7 +13,7 @@ public struct GlobPattern: Sendable, Equatable {
   public let text: String
 
   /// Literal bytes are ASCII, so the upper half of the byte values is free for the wildcards.
-  private let tokens: [UInt8]
+  let tokens: [UInt8]
 
   /// The bytes before the first wildcard, escapes undone: everything that fits begins with them.
   var literalPrefix: [UInt8] { Array(tokens.prefix { $0 < 0x80 }) }
@@ -21,7 +21,7 @@ public struct GlobPattern: Sendable, Equatable {
   /// Whether there is no wildcard, so that only `literalPrefix` fits.
   var isLiteral: Bool { !tokens.contains { $0 >= 0x80 } }
 
-  private enum Token {
+  enum Token {
     /// `?`: one byte, not `/`.
     static let one: UInt8 = 0x80
     /// `*`: any run without `/`.

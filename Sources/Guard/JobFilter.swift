@@ -17,7 +17,8 @@ public final class JobFilter: ContentFilter {
   private let id: [UInt8]
   /// The first 8 bytes of the id, and which of them there are.
   private let (idHead, idMask): (UInt64, UInt64)
-  private let changesLength: Bool
+  /// Whether what comes out is as long as what goes in.
+  public let keepsLength: Bool
   private var held: [UInt8] = []
   /// The byte before those held.
   private var previous: UInt8 = 0
@@ -30,14 +31,33 @@ public final class JobFilter: ContentFilter {
     case found(Range<Int>, replacement: [UInt8])
   }
 
-  /// - Parameter job: one whose id is known.
-  public init(_ job: OwnedJob) {
+  /// - Parameters:
+  ///   - job: one whose id is known.
+  ///   - keepsLength: whether the length of the content has been told, so that an id whose sealed form is longer stays as it is.
+  public init(_ job: OwnedJob, keepsLength: Bool) {
     precondition(job.isKnown)
     self.job = job
+    self.keepsLength = keepsLength && !job.changesLength
     id = job.id
     idHead = JobFilter.head(of: id)
     idMask = id.count < 8 ? 1 << (8 * UInt64(id.count)) - 1 : .max
-    changesLength = job.changesLength
+  }
+
+  /// Whether `content`, which is whole, is as long with its ids sealed.
+  public static func keepsLength(_ content: Span<UInt8>, of job: OwnedJob) -> Bool {
+    // Hardly any answer names another attempt, and looking for one costs next to nothing.
+    guard !job.changesLength, content.contains(marker.span.extracting(1..<marker.count)) else {
+      return !job.changesLength
+    }
+    let filter = JobFilter(job, keepsLength: false)
+    return content.bytes.withUnsafeBytes { window in
+      var at = 0
+      while case .found(let range, let replacement) = filter.next(window, from: at) {
+        guard replacement.count == range.count else { return false }
+        at = range.upperBound
+      }
+      return true
+    }
   }
 
   /// The first bytes as they are in memory.
@@ -45,16 +65,19 @@ public final class JobFilter: ContentFilter {
     bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }.littleEndian
   }
 
-  /// A sealed id that is longer than its own is so by a fixed number of bytes.
+  /// A sealed id that is longer than its own is so by a fixed number of bytes, and stands behind the marker where the
+  /// job's own is not.
   public func inputLimit(room: Int) -> Int {
-    max(0, (changesLength ? room / (1 + SealedText.tailCount) : room) - held.count)
+    let tail = SealedText.tailCount
+    let shortest = job.changesLength ? 1 : JobFilter.marker.count
+    return max(0, (keepsLength ? room : room * shortest / (shortest + tail)) - held.count)
   }
 
   public func filter(
     _ input: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
   ) -> (consumed: Int, written: Int) {
     guard input.count <= inputLimit(room: room.count) else { return (0, 0) }
-    let written = changesLength ? lengthen(input, into: room) : overwrite(input, into: room)
+    let written = keepsLength ? overwrite(input, into: room) : lengthen(input, into: room)
     return (input.count, written)
   }
 
@@ -162,7 +185,7 @@ public final class JobFilter: ContentFilter {
 
   private func ownID(_ window: UnsafeRawBufferPointer, _ at: Int) -> Step {
     let end = at + id.count
-    if changesLength {
+    if job.changesLength {
       let before = at > 0 ? window[at - 1] : previous
       guard before == Byte.quote || before == Byte.slash else { return .nothing }
     }
@@ -170,7 +193,7 @@ public final class JobFilter: ContentFilter {
     let own = id
     guard there.span.equals(own.span.extracting(0..<there.count)) else { return .nothing }
     guard end <= window.count else { return .unfinished(from: at) }
-    if changesLength {
+    if job.changesLength {
       guard end < window.count else { return .unfinished(from: at) }
       let isWhole = [Byte.quote, Byte.slash, Byte.question].contains(window[end])
       guard isWhole else { return .nothing }
@@ -199,7 +222,7 @@ public final class JobFilter: ContentFilter {
     }
     guard at < window.count else { return .unfinished(from: start) }
     let text = UnsafeRawBufferPointer(rebasing: window[value..<at]).bindMemory(to: UInt8.self)
-    guard let replacement = job.seal(text.span), changesLength || replacement.count == at - value else {
+    guard let replacement = job.seal(text.span), !keepsLength || replacement.count == at - value else {
       return .nothing
     }
     return .found(value..<at, replacement: replacement)

@@ -7,7 +7,7 @@ internal import Text
 /// keys.
 public final class OpenedJobs {
   /// How many are kept, in about 400 bytes each.
-  private static let limit = 1024
+  public static let limit = 1024
 
   private var jobs: [OwnedJob?] = []
   private var seals: JobSeals?

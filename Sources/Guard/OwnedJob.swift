@@ -48,7 +48,7 @@ public final class OwnedJob {
   public var isKnown: Bool { !id.isEmpty }
 
   /// Whether the two names have different lengths.
-  public var changesLength: Bool { id.count != sealed.count }
+  var changesLength: Bool { id.count != sealed.count }
 
   /// Takes `id` for what fal calls it; false where it can be no id.
   public func learn(_ id: Span<UInt8>) -> Bool {

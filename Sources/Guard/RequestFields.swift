@@ -47,6 +47,12 @@ public struct RequestFields: Sendable {
     isPlain = entries.isEmpty && forwarded.isEmpty
   }
 
+  /// Whether a field of this name has a rule that only `fields` can change, so that `forward_fields` says nothing of it.
+  public static func hasRule(_ name: String) -> Bool {
+    let lower = Array(name.lowercased().utf8)
+    return FieldName(lower.span).isRuled
+  }
+
   /// What becomes of a line with a name of this kind; nil where it has to be looked at.
   @inlinable @inline(__always)
   public func fate(of kind: FieldName) -> Fate? {
@@ -129,11 +135,14 @@ extension FieldName {
     }
   }
 
-  /// Whether it reaches fal without being listed, if only for some values or methods, or by an entry of its own.
-  fileprivate var isKnown: Bool {
+  /// Whether it passes for some values or methods only, whatever is listed.
+  fileprivate var isRuled: Bool {
     switch self {
     case .conditional, .falPriority, .falTimeout, .falTags: true
-    default: isFree
+    default: false
     }
   }
+
+  /// Whether it reaches fal without being listed, if only for some values or methods, or by an entry of its own.
+  fileprivate var isKnown: Bool { isFree || isRuled }
 }

@@ -37,7 +37,7 @@ extension TargetPolicy {
     // fal's samples keep the subpath of the endpoint; it opens no more than the endpoint itself.
     let (name, isApp) = (bytes.extracting(owner), owner == path.app)
     guard endpoints.allows(owner: name, isApp: isApp) else { throw .endpointNotAllowed }
-    if let group, !group.endpoints.allows(owner: name, isApp: isApp) { throw .endpointNotInGroup }
+    if let group, !group.allows(owner: name, isApp: isApp) { throw .endpointNotInGroup }
     return Call(operation: followUp.operation, endpoint: path.app, requestID: requestID)
   }
 
@@ -51,7 +51,7 @@ extension TargetPolicy {
     guard path.segmentCount >= 2 else { throw .endpointMissing }
     let name = bytes.extracting(path.id)
     guard endpoints.allows(endpoint: name) else { throw .endpointNotAllowed }
-    if let group, !group.endpoints.allows(endpoint: name) { throw .endpointNotInGroup }
+    if let group, !group.allows(endpoint: name) { throw .endpointNotInGroup }
     return Call(operation: operation, endpoint: endpoint)
   }
 

@@ -46,8 +46,14 @@ public struct TokenPolicy: Sendable {
     guard let apps, !apps.isEmpty else { throw .content("needs allowed_apps, a list of at least one app") }
     for app in apps {
       guard let text = app.text else { throw .content("needs texts in allowed_apps") }
-      guard try allows(text, alone: route == .token, by: endpoints) else { throw .endpointNotAllowed }
-      if let group, try !allows(text, alone: route == .token, by: group.endpoints) { throw .endpointNotInGroup }
+      let isAlone = route == .token
+      guard try allows(text, alone: isAlone, alias: endpoints.allows(alias:), endpoint: endpoints.allows(endpoint:))
+      else { throw .endpointNotAllowed }
+      if let group,
+        try !allows(text, alone: isAlone, alias: group.allows(alias:), endpoint: group.allows(endpoint:))
+      {
+        throw .endpointNotInGroup
+      }
     }
     return JSONWriter.bytes(
       .object([
@@ -71,16 +77,18 @@ public struct TokenPolicy: Sendable {
 
   /// Whether an entry of `allowed_apps` belongs to an allowed endpoint: an alias alone, or `owner/alias` with its path,
   /// whose last segment names the kind of the connection.
-  private func allows(_ app: String, alone: Bool, by endpoints: EndpointList) throws(TokenRefusal) -> Bool {
+  private func allows(
+    _ app: String, alone: Bool, alias: (Span<UInt8>) -> Bool, endpoint: (Span<UInt8>) -> Bool
+  ) throws(TokenRefusal) -> Bool {
     let bytes = Array(app.utf8)
     guard alone else {
       guard let id = EndpointID(app) else { throw .content("needs entries like owner/app/realtime in allowed_apps") }
-      if endpoints.allows(endpoint: bytes.span) { return true }
+      if endpoint(bytes.span) { return true }
       guard let last = id.subpath.last, last == "realtime" || last == "ws" else { return false }
-      return endpoints.allows(endpoint: bytes.span.extracting(0..<bytes.count - last.utf8.count - 1))
+      return endpoint(bytes.span.extracting(0..<bytes.count - last.utf8.count - 1))
     }
     guard EndpointID.isName(app) else { throw .content("needs the alias of an app alone in allowed_apps") }
-    return endpoints.allows(alias: bytes.span)
+    return alias(bytes.span)
   }
 }
 

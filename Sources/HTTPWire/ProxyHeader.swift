@@ -20,7 +20,7 @@ public struct ProxyHeader: Equatable, Sendable {
   /// The longest of version 1, its CR LF included (§2.1).
   static let longestLine = 107
   /// The longest of version 2 that is read; §2.2 lets it have 64 KiB of extensions, which nobody sends.
-  static let longestBinary = 4096
+  public static let longestBinary = 4096
 
   private static let lineBegin: StaticString = "PROXY "
   private static let signature: StaticString = "\r\n\r\n\0\r\nQUIT\n"

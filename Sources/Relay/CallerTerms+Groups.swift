@@ -36,7 +36,7 @@ extension CallerTerms {
             return pattern
           })
       else { continue }
-      groups.append(CallerGroup(name: entry.name, endpoints: patterns))
+      groups.append(CallerGroup(name: entry.name, endpoints: patterns, within: allowed))
     }
     return groups.count == settings.groups.count ? groups : nil
   }

@@ -122,6 +122,12 @@ package final class Generation: Sendable {
   private static func fields(_ loaded: inout LoadedSettings) -> RequestFields? {
     // Of a list that is faulty itself, nothing more is said.
     guard let forwarded = try? ForwardedFields(loaded.settings.forwardFields) else { return nil }
+    for (index, name) in loaded.settings.forwardFields.enumerated() where RequestFields.hasRule(name) {
+      loaded.reject(
+        "forward_fields",
+        "entry \(index + 1) names a field that has a rule of its own, so that listing it here changes nothing; say what becomes "
+          + "of it in fields, as in \(name.lowercased()): pass")
+    }
     for (name, rule) in loaded.settings.fields.sorted(by: { $0.key < $1.key }) {
       do throws(PatternError) {
         _ = try RequestFields([name: rule], forwarded: forwarded)

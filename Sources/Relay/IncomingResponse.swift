@@ -7,19 +7,14 @@ struct IncomingResponse {
   var output = BodyPump.Output.plain
   /// The parser's memory of an unfinished head.
   var scanned = 0
-  /// How far the answer to a submit is, whose id has to be known before it begins.
-  var submit = Submit.awaited
+  /// The answer to a submit, as it is gathered for its id; nil before and after.
+  var gathered: GatheredContent?
+  /// Whether the id in the answer to a submit is known, or never will be.
+  var idIsRead = false
+  /// Whether a content whose length is told stays as long with the ids in it sealed.
+  var keepsLength = true
   /// The first bytes of an answer that may be about the proxy's own key; nil for any other.
   var keyText: KeyText?
-
-  /// The answer to a submit, as it is gathered for its id.
-  enum Submit {
-    case awaited
-    /// All that comes of a content that the end of the connection ends is there.
-    case ended
-    /// Its id is known, or never will be.
-    case read
-  }
 
   /// The status and what came so far.
   struct KeyText {

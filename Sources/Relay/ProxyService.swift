@@ -187,6 +187,8 @@ package final class ProxyService: Service {
     }
     facts.caller = Caller(Identity(address: record.client), group: generation.callers.standardGroup)
     if let tokens {
+      let vary = generation.callers.sources.vary
+      if !vary.isEmpty { stream.addResponseFields { $0 += vary } }
       // A browser sends no Origin with a GET to its page's own.
       let isOwnPage = origin == nil && site?.equals("same-origin") == true
       let finding = generation.callers.sources.find(

@@ -5,9 +5,6 @@ internal import Text
 /// What one request has taken of the limits: it gives back what is not taken for good, once, however the request ends, and
 /// watches what passes by for what becomes of a queued job.
 final class RateClaim {
-  /// Bytes of the answer to a submit that are gathered for its id.
-  private static let idLimit = 64 << 10
-
   private enum Watch {
     case nothing
     /// For the event that ends a status stream.
@@ -76,7 +73,7 @@ final class RateClaim {
       watch = scanner.isFound ? .nothing : .completion(scanner)
     case .id(var gathered):
       watch = .nothing
-      guard gathered.count + content.count <= RateClaim.idLimit else { return }
+      guard gathered.count + content.count <= GatheredContent.limit else { return }
       content.withUnsafeBufferPointer { gathered.append(contentsOf: $0) }
       watch = .id(gathered)
     }

@@ -25,52 +25,58 @@ extension RelayExchange {
     }
   }
 
+  /// How much may come before a response begins: of the answer to a submit its content in the smallest chunks.
+  var headRoom: Int { incoming.gathered == nil || pool.isTight ? BufferPool.largeSize : BufferPool.bulkSize }
+
   /// Whether the answer to a submit is still to be gathered.
   var submitIsAwaited: Bool {
     guard let job else { return false }
-    return !job.isKnown && incoming.submit != .read
+    return !job.isKnown && !incoming.idIsRead
   }
 
   /// Whether the response whose head the parser has just read may go on to the client: the answer to a submit only once it
-  /// is there as a whole, head and content in one buffer, or it is clear that it has no id to be read.
+  /// is there as a whole, or it is clear that it has no id to be read; another that tells its length only once it is clear
+  /// that sealing leaves it as it is.
   func mayBegin(_ upstream: UpstreamConnection, headLength: Int) -> Bool {
-    guard submitIsAwaited, let job else { return true }
-    let head = proxy.responseParser.head
+    guard let job else { return true }
     let input = upstream.channel!.input.readable
-    if head.framing == .none { return giveUpID(.noID) }
-    if RelayExchange.isCoded(head, input.span) { return giveUpID(.coded) }
     let content = UnsafeBufferPointer(rebasing: input[headLength...])
-    switch head.framing {
-    case .contentLength(let length):
-      if length > UInt64(BufferPool.largeSize - headLength) { return giveUpID(.tooLarge) }
-      guard content.count >= Int(length) else { return false }
-      readID(content.span.extracting(0..<Int(length)), job)
-    case .untilClose:
-      guard incoming.submit == .ended else { return false }
-      readID(content.span, job)
-    case .chunked:
-      var pump = BodyPump(.chunked)
-      let text = withUnsafeTemporaryAllocation(
-        byteCount: content.count + BodyPump.overhead + 1, alignment: 1
-      ) { memory in
-        (try? pump.move(content, into: memory, as: .plain)).map { [UInt8](memory[..<$0.written]) }
-      }
-      // What is no chunk is told as for every response.
-      guard let text else { return true }
-      guard pump.isDone else { return false }
-      readID(text.span, job)
-    case .none: break
+    if submitIsAwaited { return mayBeginSubmit(job, content, input.span) }
+    let head = proxy.responseParser.head
+    guard !incoming.idIsRead, isToBeRewritten(head), case .contentLength(let length) = head.framing else { return true }
+    if length > BufferPool.largeSize - headLength {
+      incoming.keepsLength = false
+      return true
+    }
+    guard content.count >= Int(length) else { return false }
+    incoming.keepsLength = JobFilter.keepsLength(content.span.extracting(0..<Int(length)), of: job)
+    return true
+  }
+
+  private func mayBeginSubmit(_ job: OwnedJob, _ content: UnsafeBufferPointer<UInt8>, _ bytes: Span<UInt8>) -> Bool {
+    let head = proxy.responseParser.head
+    if head.framing == .none { return giveUpID(.noID) }
+    if RelayExchange.isCoded(head, bytes) { return giveUpID(.coded) }
+    if case .contentLength(let length) = head.framing, length > GatheredContent.limit { return giveUpID(.tooLarge) }
+    let gathered = incoming.gathered ?? GatheredContent(head.framing)
+    incoming.gathered = gathered
+    switch try? gathered.take(content) {
+    case .unfinished: return false
+    case .whole:
+      let bytes = gathered.bytes
+      readID(bytes.span, job)
+    case .tooLarge: giveUpID(.tooLarge)
+    // What is no chunk is told as for every response.
+    case nil: break
     }
     return true
   }
 
-  /// The end of the connection is the end of the answer to a submit.
-  func noteSubmitEnded() { incoming.submit = .ended }
-
   /// Lets the answer to a submit pass as it is.
   @discardableResult
   func giveUpID(_ why: Unsealed) -> Bool {
-    incoming.submit = .read
+    incoming.idIsRead = true
+    incoming.gathered = nil
     let status = proxy.responseParser.head.status
     // fal has refused it: there is no job.
     if status < 300 { noteUnsealed(why) }
@@ -86,7 +92,9 @@ extension RelayExchange {
       giveUpID(.noID)
       return
     }
-    incoming.submit = .read
+    incoming.idIsRead = true
+    incoming.gathered = nil
+    incoming.keepsLength = JobFilter.keepsLength(content, of: job)
     let id = job.id
     stream.record.note(.job, id.span)
   }
@@ -97,13 +105,16 @@ extension RelayExchange {
 
   /// What replaces the ids in a response; nil for one that passes as it is: without content, and a result that is one.
   func jobFilter(for head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> JobFilter? {
-    guard let job, job.isKnown, head.framing != .none else { return nil }
-    guard !attempt.request.isResult || head.status >= 400 else { return nil }
+    guard let job, isToBeRewritten(head) else { return nil }
     guard !RelayExchange.isCoded(head, bytes) else {
       noteUnsealed(.coded)
       return nil
     }
-    return JobFilter(job)
+    return JobFilter(job, keepsLength: head.framing.statesLength && incoming.keepsLength)
+  }
+
+  private func isToBeRewritten(_ head: borrowing ResponseHead) -> Bool {
+    job?.isKnown == true && head.framing != .none && (!attempt.request.isResult || head.status >= 400)
   }
 
   private static func isCoded(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
@@ -112,4 +123,9 @@ extension RelayExchange {
     }
     return false
   }
+}
+
+extension BodyFraming {
+  /// Whether the client is told how long the content is before it comes.
+  fileprivate var statesLength: Bool { if case .contentLength = self { true } else { false } }
 }

@@ -93,12 +93,12 @@ extension RelayExchange {
           return decide(.invalid)
         }
       }
-      switch upstream.channel!.fill(from: pool) {
+      switch upstream.channel!.fill(from: pool, upTo: headRoom) {
       case .bytes: continue
       case .wouldBlock: return false
       case .full where submitIsAwaited: giveUpID(.tooLarge)
       case .full: return decide(.invalid)
-      case .end where submitIsAwaited && proxy.responseParser.head.framing == .untilClose: noteSubmitEnded()
+      case .end where incoming.gathered?.endsWithConnection == true: incoming.gathered?.endWithConnection()
       case .end, .failed: return decide(input.isEmpty ? .ended : .invalid)
       }
     }
@@ -111,9 +111,8 @@ extension RelayExchange {
     let bytes = UnsafeBufferPointer(rebasing: upstream.channel!.input.readable[0..<headLength]).span
     let waiting = upstream.channel!.input.count - headLength
     let (job, filter) = (job, jobFilter(for: head, bytes))
-    let changesLength = filter != nil && job?.changesLength == true
     let output = stream.beginResponse(
-      head.status, reason: bytes.extracting(head.reason), length: changesLength ? .unknown : head.length,
+      head.status, reason: bytes.extracting(head.reason), length: filter?.keepsLength == false ? .unknown : head.length,
       room: headLength + waiting + BodyPump.overhead + (job == nil ? 0 : RelayExchange.sealRoom)
     ) { writer in ResponseHeadRules.write(&writer, head: head, bytes, job: job, isRewritten: filter != nil) }
     guard let output else { return decide(.invalid) }

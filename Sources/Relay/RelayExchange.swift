@@ -132,6 +132,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     guard let dead = upstream, outgoing.keepRest(of: dead, pool) else { return false }
     dead.close()
     upstream = nil
+    incoming = IncomingResponse()
     borrow(freshOnly: true)
     return true
   }

@@ -27,8 +27,8 @@ enum ResponseHeadRules {
         .contentEncoding:
         break
       case .location where !mayHaveLocation(head.status): continue
-      // They may hold the id that is sealed.
-      case .location where isRewritten, .contentLocation where isRewritten: continue
+      // They may hold the id that is sealed; an entity tag is also one of other bytes (RFC 9110 §8.8.1).
+      case .location where isRewritten, .contentLocation where isRewritten, .etag where isRewritten: continue
       case .contentType, .contentRange, .contentDisposition, .contentLocation, .date, .etag, .lastModified, .location,
         .retryAfter:
         // Of a field that may stand once the first is the one: two readers must not choose differently.

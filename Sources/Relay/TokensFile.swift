@@ -20,7 +20,13 @@ package struct TokensFile: Sendable {
   }
 
   /// The largest file in bytes: some 40,000 tokens.
-  private static let sizeLimit = 4 << 20
+  static let sizeLimit = 4 << 20
+  /// The time from one look to the next.
+  package static let interval = Duration.milliseconds(500)
+  /// Looks after which a change is read though it goes on.
+  static let patience = 3
+  /// How often such a look tries to read while nobody writes.
+  private static let attempts = 8
 
   private let path: String
   private let make: @Sendable ([TokenLine]) -> TokenList
@@ -31,6 +37,10 @@ package struct TokensFile: Sendable {
   /// What the last look saw, and what was there when the file was read last; nil for nothing.
   private var seen: FileStamp?
   private var read: FileStamp??
+  /// Looks that saw a change since then.
+  private var unread = 0
+  /// Whether it was told that the file is no list, since it last was one.
+  private var hasComplained = false
 
   /// - Parameter make: the list that lines of the file belong to.
   init(_ path: String, _ make: @escaping @Sendable ([TokenLine]) -> TokenList) throws(Failure) {
@@ -39,33 +49,71 @@ package struct TokensFile: Sendable {
     (list, content) = try TokensFile.load(path, make)
   }
 
-  /// Looks whether the file is another, or changed, by what the system says of it; a change is read once two looks agree, so
-  /// that no half of a file is taken for a whole.
+  /// Looks whether the file is another, or changed, by what the system says of it. A change is read once two looks agree, so
+  /// that no half of a file is taken for a whole; of a file that never stays as it is, every third look reads what there is.
   /// - Returns: what there is to tell; nil for nothing new.
   package mutating func look() -> Change? {
     let stamp = FileStamp(of: path)
     defer { seen = stamp }
-    guard read != .some(stamp), seen == stamp else { return nil }
-    read = .some(stamp)
-    return reload()
+    guard read != .some(stamp) else { return nil }
+    let isSettled = seen == stamp
+    unread += 1
+    guard isSettled || unread >= TokensFile.patience else { return nil }
+    for _ in 0..<TokensFile.attempts {
+      let before = FileStamp(of: path)
+      let reading = Result { () throws(Failure) in try TokensFile.bytes(path) }
+      // Who writes at this very moment has not written everything.
+      if FileStamp(of: path) == before { return take(reading, before, isSettled: isSettled) }
+    }
+    return nil
   }
 
-  private mutating func reload() -> Change? {
+  private mutating func take(
+    _ reading: Result<(SecretBytes, Digest256), Failure>, _ stamp: FileStamp?, isSettled: Bool
+  ) -> Change? {
     do throws(Failure) {
-      let (bytes, digest) = try TokensFile.bytes(path)
-      guard content != digest else { return nil }
-      content = digest
-      list = make(try TokensFile.lines(bytes))
-      return .list(list)
-    } catch {
-      switch error {
-      case .unreadable(let reason):
-        content = nil
-        return .refused("cannot read \(path): \(reason)")
-      case .faulty(let faults):
-        let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
-        return .refused("\(path):\(faults[0].line): \(faults[0].message)\(more)")
+      let (bytes, digest) = try reading.get()
+      let isNew = content != digest
+      if isNew {
+        content = digest
+        let lines = try TokensFile.lines(bytes)
+        // Empty is what a file is just before it is written.
+        guard isSettled || !lines.isEmpty else {
+          content = nil
+          return nil
+        }
+        list = make(lines)
+        hasComplained = false
       }
+      (read, unread) = (stamp, 0)
+      return isNew ? .list(list) : nil
+    } catch {
+      if case .unreadable = error { content = nil }
+      if isSettled { (read, unread) = (stamp, 0) }
+      // What never stays as it is may be broken each time in another way.
+      guard isSettled || !hasComplained else { return nil }
+      hasComplained = true
+      return .refused(sentence(error))
+    }
+  }
+
+  private func sentence(_ failure: Failure) -> String {
+    switch failure {
+    case .unreadable(let reason): return "cannot read \(path): \(reason)"
+    case .faulty(let faults):
+      let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+      return "\(path):\(faults[0].line): \(faults[0].message)\(more)"
+    }
+  }
+
+  /// Looks again and again until the task is cancelled. What a look has brought is taken up before the next look, so that no list
+  /// is overtaken by an older one.
+  package consuming func watch(
+    every interval: Duration = TokensFile.interval, _ takeUp: (Change) async -> Void
+  ) async {
+    var file = self
+    while (try? await Task.sleep(for: interval)) != nil {
+      if let change = file.look() { await takeUp(change) }
     }
   }
 
@@ -83,7 +131,7 @@ package struct TokensFile: Sendable {
     } catch {
       switch error {
       case .unreadable(let reason): throw .unreadable(reason)
-      case .tooLarge: throw .unreadable("the file has more than 4 MiB")
+      case .tooLarge: throw .unreadable("the file has more than \(UnitText.describe(size: sizeLimit))")
       }
     }
   }

@@ -140,7 +140,11 @@ extension SettingKey {
   private static func burst(_ name: String, _ path: Path<Settings.Rates>, of whom: String) -> SettingKey {
     SettingKey(
       SettingFacts(
-        name: name, summary: "How many submits of \(whom) may come at once.", shape: .scalar, unit: "number",
+        name: name,
+        summary: """
+          How many submits of \(whom) may come at once. In the quota of a caller, `limit` is the count of submits in its window; `used` and \
+          `remaining` are of what may come at once, so that they come to this together.
+          """, shape: .scalar, unit: "number",
         range: "0…100000 (0 = the count of submits)",
         expected: "expected an integer 0…100000 (0 = the count of submits)"),
       store: { (input, root) throws(SettingRefusal) in

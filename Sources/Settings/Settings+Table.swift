@@ -58,7 +58,7 @@ extension Settings: SettingRecord {
       "forward_fields", \.forwardFields,
       """
       Request fields that reach fal beside those that fal documents, by exact name; never credentials, forwarding fields \
-      or names with an underscore.
+      or names with an underscore. One with a rule of its own, as `x-fal-tags`, is named in `fields` alone.
       """,
       of: "header field names", emptyVariable: .none),
     .map(

@@ -1,7 +1,7 @@
 internal import Text
 
 /// Durations and sizes as they are written: an integer and a unit, nothing between them.
-enum UnitText {
+package enum UnitText {
   private static let durationUnits: [(name: String, factor: Int)] = [
     ("h", 3_600_000), ("m", 60_000), ("ms", 1), ("s", 1000),
   ]
@@ -36,7 +36,7 @@ enum UnitText {
   }
 
   /// `duration` in the largest unit that leaves no rest.
-  static func describe(_ duration: Duration) -> String {
+  package static func describe(_ duration: Duration) -> String {
     let parts = duration.components
     let milliseconds = Int(parts.seconds) * 1000 + Int(parts.attoseconds / 1_000_000_000_000_000)
     if milliseconds == 0 { return "0s" }
@@ -48,7 +48,7 @@ enum UnitText {
   }
 
   /// `size` in the largest unit that leaves no rest.
-  static func describe(size: Int) -> String {
+  package static func describe(size: Int) -> String {
     let unit = size == 0 ? ("B", 1) : sizeUnits.first { size % $0.factor == 0 }!
     return "\(size / unit.1)\(unit.0)"
   }

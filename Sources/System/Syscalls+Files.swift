@@ -13,6 +13,12 @@ extension Syscalls {
     return try readAll(file.number, into: memory)
   }
 
+  /// Whether accounts that neither own the file at `path` nor belong to its group may read it; false where there is none.
+  public static func othersMayRead(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
+  }
+
   private static func openForReading(_ path: UnsafePointer<CChar>) throws(SystemError) -> OwnedDescriptor {
     switch uninterrupted({ Int(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) }) {
     case .done(let number): return OwnedDescriptor(Int32(number))

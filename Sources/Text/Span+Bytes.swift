@@ -45,4 +45,24 @@ extension Span where Element == UInt8 {
     while index < limit, self[index] != byte { index += 1 }
     return index
   }
+
+  /// Whether `other`, which is not empty, stands anywhere in these bytes; fast where its first byte is rare.
+  public func contains(_ other: Span<UInt8>) -> Bool {
+    let (mine, ones) = (bytes, UInt64(0x0101_0101_0101_0101))
+    let firsts = UInt64(other[0]) &* ones
+    var at = 0
+    while at + other.count <= count {
+      if at + 8 <= count {
+        // Zero where the first byte is; a borrow may only make more of them.
+        let word = mine.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self) ^ firsts
+        if (word &- ones) & ~word & (ones << 7) == 0 {
+          at += 8
+          continue
+        }
+      }
+      if self[at] == other[0], extracting(at..<at + other.count).equals(other) { return true }
+      at += 1
+    }
+    return false
+  }
 }

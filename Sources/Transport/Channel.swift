@@ -71,11 +71,11 @@ public struct Channel: ~Copyable {
     if !events.isDisjoint(with: [.peerFinished, .broken]) { peerFinished = true }
   }
 
-  /// Reads once into the input.
-  public mutating func fill(from pool: BufferPool) -> Fill {
+  /// Reads once into the input, which may hold `limit` bytes, a block size.
+  public mutating func fill(from pool: BufferPool, upTo limit: Int = BufferPool.largeSize) -> Fill {
     guard canRead else { return .wouldBlock }
-    if input.room == 0, !input.reserve(input.isEmpty ? 1 : BufferPool.smallSize, from: pool) {
-      return input.reserve(1, from: pool) ? fill(from: pool) : .full
+    if input.room == 0, !input.reserve(input.isEmpty ? 1 : BufferPool.smallSize, from: pool, upTo: limit) {
+      return input.reserve(1, from: pool, upTo: limit) ? fill(from: pool, upTo: limit) : .full
     }
     let memory = input.writable
     let result = stream.read(into: memory)

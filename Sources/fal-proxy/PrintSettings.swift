@@ -1,4 +1,5 @@
 import ArgumentParser
+import Relay
 import Settings
 
 /// `fal-proxy settings`: which settings there are. It reads no configuration.
@@ -11,7 +12,7 @@ struct PrintSettings: ParsableCommand {
 
   func run() {
     if markdown {
-      print(Settings.document, terminator: "")
+      print(Settings.document + FixedLimits.document, terminator: "")
     } else {
       for line in Settings().listing { print(line) }
     }

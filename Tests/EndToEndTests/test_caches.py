@@ -52,6 +52,15 @@ def test_an_answer_of_fal_is_for_its_caller_alone_whatever_its_status(upstream, 
     assert not set(answer.head.names) & {name.lower() for name, _ in INVITATIONS} - {"cache-control"}
 
 
+def test_answers_vary_by_every_field_that_may_hold_a_token(upstream, proxy):
+    relay = proxy(upstream(), auth_tokens=TOKEN, auth_sources="authorization,header:X-User-Token,cookie:t,header:x-b")
+    fields = [("x-user-token", TOKEN)]
+    for data in (request(SUBMIT, "POST", fields=fields, body=b"{}"), request(SUBMIT, "POST", body=b"{}"),
+                 request("https://evil.example/", fields=fields), request(None, path="/api/fal/proxy/quota", fields=fields)):
+        answer = relay.fetch(data)
+        assert VARY | {"x-user-token", "x-b"} == members(answer, "vary"), answer.head.raw
+
+
 @pytest.mark.parametrize("target,method", [
     (SUBMIT, "POST"), (STATUS, "GET"), (STATUS, "HEAD"), (f"{RUN}/{MODEL}", "POST"), (f"{RUN}/{MODEL}", "GET"),
     ("https://rest.fal.ai/storage/upload/initiate", "POST")])

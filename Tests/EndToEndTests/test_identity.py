@@ -4,6 +4,8 @@ import hashlib
 import os
 import re
 import subprocess
+import threading
+import time
 
 import pytest
 
@@ -133,6 +135,28 @@ def test_a_broken_or_vanished_file_keeps_the_old_list_and_says_why_once(upstream
     said(relay, "tokens in force: 2")
     assert call(relay, bearer("bob")).status == 200
     assert relay.stderr.count(stays) == 2
+    assert_no_secret(relay)
+
+
+@pytest.mark.parametrize("change", [in_place, renamed])
+def test_a_change_of_a_file_that_is_never_left_alone_is_in_force_within_two_seconds(upstream, proxy, file, change):
+    relay = proxy(upstream(), auth_tokens_file=file, event_loops=1)
+    text, isOver = [line("alice")], threading.Event()
+
+    def write():
+        while not isOver.wait(0.02):
+            change(file, text[0] + f"# {time.monotonic()}\n")
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for name, other in (("bob", "alice"), ("alice", "bob")):
+            text[0] = line(name)
+            changed = time.monotonic()
+            wait_until(lambda: call(relay, bearer(name)).status == 200, 10, f"{name} is taken in")
+            assert time.monotonic() - changed < 2.5 and call(relay, bearer(other)).status == 401
+    finally:
+        isOver.set()
+        writer.join()
     assert_no_secret(relay)
 
 

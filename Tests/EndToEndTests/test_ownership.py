@@ -1,12 +1,13 @@
 """A job is its submitter's: nobody else can see, stream or cancel it, and what its owner is told of it is no id of fal's."""
 
 import json
+import os
 import re
 import subprocess
 
 import pytest
 
-from harness import request
+from harness import request, wait_until
 from harness.process import BINARY
 from harness.script import MODEL, QUEUE, RUN
 from harness.upstream import respond
@@ -184,6 +185,26 @@ def test_a_result_is_passed_on_as_it_is_and_its_errors_are_not(start):
     assert call(relay, target).body == b'{"detail":"Request %s is still in progress"}' % job.encode()
 
 
+def test_no_field_that_may_name_a_job_by_its_own_id_passes_with_a_rewritten_answer(start):
+    url = f"https://queue.fal.run/{MODEL}/requests/{RID}"
+    places = [("location", url), ("content-location", url), ("etag", f'"{RID}"')]
+    answer = lambda asked: respond(201 if asked.method == "POST" else 303, [JSON, *places], told(), "Created")
+    relay = start(Fal(answer))
+    first = submit_created(relay)
+    status = f"{QUEUE}/{MODEL}/requests/{first.json['request_id']}/status"
+    for seen in (first, call(relay, status)):
+        assert not set(seen.head.names) & {"location", "content-location", "etag"} and RID.encode() not in seen.head.raw + seen.body
+    # What is not rewritten keeps them.
+    relay = start(Fal(answer), ownership="off")
+    assert [submit_created(relay).get(name) for name in ("location", "content-location")] == [url, url]
+
+
+def submit_created(relay):
+    answer = call(relay, f"{QUEUE}/{MODEL}", "POST")
+    assert answer.status == 201, answer.body
+    return answer
+
+
 def test_a_direct_run_keeps_its_id(start):
     answer = call(start(Fal()), f"{RUN}/{MODEL}", "POST")
     assert answer.body == told() and answer.get("x-fal-request-id") == RID
@@ -202,6 +223,85 @@ def test_an_id_that_is_no_uuid_is_sealed_behind_its_text(start, rid):
     for other in (rid, job[:-1] + "!"[:0]):
         assert call(relay, f"{QUEUE}/{MODEL}/requests/{other}/status").status == 404
     assert call(relay, f"{QUEUE}/{MODEL}/requests/{job}/status", token=BOB).status == 404
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+def test_a_gateways_id_that_is_no_uuid_is_sealed_beside_one_that_is(start, framing):
+    def answer(asked):
+        body = told(gateway="attempt-2")
+        if framing == "chunked":
+            return respond(200, [JSON, ("transfer-encoding", "chunked")], b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        return respond(200, [JSON], body)
+
+    class Closing(Fal):
+        def __call__(self, connection):
+            self.seen.append(connection.read_request())
+            connection.send(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + told(gateway="attempt-2"))
+            connection.close()
+
+    fal = Closing() if framing == "close" else Fal(answer)
+    relay = start(fal)
+    first = submit(relay)
+    job, other = first.json["request_id"], first.json["gateway_request_id"]
+    assert re.fullmatch(r"attempt-2\.[\w-]{15}", other) and first.body == told(job, other)
+    # A follow-up too, in as many pieces as it likes.
+    fal.size = 7
+    for version in ("1.1", "1.0"):
+        assert call(relay, f"{QUEUE}/{MODEL}/requests/{job}/status", version=version).body == told(job, other)
+    assert call(relay, f"{QUEUE}/{MODEL}/requests/{other}/status").status == 200
+    assert fal.seen[-1].target == f"/{MODEL}/requests/attempt-2/status"
+    assert call(relay, f"{QUEUE}/{MODEL}/requests/{other}/status", token=BOB).status == 404
+
+
+@pytest.mark.parametrize("size,isSealed", [(0, True), (1, False)])
+@pytest.mark.parametrize("chunk", [None, 1, 4096])
+def test_64_kib_of_content_are_read_for_an_id_whatever_their_framing(start, size, isSealed, chunk):
+    body = told()[:-1] + b',"x":"'
+    body += b"x" * ((64 << 10) + size - len(body) - 2) + b'"}'
+    if chunk:
+        pieces = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (
+            body[at:at + chunk] for at in range(0, len(body), chunk)))
+        data = respond(200, [JSON, ("transfer-encoding", "chunked")], pieces + b"0\r\n\r\n")
+    else:
+        data = respond(200, [JSON], body)
+    relay = start(Fal(lambda _: data))
+    answer = submit(relay)
+    assert len(answer.body) == len(body) and (RID.encode() not in answer.body) == isSealed
+    assert relay.access_log()[0].get("unsealed") == (None if isSealed else "larger than 64 KiB")
+
+
+@pytest.mark.parametrize("size", [65_000, 65_300, 65_536, 65_537, 1_000_000])
+def test_a_long_answer_to_a_follow_up_is_sealed_too(start, size):
+    fal = Fal()
+    relay = start(fal)
+    job = submit(relay).json["request_id"]
+    body = told(gateway="g")[:-1] + b',"x":"'
+    body += b"x" * (size - len(body) - 2) + b'"}'
+    fal.answer = lambda _: respond(200, [JSON], body)
+    answer = call(relay, f"{QUEUE}/{MODEL}/requests/{job}/status")
+    assert len(answer.body) == size + 16 and answer.json["request_id"] == job and RID.encode() not in answer.body
+
+
+def test_a_submit_that_is_sent_again_is_sealed_too(upstream, proxy):
+    """A connection that had been idle may end with a 408 that was meant for that (RFC 9110 §15.5.9)."""
+    def serve(connection):
+        if (number := len(seen)) < 2:
+            seen.append(connection)
+            connection.read_request()
+            connection.send(respond(200, [JSON], told()))
+            if number == 0:
+                connection.reader.head()
+                connection.send(respond(408, [("connection", "close")], b"too late", "Request Timeout"))
+                connection.close()
+    seen = []
+    relay = proxy(upstream(serve), event_loops=1, auth_tokens=ALICE)
+    assert submit(relay).json["request_id"] != RID
+    data = request(f"{QUEUE}/{MODEL}", "POST", fields=[("authorization", f"Bearer {ALICE}")], body=b"{}")
+    with relay.client() as client:
+        client.send(data[:-2])
+        wait_until(lambda: len(seen) == 2, 10, "a second connection")
+        client.send(data[-2:])
+        assert client.response().json["request_id"] != RID
 
 
 @pytest.mark.parametrize("fields,body,why", [
@@ -254,6 +354,7 @@ def test_every_form_that_clients_ask_in_opens(start, endpoint, apps):
 def secrets(folder, *digits):
     file = folder / f"secrets-{''.join(digits)}"
     file.write_text("# ours\n" + "".join(digit * 64 + "\n" for digit in digits))
+    file.chmod(0o600)
     return str(file)
 
 
@@ -323,6 +424,34 @@ def test_a_file_without_a_good_secret_is_a_fault_that_quotes_nothing(proxy, tmp_
     relay = proxy(None, "check", wait=False, secret_file=str(file))
     assert relay.wait() == 78 and "openssl rand -hex 32" in relay.stderr
     assert not text or text.strip() not in relay.stderr.replace(str(file), "")
+
+
+@pytest.mark.parametrize("mode,isWarned", [(0o600, False), (0o640, False), (0o644, True), (0o604, True)])
+def test_a_file_of_secrets_that_everybody_can_read_is_warned_of(proxy, start, tmp_path, mode, isWarned):
+    file = secrets(tmp_path, "a")
+    os.chmod(file, mode)
+    for relay in (start(Fal(), secret_file=file), proxy(None, "check", wait=False, secret_file=file)):
+        assert (relay.stop() if relay.address else relay.wait()) == 0
+        assert (f"warning: secret_file: everybody on this machine may read {file}" in relay.stderr) == isWarned
+        assert "a" * 64 not in relay.stderr
+
+
+def test_a_secret_that_is_listed_twice_is_a_fault(proxy, tmp_path):
+    relay = proxy(None, "check", wait=False, secret_file=secrets(tmp_path, "a", "b", "a"))
+    assert relay.wait() == 78 and ":4: secret_file: the secret stands in line 2 already" in relay.stderr
+    assert "a" * 64 not in relay.stderr
+
+
+def test_the_command_opens_what_the_sandbox_has_sealed(proxy):
+    relay = proxy(None, "serve", "--sandbox", key=None, auth_tokens=ALICE)
+    body = json.dumps({"prompt": "x", "image_url": "https://a.example/a.png",
+                       "change_map_image_url": "https://a.example/b.png"}).encode()
+    data = request(f"{QUEUE}/{MODEL}", "POST", fields=[JSON, ("authorization", f"Bearer {ALICE}")], body=body)
+    job = relay.fetch(data).json["request_id"]
+    found = subprocess.run(
+        [BINARY, "job", "--sandbox", "--", job], capture_output=True, text=True, timeout=20,
+        env={"FAL_PROXY_AUTH_TOKENS": ALICE, "SWIFT_BACKTRACE": "enable=no"})
+    assert (found.returncode, found.stdout) == (0, relay.access_log()[0]["job"] + "\n"), found.stderr
 
 
 def test_the_sandbox_goes_through_a_whole_job_with_sealed_ids(proxy):

@@ -129,6 +129,16 @@ def test_what_burst_allows_at_once(limited):
     assert (quota["limit"], quota["used"], quota["remaining"]) == (60, 2, 0) and 100 < quota["resets"] <= 120
 
 
+@pytest.mark.parametrize("burst", [1, 4, 60, 100])
+def test_used_and_remaining_of_the_quota_come_to_the_burst(limited, burst):
+    _, _, caller = limited(rates_submits="60/1h", rates_burst=burst)
+    for admitted in range(4):
+        quota = caller.quota()["submits"]
+        used = min(admitted, burst)
+        assert (quota["limit"], quota["used"], quota["remaining"]) == (60, used, burst - used)
+        assert caller.submit().status == (200 if admitted < burst else 429)
+
+
 def test_a_limit_counts_again_after_as_long_as_retry_after_says(limited):
     _, _, caller = limited(rates_submits="1/1s")
     assert caller.submit().status == 200

@@ -233,6 +233,16 @@ def test_forward_fields_adds_the_named_fields_and_no_other(upstream, proxy):
     assert fal.next_request().all("accept-language") == ["de"]
 
 
+@pytest.mark.parametrize("name", ["X-Fal-Tags", "x-fal-queue-priority", "x-fal-request-timeout", "if-none-match"])
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_forward_fields_cannot_name_a_field_with_a_rule_of_its_own(proxy, name, command):
+    relay = proxy(None, command, wait=False, forward_fields=f"x-a,{name}")
+    assert relay.wait() == 78
+    assert "FAL_PROXY_FORWARD_FIELDS: forward_fields: entry 2 names a field that has a rule of its own" in relay.stderr
+    assert f"say what becomes of it in fields, as in {name.lower()}: pass" in relay.stderr
+    assert proxy(None, "check", wait=False, fields=f"{name}=pass").wait() == 0
+
+
 def test_pages_may_send_what_forward_fields_names(upstream, proxy):
     relay = proxy(upstream(), forward_fields="x-fal-request-source", allowed_origins="https://app.example")
     answer = relay.fetch(request(None, "OPTIONS", fields=[

@@ -1,5 +1,6 @@
 import Digest
 import HTTPWire
+import TestSupport
 import Testing
 
 @testable import Guard
@@ -13,12 +14,14 @@ struct CallerGroupTests {
   private static func policy() throws -> TargetPolicy {
     TargetPolicy(
       allowedURLs: try TargetPolicy.defaultURLs.map { try URLPattern($0) },
-      allowedEndpoints: try patterns(["fal-ai/**", "a/b"]), tokensEnabled: true, getRuns: true)
+      allowedEndpoints: try allowed, tokensEnabled: true, getRuns: true)
   }
+
+  private static var allowed: [EndpointPattern] { get throws { try patterns(["fal-ai/**", "a/b"]) } }
 
   /// What is said of a target for a caller of a group with these endpoints.
   private func decide(_ endpoints: [String]?, _ method: Method, _ target: String) throws -> TargetRefusal? {
-    let group = try endpoints.map { CallerGroup(name: "g", endpoints: try Self.patterns($0)) }
+    let group = try endpoints.map { CallerGroup(name: "g", endpoints: try Self.patterns($0), within: try Self.allowed) }
     let bytes = Array("https://\(target)".utf8)
     let policy = try Self.policy()
     do throws(TargetRefusal) {
@@ -62,7 +65,8 @@ struct CallerGroupTests {
     ])
   func tokens(path: String, app: String, refusal: TokenRefusal?) throws {
     let policy = TokenPolicy(allowedEndpoints: try Self.patterns(["fal-ai/**", "a/b"]), maximumSeconds: 60)
-    let group = CallerGroup(name: "g", endpoints: try Self.patterns(["fal-ai/flux/**", "c/d"]))
+    let group = CallerGroup(
+      name: "g", endpoints: try Self.patterns(["fal-ai/flux/**", "c/d"]), within: try Self.allowed)
     var found: TokenRefusal?
     do throws(TokenRefusal) {
       _ = try policy.decide(
@@ -71,6 +75,47 @@ struct CallerGroupTests {
       found = error
     }
     #expect(found == refusal)
+  }
+
+  @Test(
+    "an app is a group's only by an endpoint that is allowed for all and for the group",
+    arguments: [
+      (["o/app/d*"], ["o/app/p*"], "o/app", "app", false, false),
+      (["o/app/d*"], ["o/app/*v"], "o/app", "app", true, true),
+      // The alias of different owners.
+      (["a/flux/**"], ["b/**"], "a/flux", "flux", false, false),
+      (["a/flux", "b/x"], ["b/**"], "a/flux", "flux", false, false),
+      (["a/*", "b/x"], ["b/*"], "b/x", "flux", true, false),
+      (["a/f*", "b/g*"], ["b/f*", "a/g*"], "a/flux", "flux", false, false),
+      (["**"], ["b/*x"], "b/flux", "flux", true, true), (["**/dev"], ["o/*/pro"], "o/app", "app", false, false),
+      (["**/dev"], ["o/*/*"], "o/app", "app", true, true), (["o/app/dev"], ["o/app/*"], "o/app", "app", true, true),
+      // A streaming form is an endpoint of what it streams.
+      (["o/app"], ["o/app/str*"], "o/app", "app", true, true),
+      (["o/app/stream"], ["o/app"], "o/app", "app", true, true),
+      (["o/app/p*"], ["o/app/stream"], "o/app", "app", false, false),
+    ])
+  func apps(allowed: [String], endpoints: [String], app: String, alias: String, isApp: Bool, isAlias: Bool) throws {
+    let group = CallerGroup(name: "g", endpoints: try Self.patterns(endpoints), within: try Self.patterns(allowed))
+    #expect(group.allows(owner: app.utf8.span, isApp: true) == isApp)
+    #expect(group.allows(alias: alias.utf8.span) == isAlias)
+  }
+
+  @Test("property: two globs meet where any short text fits both", arguments: UInt64(0)..<20)
+  func intersections(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var texts: [[UInt8]] = [[]]
+    for text in 0..<1093 { texts += "ab/".utf8.map { texts[text] + [$0] } }
+    for _ in 0..<20 {
+      let globs = (0..<2).compactMap { _ in
+        let parts = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+          ["a", "b", "/", "*", "?", "/**/", "/**"].randomElement(using: &random)!
+        }
+        return try? GlobPattern(parts.joined())
+      }
+      guard globs.count == 2 else { continue }
+      let isShared = texts.contains { text in globs.allSatisfy { $0.matches(text.span) } }
+      #expect(globs[0].intersects(globs[1]) == isShared, "\(globs[0].text) \(globs[1].text)")
+    }
   }
 
   @Test("a token's group is that of its line, else the default; a name that is not listed is told of")

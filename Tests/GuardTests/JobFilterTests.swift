@@ -23,8 +23,8 @@ struct JobFilterTests {
   }
 
   /// `text` through a filter in pieces that end at `cuts`.
-  private func filtered(_ text: String, _ job: OwnedJob, cuts: [Int] = []) -> String {
-    let (bytes, filter) = (Array(text.utf8), JobFilter(job))
+  private func filtered(_ text: String, _ job: OwnedJob, cuts: [Int] = [], keepsLength: Bool = true) -> String {
+    let (bytes, filter) = (Array(text.utf8), JobFilter(job, keepsLength: keepsLength))
     var output: [UInt8] = []
     var room = [UInt8](repeating: 0, count: 20 * (bytes.count + 400))
     var start = 0
@@ -62,13 +62,17 @@ struct JobFilterTests {
     let job = try job(id)
     let sealed = String(decoding: job.sealed, as: UTF8.self)
     let other = try seal(gateway, job)
-    // Where lengths must stay, an id of a gateway that is no UUID does too.
-    let kept = !job.changesLength && other.utf8.count != gateway.utf8.count
-    let wanted = Self.status(sealed, gateway: kept ? gateway : other)
     let text = Self.status(id, gateway: gateway)
-    #expect(filtered(text, job) == wanted)
-    for cut in 0...text.utf8.count { #expect(filtered(text, job, cuts: [cut]) == wanted) }
-    #expect(filtered(text, job, cuts: Array(1..<text.utf8.count)) == wanted)
+    let isLonger = id != Self.uuid || gateway == "req-1"
+    #expect(JobFilter.keepsLength(text.utf8.span, of: job) == !isLonger)
+    for keepsLength in [true, false] {
+      // Where the length has been told, an id of a gateway that is no UUID stays beside one that is.
+      let kept = keepsLength && id == Self.uuid && isLonger
+      let wanted = Self.status(sealed, gateway: kept ? gateway : other)
+      #expect(filtered(text, job, keepsLength: keepsLength) == wanted)
+      for cut in 0...text.utf8.count { #expect(filtered(text, job, cuts: [cut], keepsLength: keepsLength) == wanted) }
+      #expect(filtered(text, job, cuts: Array(1..<text.utf8.count), keepsLength: keepsLength) == wanted)
+    }
   }
 
   @Test(
@@ -102,7 +106,9 @@ struct JobFilterTests {
 
   @Test("an event is never held back once it has ended")
   func events() throws {
-    let (filter, event) = (JobFilter(try job(Self.uuid)), Array(Self.status(Self.uuid, gateway: Self.gateway).utf8))
+    let (filter, event) = (
+      JobFilter(try job(Self.uuid), keepsLength: true), Array(Self.status(Self.uuid, gateway: Self.gateway).utf8)
+    )
     var room = [UInt8](repeating: 0, count: 4096)
     for _ in 0..<3 {
       let written = room.withUnsafeMutableBytes { room in
@@ -112,15 +118,16 @@ struct JobFilterTests {
     }
   }
 
-  @Test("property: pieces, framings and room of any size come to the same", arguments: [uuid, "req-1"])
-  func property(id: String) throws {
+  @Test(
+    "property: pieces, framings and room of any size come to the same", arguments: [uuid, "req-1"], [gateway, "g"])
+  func property(id: String, gateway: String) throws {
     var random = SplitMix64(seed: 5)
     let job = try job(id)
-    let text = (0..<20).map { _ in Self.status(id, gateway: Self.gateway) }.joined()
-    let wanted = Array(filtered(text, job).utf8)
+    let text = (0..<20).map { _ in Self.status(id, gateway: gateway) }.joined()
+    let wanted = Array(filtered(text, job, keepsLength: false).utf8)
     let input = Array(text.utf8)
     for _ in 0..<200 {
-      var pump = BodyPump(.untilClose, filter: JobFilter(job))
+      var pump = BodyPump(.untilClose, filter: JobFilter(job, keepsLength: false))
       var (output, at): ([UInt8], Int) = ([], 0)
       var room = [UInt8](repeating: 0, count: Int.random(in: 4000...9000, using: &random))
       while true {

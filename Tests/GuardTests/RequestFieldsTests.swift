@@ -86,6 +86,14 @@ struct RequestFieldsTests {
     for rule in ["pass", "drop", "force: a"] { #expect(throws: PatternError.self) { try make([name: rule]) } }
   }
 
+  @Test(
+    "what has a rule of its own is for `fields` alone",
+    arguments: [
+      ("X-Fal-Tags", true), ("x-fal-queue-priority", true), ("x-fal-request-timeout", true), ("if-none-match", true),
+      ("accept", false), ("x-fal-request-source", false), ("x-a", false),
+    ])
+  func ruled(name: String, isRuled: Bool) { #expect(RequestFields.hasRule(name) == isRuled) }
+
   @Test("an entry that passes or drops what does not reach fal names forward_fields; one that forces it adds it")
   func unlisted() throws {
     for rule in ["pass", "drop"] {

@@ -8,7 +8,7 @@ import Testing
 @Suite("auth.tokens_file: when it is read again")
 struct TokensFileTests {
   /// A file that is gone with the test.
-  private final class Place {
+  private final class Place: Sendable {
     let path: String
 
     init(_ text: String) throws {
@@ -69,6 +69,30 @@ struct TokensFileTests {
     #expect((0..<3).map { _ in look(&file) } == ["3 tokens", "-", "-"])
   }
 
+  @Test("a file that is never left alone is read at every third look; what is no list then is told of once")
+  func restless() throws {
+    let place = try Place(Self.line("alice"))
+    var file = try watch(place)
+    var number = 0
+    /// What three looks bring, of which each sees another file.
+    func looks(_ text: String) -> [String] {
+      (0..<3).map { _ in
+        number += 1
+        place.put(text + String(repeating: "#", count: number))
+        return look(&file)
+      }
+    }
+    #expect(looks(Self.line("bob") + Self.line("carol")) == ["-", "-", "2 tokens"])
+    #expect(looks(Self.line("bob")) == ["-", "-", "1 tokens"])
+    // Nothing but a comment is what is written first.
+    #expect(looks("") == ["-", "-", "-"] && file.list.count == 1)
+    #expect(looks("dave\n")[0].hasPrefix(":1: expected name:group:hash"))
+    #expect(looks("erin\n") == ["-", "-", "-"] && file.list.count == 1)
+    #expect(looks(Self.line("bob") + Self.line("carol"))[0] == "2 tokens")
+    #expect(looks("dave\n")[0].hasPrefix(":1: expected"))
+    #expect(look(&file) == "-")
+  }
+
   @Test("a broken or vanished file is told of once and changes nothing; a good one after it counts")
   func broken() throws {
     let place = try Place(Self.line("alice"))
@@ -82,6 +106,29 @@ struct TokensFileTests {
     // The same as at the start.
     place.put(Self.line("alice"))
     #expect((0..<3).map { _ in look(&file) } == ["-", "1 tokens", "-"])
+  }
+
+  @Test("a list that takes its time is in force before the file is looked at again, so that none overtakes a newer one")
+  func order() async throws {
+    let place = try Place(Self.line("alice"))
+    let file = try watch(place)
+    let (events, told) = AsyncStream.makeStream(of: String.self)
+    place.put(Self.line("bob") + Self.line("carol"))
+    let watching = Task {
+      await file.watch(every: .milliseconds(1)) { change in
+        guard case .list(let list) = change else { return }
+        told.yield("\(list.count) begins")
+        if list.count == 2 {
+          place.put(Self.line("dave"))
+          // A loop that is busy, for as long as many looks take.
+          try? await Task.sleep(for: .milliseconds(50))
+        }
+        told.yield("\(list.count) is in force")
+      }
+    }
+    let seen = await events.prefix(4).reduce(into: []) { $0.append($1) }
+    watching.cancel()
+    #expect(seen == ["2 begins", "2 is in force", "1 begins", "1 is in force"])
   }
 
   @Test("a file that cannot be read at the start, or is broken, is no list")

@@ -41,6 +41,13 @@ struct SecretFileTests {
     #expect(faults == "S:2: secret_file: \(cure)")
   }
 
+  @Test("a secret that stands there twice is a fault, in whatever case")
+  func twice() {
+    let (_, faults) = load("\(Self.one)\n# again\n\(String(repeating: "01", count: 32))\n\(Self.one.uppercased())\n")
+    #expect(
+      faults == "S:4: secret_file: the secret stands in line 1 already; list each once, the one that seals first")
+  }
+
   @Test("a file without a secret, or none, is a fault")
   func none() {
     #expect(load("# nothing\n").faults == "F: secret_file: S holds no secret; make one with: openssl rand -hex 32")

@@ -13,6 +13,15 @@ struct SpanBytesTests {
     #expect(!equals("abc", "abd") && !equals("abc", "Abc") && !equals("ab", "abc") && !equals("abcd", "abc"))
   }
 
+  @Test(
+    "contains finds a text wherever it stands",
+    arguments: [
+      ("abc", "abc", true), ("xxabc", "abc", true), ("abcxx", "abc", true), ("aabaabc", "aabc", true),
+      ("ab", "abc", false),
+      ("", "a", false), ("ababab", "abc", false), ("xab", "abc", false), ("c", "c", true),
+    ])
+  func contains(text: String, part: String, isIn: Bool) { #expect(text.utf8.span.contains(part.utf8.span) == isIn) }
+
   @Test("equalsIgnoringCase folds ASCII letters alone (RFC 9110 §5.1)")
   func folding() {
     #expect(same("", "") && same("ABC", "abc") && same("a-Z09", "a-z09"))

@@ -10,7 +10,7 @@ struct RateBooks {
   /// Expired jobs that are given back at one look, so that it stays short.
   private static let sweepLimit = 8
   /// Nanoseconds after which it is worth asking again where nobody knows when something ends.
-  private static let retryLater: UInt64 = 5_000_000_000
+  static let retryLater: UInt64 = 5_000_000_000
 
   mutating func admit(
     _ caller: Caller, _ demand: RateDemand, _ policy: RatePolicy, now: UInt64

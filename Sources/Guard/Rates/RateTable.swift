@@ -5,6 +5,9 @@ internal import Synchronization
 public final class RateTable: Sendable {
   private let books = Mutex(RateBooks())
 
+  /// Nanoseconds after which it is worth asking again where nobody knows when there is room.
+  public static let retryLater = RateBooks.retryLater
+
   /// An empty table.
   public init() {}
 

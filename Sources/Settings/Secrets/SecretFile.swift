@@ -1,9 +1,10 @@
+internal import System
 internal import Text
 
 /// Reads the file that `secret_file` names: a secret of 32 bytes in hex on each line, comments from `#` on.
-enum SecretFile {
+package enum SecretFile {
   /// The largest file, in bytes.
-  static let limit = 64 << 10
+  package static let limit = 64 << 10
   private static let secretSize = 32
 
   /// The secrets at `path`, in their order; a fault names the line and never quotes it.
@@ -26,7 +27,7 @@ enum SecretFile {
   private static func parse(
     _ content: SecretBytes, _ path: String, _ source: String, _ faults: inout SettingsFaults
   ) -> [SecretBytes] {
-    var secrets: [SecretBytes] = []
+    var (secrets, lines): ([SecretBytes], [Int]) = ([], [])
     var (line, start) = (1, 0)
     while start < content.count {
       var end = start
@@ -34,7 +35,13 @@ enum SecretFile {
       let text = trimmed(content, start..<end)
       if !text.isEmpty, content[text.lowerBound] != UInt8(ascii: "#") {
         if let secret = decode(content, text) {
+          if let index = secrets.firstIndex(where: { equal($0, secret) }) {
+            faults.append(
+              source: "\(path):\(line)", key: "secret_file",
+              message: "the secret stands in line \(lines[index]) already; list each once, the one that seals first")
+          }
           secrets.append(secret)
+          lines.append(line)
         } else {
           faults.append(
             source: "\(path):\(line)", key: "secret_file",
@@ -50,6 +57,18 @@ enum SecretFile {
         message: "\(path) holds no secret; make one with: openssl rand -hex 32")
     }
     return secrets
+  }
+
+  private static func equal(_ one: SecretBytes, _ other: SecretBytes) -> Bool {
+    (0..<secretSize).allSatisfy { one[$0] == other[$0] }
+  }
+
+  /// What is said of a file that every account of the machine may read; nil where none but its own may.
+  static func warning(_ path: String) -> String? {
+    guard Syscalls.othersMayRead(path) else { return nil }
+    return
+      "secret_file: everybody on this machine may read \(path), and who has a secret can make the ids of any job; take "
+      + "that away with: chmod o-r \(path)"
   }
 
   private static func trimmed(_ content: SecretBytes, _ range: Range<Int>) -> Range<Int> {

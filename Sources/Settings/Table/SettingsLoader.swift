@@ -21,7 +21,7 @@ package enum SettingsLoader {
         loaded.settings.secretFile, source: findings.sources["secret_file"] ?? "default", &findings.faults)
     }
     if keyRequired { loaded.falKey = FalKey.load(from: environment, faults: &findings.faults) }
-    loaded.warnings = strayVariables(environment)
+    loaded.warnings = strayVariables(environment) + [SecretFile.warning(loaded.settings.secretFile)].compactMap(\.self)
     loaded.sources = findings.sources
     loaded.faults = findings.faults
     return loaded
