@@ -90,6 +90,17 @@ extension HTTP1Connection {
     writer.write("\r\n")
   }
 
+  /// Forgets the request before.
+  func beginState() -> RequestState {
+    let state = state
+    state.reset(server.options)
+    let record = state.record
+    record.client = address
+    record.started = loop.now
+    state.answerOffset = channel.bytesWritten
+    return state
+  }
+
   /// Refuses what could not be read as a request, or took too long to become one.
   func refuse(_ cause: Cause) {
     // Nobody knows yet whom it would be an answer to.

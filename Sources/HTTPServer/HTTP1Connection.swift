@@ -40,7 +40,7 @@ public final class HTTP1Connection: EventHandler {
   /// There was no place for it: it may ask how the process is, once.
   var isInReserve = false
   private var reading = HeadReading()
-  private(set) var lent: RequestState?
+  private var lent: RequestState?
 
   /// How far the next head is.
   private struct HeadReading {
@@ -238,16 +238,5 @@ public final class HTTP1Connection: EventHandler {
       record.client = client
     }
     if head.method == .other { record.note(method: bytes.extracting(head.methodRange)) }
-  }
-
-  /// Forgets the request before.
-  func beginState() -> RequestState {
-    let state = state
-    state.reset(server.options)
-    let record = state.record
-    record.client = address
-    record.started = loop.now
-    state.answerOffset = channel.bytesWritten
-    return state
   }
 }

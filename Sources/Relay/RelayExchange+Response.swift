@@ -128,8 +128,8 @@ extension RelayExchange {
     var (id, units): (Span<UInt8>?, Span<UInt8>?)
     for line in head.fields.lines where !line.isNamedByConnection {
       switch line.kind {
-      case .falRequestID: id = bytes.extracting(line.value)
-      case .falBillableUnits: units = bytes.extracting(line.value)
+      case .falRequestID where id == nil: id = bytes.extracting(line.value)
+      case .falBillableUnits where units == nil: units = bytes.extracting(line.value)
       default: continue
       }
     }
