@@ -24,11 +24,11 @@ public enum LaxReading {
         throw InputRefusal(
           "int_parsing", "Input should be a valid integer, unable to parse string as an integer")
       }
-      guard digits.utf8.count <= digitLimit else { throw tooLarge }
+      guard number.digits.utf8.count <= digitLimit else { throw tooLarge }
       return number
     case .number(let text):
       if let number = WholeNumber(text) {
-        guard text.utf8.count <= digitLimit else { throw tooLarge }
+        guard number.digits.utf8.count <= digitLimit else { throw tooLarge }
         return number
       }
       guard let number = Double(text), number.isFinite else {
@@ -78,7 +78,8 @@ public enum LaxReading {
     case .number(let text):
       guard let number = Double(text) else { break }
       if number == 0 || number == 1 { return number == 1 }
-      guard Int64(text) != nil else { throw InputRefusal("bool_type", "Input should be a valid boolean") }
+      let isSmall = WholeNumber(text) == nil ? Int64(exactly: number) != nil : Int64(text) != nil
+      guard isSmall else { throw InputRefusal("bool_type", "Input should be a valid boolean") }
     case .null, .array, .object: throw InputRefusal("bool_type", "Input should be a valid boolean")
     }
     throw InputRefusal("bool_parsing", "Input should be a valid boolean, unable to interpret input")
