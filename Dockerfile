@@ -10,6 +10,8 @@ WORKDIR /src
 COPY Package.swift ./
 RUN swift package resolve
 COPY Sources Sources
+# Compiled into the binary.
+COPY config/models config/models
 RUN swift build -c release --product fal-proxy --static-swift-stdlib \
  && strip -o /fal-proxy .build/release/fal-proxy
 

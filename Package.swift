@@ -36,6 +36,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
+    .target(name: "CAssets"),
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -47,7 +48,7 @@ let package = Package(
     room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
     room("Fal", imports: ["HTTPWire", "Text"]),
     room("Settings", imports: ["Fal", "Text", "System"]),
-    room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest"]),
+    room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest", "CAssets"]),
     room("Observability", imports: ["Text", "System"]),
     room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
     room("HTTPServer", imports: ["Text", "System", "Transport", "HTTPWire", "Observability"]),
@@ -57,7 +58,7 @@ let package = Package(
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
         "Observability", "Digest", "CZlib",
       ]),
-    room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "CZlib"]),
+    room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Guard", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -74,7 +75,7 @@ let package = Package(
     tests("Settings", imports: ["Settings"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
+    tests("Sandbox", imports: ["Sandbox", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),

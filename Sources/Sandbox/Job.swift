@@ -1,4 +1,5 @@
 internal import Fal
+internal import Guard
 
 /// A request to a model. What has become of it follows from the time; nothing has to be woken for it.
 final class Job {

@@ -1,59 +1,51 @@
 internal import Fal
+internal import Guard
 internal import Text
 
-/// What a model was asked for, checked (protocol.md §9.1).
+/// What a model was asked for, checked (protocol.md §9.1) and read as fal's apps read it.
 struct ModelInput: Equatable, Sendable {
   var prompt = ""
+  var imageURL: String?
+  var mapURL: String?
+  /// 0…1.
+  var strength = 0.85
+  var steps = 28
+  /// Finite.
+  var guidance = 3.5
   /// The seed's digits, as given; nil when one is to be drawn.
   var seed: String?
-  var steps = 28
   var imageCount = 1
   var isSync = false
+  var checksSafety = true
+  /// nil where the model has no choice.
+  var format: Format?
   var size = ImageSize.standard
 
-  /// The endpoints whose required fields are known; all others take whatever comes.
-  private static let differential: Set = [
-    EndpointID.fluxDifferentialDiffusion, "fal-ai/flux-general/differential-diffusion",
-  ]
+  /// An `output_format`.
+  enum Format: String, Sendable {
+    case jpeg, png
+  }
 
-  /// Reads an input.
+  /// Reads an input. Endpoints whose schema is not known take whatever comes.
   /// - Parameter lookUp: what is known of the image behind a URL.
   /// - Returns: the input, or everything that is wrong with it in the order of the schema.
   static func check(
     _ value: JSONValue, for endpoint: EndpointID, lookUp: (String) -> ImageLookup
   ) -> Checked {
-    guard case .object = value else {
-      return .refused([InputIssue("model_attributes_type", ["body"], "Input should be a valid dictionary or object")])
-    }
-    let required = differential.contains(endpoint.text)
-    var reader = InputReader(value)
-    var input = ModelInput()
-    input.prompt = reader.text("prompt", required: required) ?? ""
-    if let name = value["image_size"]?.text.flatMap(ImageSize.named) { input.size = name }
-    if let width = value["image_size"]?["width"]?.int, let height = value["image_size"]?["height"]?.int {
-      if width > 0, height > 0, width <= 14142, height <= 14142 {
-        input.size = ImageSize(width: width, height: height)
-      } else {
-        reader.refuse("greater_than", ["body", "image_size"], "Input should be greater than 0", ("gt", 0))
-      }
-    }
+    var issues = ModelSchemas.builtIn[endpoint.text]?.input.issues(with: value) ?? []
+    if issues.isEmpty { issues = SandboxLimits.issues(with: value) }
+    guard issues.isEmpty else { return .refused(issues) }
+    var input = ModelInput(value)
     for name in ["image_url", "change_map_image_url"] {
-      guard let url = reader.text(name, required: required) else { continue }
+      guard let url = value[name]?.text else { continue }
       switch lookUp(url) {
-      case .size(let size) where name == "image_url" && value["image_size"] == nil: input.size = size
+      case .size(let size) where name == "image_url" && !hasSize(value): input.size = size
       case .size, .unknown: break
       case .unusable(let type, let message):
-        reader.refuse(type, ["body", .string(name)], message, nil, input: .string(url))
+        issues.append(InputIssue(type, ["body", .string(name)], message, input: .string(url)))
       }
     }
-    reader.decimal("strength", 0.01...1)
-    input.steps = reader.integer("num_inference_steps", 1...50) ?? input.steps
-    input.seed = reader.seed("seed")
-    reader.decimal("guidance_scale", required ? 1...20 : 0...100)
-    input.isSync = reader.flag("sync_mode") ?? false
-    input.imageCount = reader.integer("num_images", 1...4) ?? 1
-    _ = reader.flag("enable_safety_checker")
-    return reader.issues.isEmpty ? .accepted(input) : .refused(reader.issues)
+    return issues.isEmpty ? .accepted(input) : .refused(issues)
   }
 
   /// The outcome of a check.
@@ -64,4 +56,36 @@ struct ModelInput: Equatable, Sendable {
 
   /// The units a run is billed with: megapixels, each image rounded up (protocol.md §11).
   var billedUnits: Int { imageCount * size.billedMegapixels }
+}
+
+extension ModelInput {
+  /// What is there and can be read; the defaults for the rest.
+  private init(_ value: JSONValue) {
+    prompt = value["prompt"]?.text ?? prompt
+    imageURL = value["image_url"]?.text
+    mapURL = value["change_map_image_url"]?.text
+    if let number = value["strength"].flatMap(LaxReading.number), !number.isNaN { strength = min(max(number, 0), 1) }
+    steps = ModelInput.integer(value["num_inference_steps"]) ?? steps
+    if let number = value["guidance_scale"].flatMap(LaxReading.number), number.isFinite { guidance = number }
+    seed = value["seed"].flatMap(LaxReading.integer)?.description
+    imageCount = ModelInput.integer(value["num_images"]) ?? imageCount
+    isSync = value["sync_mode"].flatMap(LaxReading.flag) ?? isSync
+    checksSafety = value["enable_safety_checker"].flatMap(LaxReading.flag) ?? checksSafety
+    format = value["output_format"]?.text.flatMap(Format.init)
+    size = ModelInput.size(value) ?? size
+  }
+
+  private static func integer(_ value: JSONValue?) -> Int? {
+    value.flatMap(LaxReading.integer).flatMap { Int($0.description) }
+  }
+
+  private static func hasSize(_ value: JSONValue) -> Bool { size(value) != nil }
+
+  private static func size(_ value: JSONValue) -> ImageSize? {
+    guard let wanted = value["image_size"], wanted != .null else { return nil }
+    if let name = wanted.text { return ImageSize.named(name) }
+    return ImageSize(
+      width: integer(wanted["width"]) ?? ImageSize.standard.width,
+      height: integer(wanted["height"]) ?? ImageSize.standard.height)
+  }
 }

@@ -1,4 +1,5 @@
 internal import Fal
+internal import Guard
 internal import HTTPWire
 internal import Text
 

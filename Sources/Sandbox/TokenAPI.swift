@@ -1,3 +1,4 @@
+internal import Guard
 internal import HTTPWire
 internal import Text
 

@@ -67,6 +67,16 @@ def test_imports_run_one_way():
         assert not imports(room) & FORBIDDEN.get(room, set()), room
 
 
+def test_the_sandbox_sees_nothing_of_guard_but_its_schemas():
+    """An embedded fal knows no policy of the proxy."""
+    policy = [file.read_text("utf-8") for file in (SOURCES / "Guard").rglob("*.swift") if file.parent.name != "Input"]
+    names = {name for text in policy for name in re.findall(r"^public (?:\w+ )*(?:struct|enum|class) (\w+)", text, re.M)}
+    assert len(names) > 20
+    for file in (SOURCES / "Sandbox").rglob("*.swift"):
+        code = re.sub(r"//.*|\"[^\"\n]*\"", "", file.read_text("utf-8"))
+        assert not names & set(re.findall(r"\b[A-Z]\w*", code)), file.name
+
+
 def test_no_file_has_outgrown_its_room():
     """A file of more than 250 lines is two."""
     for file in SOURCES.rglob("*.swift"):

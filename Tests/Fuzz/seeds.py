@@ -1,5 +1,6 @@
 """Writes the corpus as seed files for the fuzzers: seeds.py FOLDER."""
 
+import json
 import pathlib
 import re
 import sys
@@ -63,6 +64,20 @@ def json_texts():
     return seeds | {text.encode() for text in texts}
 
 
+def inputs():
+    """The inputs of the corpus, the schemas they are held against, and those of the models."""
+    seeds = set()
+    for line in (TESTS / "Corpus" / "inputs" / "pydantic.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            seeds.add(line.removeprefix("schema ").partition("\t")[0].encode())
+    required = '"prompt":"p","image_url":"https://a.test/i","change_map_image_url":"data:,"'
+    members = ['"strength":"0.5"', '"seed":9007199254740993', '"num_inference_steps":28.0', '"sync_mode":"on"',
+               '"image_size":{"width":"64"}', '"loras":[{}]', '"output_format":"jpeg"', '"guidance_scale":"nan"']
+    seeds |= {f"{{{required},{member}}}".encode() for member in members}
+    models = [file.read_bytes() for file in (TESTS.parent / "config" / "models").glob("*.json")]
+    return seeds | {json.dumps(json.loads(model)["input"]).encode() for model in models}
+
+
 def proxy_headers():
     """Headers of the PROXY protocol, in both versions."""
     signature = b"\r\n\r\n\0\r\nQUIT\n"
@@ -76,7 +91,7 @@ def main(folder):
     responses = [entry.data for entry in corpus.load("responses")]
     bodies = [data.partition(b"\r\n\r\n")[2] for data in requests + responses if b"hunked" in data]
     for name, seeds in (("RequestHead", requests), ("ResponseHead", responses), ("Chunked", bodies),
-                        ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts()),
+                        ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts()), ("InputSchema", inputs()),
                         ("ProxyHeader", proxy_headers())):
         write(folder / name, {seed for seed in seeds if len(seed) <= LONGEST})
 

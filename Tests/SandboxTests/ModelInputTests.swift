@@ -1,4 +1,5 @@
 import Fal
+import Guard
 import Testing
 import Text
 
@@ -34,19 +35,17 @@ import Text
     "refuses what is outside the schema of protocol.md §9.1 and names the field",
     arguments: [
       Case(#""strength":0"#, "greater_than_equal", #"{"ge":0.01}"#),
-      Case(#""strength":1.01"#, "less_than_equal", #"{"le":1}"#),
-      Case(#""strength":"0.5""#, "float_type"), Case(#""strength":null"#, "float_type"),
+      Case(#""strength":"1.01""#, "less_than_equal", #"{"le":1}"#),
+      Case(#""strength":"x""#, "float_parsing"), Case(#""strength":null"#, "float_type"),
       Case(#""num_inference_steps":0"#, "greater_than_equal", #"{"ge":1}"#),
       Case(#""num_inference_steps":51"#, "less_than_equal", #"{"le":50}"#),
-      Case(#""num_inference_steps":1e300"#, "less_than_equal", #"{"le":50}"#),
-      Case(#""num_inference_steps":2.5"#, "int_type"),
-      Case(#""guidance_scale":0.5"#, "greater_than_equal", #"{"ge":1}"#),
-      Case(#""guidance_scale":21"#, "less_than_equal", #"{"le":20}"#),
-      Case(#""num_images":5"#, "less_than_equal", #"{"le":4}"#), Case(#""num_images":true"#, "int_type"),
-      Case(#""seed":"7""#, "int_type"), Case(#""seed":1.5"#, "int_type"),
+      Case(#""num_inference_steps":1e300"#, "int_parsing_size"), Case(#""num_inference_steps":2.5"#, "int_from_float"),
+      Case(#""guidance_scale":[]"#, "float_type"), Case(#""num_images":5"#, "less_than_equal", #"{"le":4}"#),
+      Case(#""num_images":"0""#, "greater_than_equal", #"{"ge":1}"#),
+      Case(#""seed":"x""#, "int_parsing"), Case(#""seed":1.5"#, "int_from_float"),
       Case(#""seed":18446744073709551616"#, "less_than_equal", #"{"le":18446744073709551615}"#),
       Case(#""seed":-9223372036854775809"#, "greater_than_equal", #"{"ge":-9223372036854775808}"#),
-      Case(#""sync_mode":"yes""#, "bool_type"), Case(#""enable_safety_checker":1"#, "bool_type"),
+      Case(#""sync_mode":"maybe""#, "bool_parsing"), Case(#""enable_safety_checker":2"#, "bool_parsing"),
       Case(#""prompt":3"#, "string_type"), Case(#""image_url":"ftp://x""#, "file_download_error"),
     ])
   func refuses(_ test: Case) throws {
@@ -65,7 +64,7 @@ import Text
     "accepts the limits themselves",
     arguments: [
       #""strength":0.01"#, #""strength":1"#, #""num_inference_steps":50"#, #""num_inference_steps":1.0"#,
-      #""guidance_scale":20"#, #""num_images":4"#, #""seed":null"#, #""seed":18446744073709551615"#,
+      #""guidance_scale":1e9"#, #""num_images":4"#, #""seed":null"#, #""seed":18446744073709551615"#,
       #""seed":-9223372036854775808"#, #""sync_mode":true"#, #""unknown":[{}]"#,
     ])
   func accepts(members: String) throws {
@@ -82,9 +81,43 @@ import Text
   @Test("fills in the defaults, keeps a seed's digits, and takes the size of the input image")
   func defaults() throws {
     let expected = ModelInput(
-      prompt: "p", seed: "12345678901234567890", steps: 28, imageCount: 1, isSync: false,
+      prompt: "p", imageURL: "https://a/i.png", mapURL: "https://a/m.png", seed: "12345678901234567890",
       size: ImageSize(width: 640, height: 480))
     #expect(try Self.check("\(Self.required),\"seed\":12345678901234567890") == .accepted(expected))
+  }
+
+  @Test(
+    "reads what fal's apps take for a number or a truth value as they do",
+    arguments: [
+      (#""strength":"0.5""#, ModelInput.read { $0.strength = 0.5 }), (#""strength":true"#, .read { $0.strength = 1 }),
+      (#""num_inference_steps":"12.0""#, .read { $0.steps = 12 }), (#""num_images":3.0"#, .read { $0.imageCount = 3 }),
+      (#""seed":"9007199254740993""#, .read { $0.seed = "9007199254740993" }),
+      (#""seed":" +1_000 ""#, .read { $0.seed = "1000" }), (#""seed":1e3"#, .read { $0.seed = "1000" }),
+      (#""sync_mode":"on""#, .read { $0.isSync = true }),
+      (#""enable_safety_checker":0"#, .read { $0.checksSafety = false }),
+      (#""guidance_scale":"7""#, .read { $0.guidance = 7 }), (#""guidance_scale":"nan""#, .read { _ in }),
+    ])
+  func reads(_ members: String, _ expected: ModelInput) throws {
+    #expect(try Self.check("\(Self.required),\(members)") == .accepted(expected))
+  }
+
+  @Test("holds flux-general to a schema of its own")
+  func general() throws {
+    let model = "fal-ai/flux-general/differential-diffusion"
+    let expected = ModelInput.read {
+      $0.format = .jpeg
+      $0.size = ImageSize(width: 64, height: 512)
+    }
+    let members = #"\#(Self.required),"output_format":"jpeg","image_size":{"width":"64"},"loras":[]"#
+    #expect(try Self.check(members, model: model) == .accepted(expected))
+    guard
+      case .refused(let issues) = try Self.check(
+        #"\#(Self.required),"output_format":"gif","image_size":"huge""#, model: model)
+    else { throw Unexpected("accepted") }
+    #expect(issues.map(\.type) == ["model_attributes_type", "literal_error", "literal_error"])
+    guard case .refused(let size) = try Self.check(#"\#(Self.required),"image_size":{"width":0}"#, model: model)
+    else { throw Unexpected("accepted") }
+    #expect(size.map(\.location) == [["body", "image_size", "width"]] && size[0].type == "greater_than")
   }
 
   @Test("asks nothing of models it does not know")
@@ -102,5 +135,15 @@ import Text
       throw Unexpected("accepted")
     }
     #expect(JSONWriter.bytes(issues[0].json).count < 400)
+  }
+}
+
+extension ModelInput {
+  /// What is read of the required members, changed.
+  fileprivate static func read(_ change: (inout ModelInput) -> Void) -> ModelInput {
+    var input = ModelInput(
+      prompt: "p", imageURL: "https://a/i.png", mapURL: "https://a/m.png", size: ImageSize(width: 640, height: 480))
+    change(&input)
+    return input
   }
 }
