@@ -290,7 +290,7 @@ def test_a_submit_that_is_sent_again_is_sealed_too(upstream, proxy):
             connection.read_request()
             connection.send(respond(200, [JSON], told()))
             if number == 0:
-                connection.reader.head()
+                connection.read_head()
                 connection.send(respond(408, [("connection", "close")], b"too late", "Request Timeout"))
                 connection.close()
     seen = []
