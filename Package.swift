@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every target is built in Swift 6 mode with the same strictness; a warning is an error.
@@ -29,6 +30,17 @@ func tests(_ name: String, imports: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: imports, swiftSettings: strict)
 }
 
+/// The optional parts: each is built in where its header is, unless its variable says otherwise.
+let withJPEG =
+  FileManager.default.fileExists(atPath: "/usr/include/turbojpeg.h")
+  && ProcessInfo.processInfo.environment["FAL_PROXY_WITHOUT_JPEG"] == nil
+
+/// Static C libraries need no unsafe flag: their module maps have no `link`, and the linker is told the file.
+let pictures = Target.target(
+  name: "Pictures", dependencies: ["CZlib"] + (withJPEG ? ["CTurboJPEG"] : []),
+  swiftSettings: strict + (withJPEG ? [.define("JPEG")] : []),
+  linkerSettings: withJPEG ? [.linkedLibrary(":libturbojpeg.a")] : [])
+
 let package = Package(
   name: "fal-proxy",
   products: [.executable(name: "fal-proxy", targets: ["fal-proxy"])],
@@ -39,12 +51,14 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
     room("System", imports: ["CEpoll"]),
     room("Text"),
     room("Digest", imports: ["COpenSSL"]),
     room("HTTPWire", imports: ["Text"]),
     room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
+    pictures,
     room("Fal", imports: ["HTTPWire", "Text"]),
     room("Settings", imports: ["Fal", "Text", "System"]),
     room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest"]),
@@ -72,6 +86,7 @@ let package = Package(
     tests("Digest", imports: ["Digest"]),
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
+    tests("Pictures", imports: ["Pictures", "CZlib"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
     tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
