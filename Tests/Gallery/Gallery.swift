@@ -16,7 +16,10 @@ enum Gallery {
       for strength in [400, 850] {
         var repaint = Repaint(prompt: sea, seed: 42)
         repaint.strength = strength
-        save(Painter(repaint).paint(picture, map: map), "\(folder)/sea-\(name)-\(strength).png")
+        let start = clock()
+        let result = Painter(repaint).paint(picture, map: map)
+        print("painted in", (clock() - start) / 1000, "ms of processor time")
+        save(result, "\(folder)/sea-\(name)-\(strength).png")
       }
     }
     let prompts = [
@@ -34,12 +37,12 @@ enum Gallery {
   }
 
   static func save(_ bitmap: Bitmap, _ path: String) {
-    let clock = ContinuousClock()
-    var bytes: [UInt8] = []
-    let time = clock.measure { bytes = PNGWriter.write(bitmap) }
+    let start = clock()
+    let bytes = PNGWriter.write(bitmap)
+    let time = (clock() - start) / 1000
     guard let file = fopen(path, "wb") else { fatalError("cannot write \(path)") }
     fwrite(bytes, 1, bytes.count, file)
     fclose(file)
-    print(path, bytes.count / 1024, "KiB, written in", time)
+    print(path, bytes.count / 1024, "KiB, written in", time, "ms")
   }
 }

@@ -31,7 +31,7 @@ struct Canvas {
   mutating func paint(_ layer: Layer, _ random: inout SplitMix64) {
     let longest = Int32(max(bitmap.size.width, bitmap.size.height))
     let half = max(1, layer.width * longest / 1024)
-    let gap = max(2, half * 3 / 2)
+    let gap = max(2, half * 2)
     let columns = (Int32(bitmap.size.width) + gap - 1) / gap + 1
     let rows = (Int32(bitmap.size.height) + gap - 1) / gap + 1
     let count = columns * rows
@@ -52,7 +52,8 @@ struct Canvas {
         Int(y) * study.size.height / bitmap.size.height * study.size.width
         + Int(x) * study.size.width / bitmap.size.width
       guard study.edges[place] >= layer.edge else { continue }
-      let ink = study.colours.withUnsafeBufferPointer { Ink($0.baseAddress! + place * 3) }.lighter(by: shade)
+      let ink = study.colours.withUnsafeBufferPointer { Ink($0.baseAddress! + place * 3) }.lighter(by: shade).within(
+        8...247)
       let stroke = Stroke(
         x: x, y: y, heading: study.headings[place], half: half, length: length, bend: bend, ink: ink,
         opacity: layer.opacity, bristles: bristles)

@@ -13,23 +13,6 @@ struct Ink: Equatable {
   /// As written in style sheets.
   init(_ code: Int32) { self.init(code >> 16 & 255, code >> 8 & 255, code & 255) }
 
-  /// By hue (0…1535, a whole turn), saturation and value (0…255).
-  init(hue: Int32, saturation: Int32, value: Int32) {
-    let hue = ((hue % 1536) + 1536) % 1536
-    let part = hue & 255
-    let low = value * (255 - saturation) / 255
-    let falling = value * (255 - saturation * part / 255) / 255
-    let rising = value * (255 - saturation * (255 - part) / 255) / 255
-    switch hue >> 8 {
-    case 0: self.init(value, rising, low)
-    case 1: self.init(falling, value, low)
-    case 2: self.init(low, value, rising)
-    case 3: self.init(low, falling, value)
-    case 4: self.init(rising, low, value)
-    default: self.init(value, low, falling)
-    }
-  }
-
   @inline(__always)
   init(_ samples: UnsafePointer<UInt8>) { self.init(Int32(samples[0]), Int32(samples[1]), Int32(samples[2])) }
 
@@ -39,13 +22,19 @@ struct Ink: Equatable {
   /// This colour with `part` of 256 of the other.
   @inline(__always)
   func mixed(with other: Ink, _ part: Int32) -> Ink {
-    func mix(_ a: Int32, _ b: Int32) -> Int32 { a + ((b - a) * part + 128) >> 8 }
+    func mix(_ a: Int32, _ b: Int32) -> Int32 { a &+ ((b &- a) &* part &+ 128) >> 8 }
     return Ink(mix(red, other.red), mix(green, other.green), mix(blue, other.blue))
   }
 
   /// So much lighter, in each channel.
   @inline(__always)
-  func lighter(by amount: Int32) -> Ink { Ink(red + amount, green + amount, blue + amount) }
+  func lighter(by amount: Int32) -> Ink { Ink(red &+ amount, green &+ amount, blue &+ amount) }
+
+  /// With every channel in the range.
+  func within(_ range: ClosedRange<Int32>) -> Ink {
+    func bound(_ value: Int32) -> Int32 { max(range.lowerBound, min(range.upperBound, value)) }
+    return Ink(bound(red), bound(green), bound(blue))
+  }
 
   @inline(__always)
   func write(to samples: UnsafeMutablePointer<UInt8>) {

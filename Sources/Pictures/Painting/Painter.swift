@@ -5,9 +5,17 @@ package struct Painter {
 
   package init(_ repaint: Repaint) { self.repaint = repaint }
 
-  /// The picture, with what its map wholly keeps as it was.
+  /// The picture, with what its map wholly keeps as it was, and with a mark where it was repainted.
   /// - Parameter map: the greys of a map of the picture's size.
   package func paint(_ image: Bitmap, map: [UInt8]) -> Bitmap {
+    let weights = repaint.weights
+    var result = blend(image, map: map)
+    Mark.stamp(&result) { weights[Int(map[$0])] > 0 }
+    return result
+  }
+
+  /// The picture without the mark.
+  func blend(_ image: Bitmap, map: [UInt8]) -> Bitmap {
     precondition(map.count == image.size.pixels)
     let weights = repaint.weights
     guard map.contains(where: { weights[Int($0)] > 0 }) else { return image }

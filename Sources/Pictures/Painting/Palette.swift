@@ -13,19 +13,6 @@ struct Palette {
     }
   }
 
-  /// A harmony of cool shadows and warm lights, or the other way round, from random numbers.
-  init(_ random: inout SplitMix64) {
-    let hue = random.next(0...1535)
-    let turn = random.next(0...1) * 2 - 1
-    let spread = random.next(500...900) * turn
-    self.init([
-      Ink(hue: hue, saturation: 170, value: 34), Ink(hue: hue + spread / 8, saturation: 165, value: 96),
-      Ink(hue: hue + spread / 3, saturation: 135, value: 160),
-      Ink(hue: hue + spread * 2 / 3, saturation: 120, value: 214),
-      Ink(hue: hue + spread, saturation: 50, value: 250),
-    ])
-  }
-
   /// The colour of a brightness.
   @inline(__always)
   subscript(level: Int32) -> Ink { colours[Int(max(0, min(255, level)))] }

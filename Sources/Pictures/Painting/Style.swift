@@ -18,7 +18,7 @@ struct Style {
   /// Of a prompt; what it does not say is chosen by chance.
   init(_ prompt: String, _ random: inout SplitMix64) {
     var found: [Palette] = []
-    palette = Palette(&random)
+    palette = Style.chance(&random)
     for word in Style.words(prompt) {
       if let stops = Style.palettes.first(where: { $0.words.contains(word) })?.stops {
         found.append(Palette(stops.map(Ink.init)))
@@ -36,6 +36,13 @@ struct Style {
     // The first word says most, the second adds to it, and chance adds a little.
     guard let first = found.first else { return }
     palette = (found.count > 1 ? first.mixed(with: found[1], 90) : first).mixed(with: palette, 26)
+  }
+
+  /// Two palettes that are known to be pleasant, one of them more than the other.
+  private static func chance(_ random: inout SplitMix64) -> Palette {
+    func any() -> Palette { Palette(palettes[Int(random.next(0...Int32(palettes.count - 1)))].stops.map(Ink.init)) }
+    let (first, second) = (any(), any())
+    return first.mixed(with: second, random.next(0...110))
   }
 
   /// The words of a text in small letters.
