@@ -56,9 +56,9 @@ struct Heading {
       (self.x, self.y) = (1024, 0)
       return
     }
-    let length = Heading.root(square * 65536)
-    self.x = Int32(truncatingIfNeeded: Int(x) * 1024 * 256 / length)
-    self.y = Int32(truncatingIfNeeded: Int(y) * 1024 * 256 / length)
+    let length = Heading.root(square * 256)
+    self.x = Int32(truncatingIfNeeded: Int(x) * 1024 * 16 / length)
+    self.y = Int32(truncatingIfNeeded: Int(y) * 1024 * 16 / length)
   }
 
   /// A whole turn, by Bhaskara's approximation: integers are alike on every machine.

@@ -24,6 +24,7 @@ struct Stroke {
     // Sixteen bristles side by side.
     let perBristle = (16 << 16) / max(1, across * 2)
     let curve = bend * 64 / max(1, half)
+    let (ink, opacity, bristles, ragged) = (ink, opacity, bristles, length << 5)
     for row in top...bottom {
       let startU = (left - x) * heading.x + (row - y) * heading.y
       let startV = (row - y) * heading.x - (left - x) * heading.y
@@ -42,7 +43,7 @@ struct Stroke {
         if distance > 0 {
           let bristle = UInt64(truncatingIfNeeded: ((bent &+ across) &* perBristle) >> 16)
           let hair = Int32(truncatingIfNeeded: bristles &>> (bristle &* 4) & 15)
-          let rest = along &- abs(u) &- hair &* (length << 5)
+          let rest = along &- abs(u) &- hair &* ragged
           if rest > 0 {
             let alpha = (min(256, distance >> 2) &* min(256, rest >> 3) &* opacity) >> 16
             let shade = hair &- 7
