@@ -115,7 +115,7 @@ import Testing
     #expect(dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot() > 0.8)
   }
 
-  @Test("paints any size", arguments: [(1, 1), (2, 900), (3000, 2), (1500, 1400)])
+  @Test("paints any size", arguments: [(1, 1), (2, 900), (3000, 2), (1400, 90)])
   func sizes(width: Int, height: Int) {
     let image = Bitmap(PixelSize(width: width, height: height), grey: 90)
     let map = [UInt8](repeating: 0, count: width * height)
