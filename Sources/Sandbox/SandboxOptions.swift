@@ -1,6 +1,10 @@
 /// How the sandbox behaves, and what it keeps.
 package struct SandboxOptions: Sendable {
-  /// How long a queued job waits before it runs, in milliseconds.
+  /// How many jobs run at once; all others wait.
+  package var runners = 2
+  /// How many times faster than stated below the jobs go.
+  package var speed = 1.0
+  /// How long a queued job waits at least before it runs, in milliseconds.
   package var queueMilliseconds: UInt64 = 300
   /// How long a job runs, in milliseconds.
   package var runMilliseconds: UInt64 = 1200
@@ -23,4 +27,7 @@ package struct SandboxOptions: Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// How long a wait of so many milliseconds takes at this speed, in nanoseconds.
+  func wait(milliseconds: UInt64) -> UInt64 { UInt64(Double(milliseconds) * 1e6 / speed) }
 }

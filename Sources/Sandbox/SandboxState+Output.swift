@@ -3,30 +3,33 @@ internal import Text
 extension SandboxState {
   /// What asking for the result of a job answers (protocol.md §3.7).
   /// - Parameter base: where the one who asks finds the images, see `SandboxPlace.base`.
-  func reply(for job: Job, at now: UInt64, base: String) -> SandboxReply {
+  func reply(for job: Job, base: String) -> SandboxReply {
     let requestID = ReplyField("x-fal-request-id", job.id)
-    guard job.state(at: now) == .completed else {
+    guard let end = job.end else {
       return .detail(400, "Request is still in progress", [requestID])
     }
-    if let failure = job.failure, job.cancelled != nil {
-      return .requestError(499, failure.type, failure.text, [requestID])
+    if end != .finished, let failure = job.failure {
+      let isLate = end == .late
+      return .requestError(
+        isLate ? 504 : 499, failure.type, failure.text,
+        isLate ? [requestID, ReplyField("x-fal-request-timeout-type", "user")] : [requestID])
     }
     switch job.outcome {
     case .refused(let issues): return InputIssue.reply(issues, [requestID])
-    case .late:
-      return .requestError(
-        504, "request_timeout", "Request did not start before its deadline",
-        [requestID, ReplyField("x-fal-request-timeout-type", "user")])
     case .output(let input, let seed):
-      let seconds = Double((job.ends - job.starts) / 1_000_000) / 1000
-      // What is in the file store is drawn once; an answer with the images in it is made anew, or the job would hold them.
-      if !input.isSync, job.imageNames.isEmpty { job.imageNames = draw(input, seed: seed) }
-      let output = output(input, seed: seed, seconds: seconds) { index in
+      let output = output(input, seed: seed, seconds: job.seconds) { index in
+        // An answer with the images in it is made anew, or the job would hold them.
         guard input.isSync else { return "\(base)/files/\(job.imageNames[index])" }
         return "data:image/png;base64," + Base64.text(png(input, seed: seed, index: index, size: input.size))
       }
       return .json(200, output, [requestID, ReplyField("x-fal-billable-units", String(input.billedUnits))])
     }
+  }
+
+  /// Begins what a job needs that has just started: `supply` tells that it is there.
+  func begin(_ job: Job, at moment: UInt64) {
+    if case .output(let input, let seed) = job.outcome, !input.isSync { job.imageNames = draw(input, seed: seed) }
+    job.supply(at: moment)
   }
 
   /// Puts the images into the file store.

@@ -47,6 +47,12 @@ final class Bench {
     try #require(decide(method, target, host: host, body: body, fields: fields, bytes: bytes).reply)
   }
 
+  /// Moves the time, and lets everything happen that happens until then.
+  func pass(_ milliseconds: UInt64) {
+    now += milliseconds
+    state.advance(to: nanoseconds)
+  }
+
   /// The id of a new job.
   func submit(_ body: String = Bench.input, to path: String = Bench.model) throws -> String {
     try #require(try ask(.post, path, body: body).json["request_id"]?.text)

@@ -13,7 +13,8 @@ import Text
       let step = advance()
       if !step.bytes.isEmpty { sent.append((bench.now - start, String(decoding: step.bytes, as: UTF8.self))) }
       guard let wait = step.wait else { return sent }
-      bench.now += (wait + 999_999) / 1_000_000
+      let moment = min(bench.nanoseconds + wait, bench.state.queue.nextMoment ?? .max)
+      bench.pass((moment - bench.nanoseconds + 999_999) / 1_000_000)
     }
     Issue.record("the feed does not end")
     return sent
