@@ -5,13 +5,12 @@ struct InputIssue: Equatable, Sendable {
   var location: [JSONValue]
   var message: String
   var type: String
-  /// The limit that was missed, and what it is called.
-  var context: JSONMember?
+  /// The limits that were missed, and what they are called.
+  var context: [JSONMember]
   /// What was given, unless it is long.
   var input: JSONValue?
 
-  init(_ type: String, _ location: [JSONValue], _ message: String, context: JSONMember? = nil, input: JSONValue? = nil)
-  {
+  init(_ type: String, _ location: [JSONValue], _ message: String, context: JSONMember..., input: JSONValue? = nil) {
     self.location = location
     self.message = message
     self.type = type
@@ -28,7 +27,7 @@ struct InputIssue: Equatable, Sendable {
       JSONMember(name: "type", value: .string(type)),
       JSONMember(name: "url", value: .string("https://docs.fal.ai/errors/#\(type)")),
     ]
-    if let context { members.append(JSONMember(name: "ctx", value: .object([context]))) }
+    if !context.isEmpty { members.append(JSONMember(name: "ctx", value: .object(context))) }
     switch input {
     case .null, .bool: members.append(JSONMember(name: "input", value: input ?? .null))
     case .number(let text) where text.utf8.count <= InputIssue.echoedTextLimit,

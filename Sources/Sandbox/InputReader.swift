@@ -10,8 +10,9 @@ struct InputReader {
   mutating func refuse(
     _ type: String, _ location: [JSONValue], _ message: String, _ context: (String, JSONValue)?, input: JSONValue? = nil
   ) {
-    let context = context.map { JSONMember(name: $0.0, value: $0.1) }
-    issues.append(InputIssue(type, location, message, context: context, input: input))
+    var issue = InputIssue(type, location, message, input: input)
+    if let context { issue.context = [JSONMember(name: context.0, value: context.1)] }
+    issues.append(issue)
   }
 
   mutating func text(_ name: String, required: Bool) -> String? {
@@ -48,12 +49,14 @@ struct InputReader {
     return number
   }
 
-  mutating func decimal(_ name: String, _ range: ClosedRange<Double>) {
-    guard let member = value[name] else { return }
+  mutating func decimal(_ name: String, _ range: ClosedRange<Double>) -> Double? {
+    guard let member = value[name] else { return nil }
     guard let number = member.double else {
-      return refuse("float_type", ["body", .string(name)], "Input should be a valid number", nil, input: member)
+      refuse("float_type", ["body", .string(name)], "Input should be a valid number", nil, input: member)
+      return nil
     }
     limit(name, member, number, range)
+    return number
   }
 
   /// An integer of up to 64 bits, as its digits; null is none.

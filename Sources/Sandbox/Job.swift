@@ -18,6 +18,12 @@ final class Job {
   enum Outcome: Equatable {
     case output(ModelInput, seed: String)
     case refused([InputIssue])
+
+    /// As it is remembered.
+    var withoutPictures: Outcome {
+      guard case .output(let input, let seed) = self else { return self }
+      return .output(input.withoutPictures, seed: seed)
+    }
   }
 
   /// How it ended.
@@ -29,7 +35,7 @@ final class Job {
 
   let id: String
   let endpoint: EndpointID
-  let outcome: Outcome
+  private(set) var outcome: Outcome
   let priority: Priority
   /// Moments on the loop's clock, in nanoseconds.
   let submitted: UInt64
@@ -46,8 +52,9 @@ final class Job {
   private(set) var end: End?
   /// Since when what it needs is there.
   private var supplied: UInt64?
-  /// What its images are called in the file store, once they were drawn: URLs are made for each who asks.
-  var imageNames: [String] = []
+  /// What is still to be painted for it.
+  var order: PictureOrder?
+  private(set) var pictures: JobPictures?
 
   init(
     id: String, endpoint: EndpointID, outcome: Outcome, priority: Priority = .normal, submitted: UInt64, date: UInt64,
@@ -69,6 +76,8 @@ final class Job {
   /// When it will be complete; nil while it does not run, or nobody knows.
   var due: UInt64? {
     guard let started, let supplied, ended == nil else { return nil }
+    // Pictures that cannot be read are refused at once.
+    guard case .output = outcome else { return supplied }
     return max(started + runs, supplied)
   }
 
@@ -85,6 +94,18 @@ final class Job {
     if supplied == nil { supplied = moment }
   }
 
+  /// Takes the order away, which may be large.
+  func takeOrder() -> PictureOrder? {
+    defer { order = nil }
+    return order
+  }
+
+  /// Takes the pictures that were painted for it.
+  func receive(_ pictures: JobPictures) { self.pictures = pictures }
+
+  /// Its pictures cannot be read.
+  func refuse(_ issues: [InputIssue]) { outcome = .refused(issues) }
+
   func end(_ end: End, at moment: UInt64) {
     guard ended == nil else { return }
     ended = moment
@@ -95,13 +116,23 @@ final class Job {
   func logs(at now: UInt64) -> [LogLine] {
     guard case .output(let input, _) = outcome, let started else { return [] }
     let last = min(now, ended ?? now)
+    func line(_ moment: UInt64, _ message: String) -> LogLine {
+      LogLine(milliseconds: date + (moment - submitted) / 1_000_000, message: message)
+    }
     var lines: [LogLine] = []
+    // What was noticed of the pictures, at its place between the steps.
+    var notes = pictures.map(\.notes) ?? []
+    let noticed = supplied ?? .max
     for step in 1...input.steps {
       let moment = started + runs * UInt64(step) / UInt64(input.steps)
       guard moment <= last else { break }
-      lines.append(
-        LogLine(milliseconds: date + (moment - submitted) / 1_000_000, message: "step \(step)/\(input.steps)"))
+      if noticed < moment {
+        lines += notes.map { line(noticed, $0) }
+        notes = []
+      }
+      lines.append(line(moment, "step \(step)/\(input.steps)"))
     }
+    if noticed <= last { lines += notes.map { line(noticed, $0) } }
     return lines
   }
 

@@ -26,14 +26,14 @@ struct OutputFeed {
     }
     var bytes: [UInt8] = []
     sentAt = max(sentAt, job.started ?? now)
-    if shown < OutputFeed.previews, now >= moment(shown + 1) {
-      bytes = FeedStep.event(JSONWriter.bytes(state.preview(input, seed: seed)))
+    if shown < OutputFeed.previews, now >= moment(shown + 1), let pictures = job.pictures {
+      bytes = FeedStep.event(JSONWriter.bytes(state.preview(input, pictures, seed: seed)))
       while shown < OutputFeed.previews, now >= moment(shown + 1) { shown += 1 }
     } else if now >= sentAt + pingInterval {
       bytes = FeedStep.ping
     }
     if !bytes.isEmpty { sentAt = now }
-    let next = shown < OutputFeed.previews ? moment(shown + 1) : LoopTimer.untilTold
+    let next = shown < OutputFeed.previews && job.pictures != nil ? moment(shown + 1) : LoopTimer.untilTold
     return FeedStep(bytes: bytes, wait: min(next, sentAt + pingInterval) - now)
   }
 

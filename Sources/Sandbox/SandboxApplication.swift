@@ -20,6 +20,7 @@ package final class SandboxApplication: LocalApplication {
   package init(loop: EventLoop, place: SandboxPlace, files: FileStore, options: SandboxOptions = SandboxOptions()) {
     self.loop = loop
     state = SandboxState(place, files: files, options: options)
+    state.workshop = PictureWorkshop(loop)
     state.onSupply = { [unowned self] in settle() }
     alarm = LoopTimer(loop) { [unowned self] in
       settle()

@@ -22,8 +22,10 @@ package struct SandboxOptions: Sendable {
   package var fileByteLimit = 256 << 20
   /// How deep arrays and objects of a JSON text may nest.
   package var jsonDepthLimit = 64
-  /// The longest side of an image that is drawn, in pixels; larger inputs are answered at a smaller size.
-  package var imageSideLimit = 2048
+  /// The longest side of a result, in pixels; larger inputs are answered at a smaller size.
+  package var imageSideLimit = 4096
+  /// Whether what is white in a change map changes, in place of what is black.
+  package var whiteChanges = false
 
   /// The defaults.
   package init() {}

@@ -11,6 +11,8 @@ final class SandboxState {
   private(set) var queue: RunnerQueue
   /// How often anything has happened to a job.
   private(set) var changes = 0
+  /// Paints on another thread; without one, pictures are there at once.
+  var workshop: PictureWorkshop?
   /// Called when something has come that a job needed.
   var onSupply: (() -> Void)?
   private var random = SystemRandomNumberGenerator()
@@ -37,11 +39,15 @@ final class SandboxState {
       }
       deadline = now + UInt64(min(seconds, SandboxState.longestDeadline) * 1e9)
     }
+    let outcome = outcome(of: request, endpoint)
     let job = Job(
-      id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome(of: request, endpoint),
+      id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome.withoutPictures,
       priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
       runs: options.wait(milliseconds: options.runMilliseconds))
+    if case .output(let input, let seed) = outcome {
+      job.order = input.order(seed: seed, isShown: !isKept, options)
+    }
     queue.add(job)
     if isKept { jobs.add(job).forEach { queue.remove($0) } }
     changes += 1
@@ -89,11 +95,12 @@ final class SandboxState {
         return .refused([SandboxState.issue(error)])
       }
     }
-    let base = place.base(for: request)
-    switch ModelInput.check(value, for: endpoint, lookUp: { lookUp($0, base: base) }) {
-    case .accepted(var input):
-      input.size = input.size.fitting(options.imageSideLimit)
-      return .output(input, seed: input.seed ?? drawnSeed())
+    let files = files
+    func lookUp(_ url: String) -> PictureSource.Lookup {
+      PictureSource.lookUp(url) { files.file(named: $0)?.content }
+    }
+    switch ModelInput.check(value, for: endpoint, lookUp: lookUp) {
+    case .accepted(let input): return .output(input, seed: input.seed ?? drawnSeed())
     case .refused(let issues): return .refused(issues)
     }
   }
@@ -107,28 +114,5 @@ final class SandboxState {
     InputIssue(
       "json_invalid", ["body", .integer(error.offset)], "JSON decode error",
       context: JSONMember(name: "error", value: .string(error.reason)))
-  }
-
-  /// How many digits of a data URI are read for the size of its image.
-  private static let headerDigits = 64
-
-  private func lookUp(_ url: String, base: String) -> ImageLookup {
-    if url.hasPrefix("data:") {
-      guard let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
-        return .unusable(type: "image_load_error", message: "Failed to load the image: not a base64 data URI")
-      }
-      let bytes = Base64.prefix(url[url.index(after: comma)...], limit: SandboxState.headerDigits)
-      guard let size = PNG.size(of: bytes) else { return .unknown }
-      return .size(size)
-    }
-    guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-      return .unusable(type: "file_download_error", message: "Failed to download the file: not a URL")
-    }
-    // A file has one name, under whatever address the client that uploaded it reached the proxy.
-    if let file = files.file(named: url.split(separator: "/").suffix(2).joined(separator: "/")) {
-      return file.content.flatMap(PNG.size).map(ImageLookup.size) ?? .unknown
-    }
-    return url.hasPrefix(base + "/files/")
-      ? .unusable(type: "file_download_error", message: "Failed to download the file") : .unknown
   }
 }

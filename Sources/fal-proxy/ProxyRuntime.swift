@@ -113,6 +113,8 @@ struct ProxyRuntime: Sendable {
     var sandboxOptions = SandboxOptions()
     sandboxOptions.runners = settings.sandbox.runners
     sandboxOptions.speed = settings.sandbox.speed
+    sandboxOptions.imageSideLimit = settings.sandbox.imageSide
+    sandboxOptions.whiteChanges = settings.sandbox.map == .whiteChanges
     let behaviour = sandboxOptions
     let files = FileStore(behaviour)
     let place = try await loop.run { loop throws(SystemError) in

@@ -67,7 +67,7 @@ def test_logs_are_whole_in_a_poll_and_news_in_a_stream():
         rid = submit(proxy).json["request_id"]
         told = [log["message"] for event in events(follow(proxy, rid, tail="/status/stream?logs=1"))
                 for log in event["logs"] or []]
-        assert told == [f"step {number}/4" for number in range(1, 5)]
+        assert [line for line in told if line.startswith("step")] == [f"step {number}/4" for number in range(1, 5)]
         for _ in range(2):
             assert [log["message"] for log in follow(proxy, rid, tail="/status?logs=1").json["logs"]] == told
         assert follow(proxy, rid).json["logs"] is None

@@ -1,3 +1,4 @@
+import Fal
 import HTTPWire
 import Testing
 import Text
@@ -8,7 +9,7 @@ import Text
 final class Bench {
   static let model = "/fal-ai/flux-differential-diffusion"
   static let input = """
-    {"prompt":"p","image_url":"https://a/i.png","change_map_image_url":"https://a/m.png","seed":7,\
+    {"prompt":"p","image_url":"\(ExamplePictures.image)","change_map_image_url":"\(ExamplePictures.changeMap)","seed":7,\
     "num_inference_steps":4}
     """
 

@@ -132,7 +132,7 @@ import Text
 
   @Test("writes ids as UUIDs of version 7 and dates as fal does")
   func texts() {
-    var random = SplitMix64(state: 1)
+    var random = SystemRandomNumberGenerator()
     let id = UUIDv7.text(milliseconds: 0x0123_4567_89AB, using: &random)
     #expect(id.hasPrefix("01234567-89ab-7"))
     #expect(id.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
