@@ -72,7 +72,11 @@ public enum Base64 {
   /// The bytes of a text in the standard alphabet, padded or not; nil for any other.
   public static func bytes(_ text: Substring) -> [UInt8]? {
     var text = text
-    return text.withUTF8 { bytes(UnsafeBufferPointer(rebasing: $0[..<unpadded($0)])) }
+    return text.withUTF8 { text in
+      let count = unpadded(text)
+      guard count == text.count || text.count % 4 == 0 else { return nil }
+      return bytes(UnsafeBufferPointer(rebasing: text[..<count]))
+    }
   }
 
   /// How many digits are before the padding, of two signs at most.

@@ -1,5 +1,5 @@
-import Fal
 import HTTPWire
+import Pictures
 import Testing
 import Text
 
@@ -8,10 +8,13 @@ import Text
 /// A sandbox without sockets, whose time stands still until a test moves it.
 final class Bench {
   static let model = "/fal-ai/flux-differential-diffusion"
+  static let picture = "data:image/png;base64," + Base64.text(PNGWriter.write(Bitmap(PixelSize(width: 64, height: 48))))
   static let input = """
-    {"prompt":"p","image_url":"\(ExamplePictures.image)","change_map_image_url":"\(ExamplePictures.changeMap)","seed":7,\
-    "num_inference_steps":4}
+    {"prompt":"p","image_url":"\(picture)","change_map_image_url":"\(picture)","seed":7,"num_inference_steps":4}
     """
+
+  /// What a job of it logs first.
+  static let note = "change map: black changes, white is kept (sandbox.map)"
 
   let state: SandboxState
   /// Milliseconds.

@@ -41,7 +41,7 @@ import Text
     #expect(sent[1].after == 300 && states[1] == "IN_PROGRESS")
     #expect(sent.last?.after == 1500)
     let messages = events.flatMap { $0["logs"]?.elements ?? [] }.compactMap { $0["message"]?.text }
-    #expect(messages == ["step 1/4", "step 2/4", "step 3/4", "step 4/4"])
+    #expect(messages == [Bench.note, "step 1/4", "step 2/4", "step 3/4", "step 4/4"])
   }
 
   @Test("breaks its silence with a comment")
