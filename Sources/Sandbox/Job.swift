@@ -109,6 +109,7 @@ final class Job {
   func end(_ end: End, at moment: UInt64) {
     guard ended == nil else { return }
     ended = moment
+    order = nil
     self.end = end
   }
 

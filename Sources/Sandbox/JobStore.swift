@@ -16,11 +16,18 @@ struct JobStore {
   /// Keeps a job.
   /// - Returns: those that are forgotten for it.
   mutating func add(_ job: Job) -> [Job] {
-    var weight = JobStore.baseWeight
+    jobs.insert(job, named: job.id, weight: JobStore.weight(of: job))
+  }
+
+  /// Weighs a job again, which has changed.
+  mutating func weigh(_ job: Job) { jobs.replace(job, named: job.id, weight: JobStore.weight(of: job)) }
+
+  private static func weight(of job: Job) -> Int {
+    var weight = baseWeight + (job.order?.weight ?? 0)
     switch job.outcome {
     case .output(let input, _): weight += input.prompt.utf8.count
     case .refused(let issues): weight += 512 * issues.count
     }
-    return jobs.insert(job, named: job.id, weight: weight)
+    return weight
   }
 }

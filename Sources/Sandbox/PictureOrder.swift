@@ -18,6 +18,9 @@ struct PictureOrder: Sendable {
   /// Whether a stream shows them before they are done.
   var isShown = false
 
+  /// About how much memory it holds, in bytes.
+  var weight: Int { (image?.weight ?? 0) + (map?.weight ?? 0) }
+
   /// What comes of it.
   enum Outcome {
     case pictures([PictureFile], size: PixelSize, notes: [String])

@@ -14,8 +14,8 @@ package struct SandboxOptions: Sendable {
   package var pingMilliseconds: UInt64 = 5000
   /// How many jobs are kept; the oldest go first.
   package var jobLimit = 1000
-  /// How many bytes of prompts and other job data are kept; the oldest jobs go first.
-  package var jobByteLimit = 32 << 20
+  /// How many bytes of prompts, pictures to read and other job data are kept; the oldest jobs go first.
+  package var jobByteLimit = 256 << 20
   /// How many files and announced uploads are kept; the oldest go first.
   package var fileLimit = 10_000
   /// How many bytes of files are kept; the oldest go first.

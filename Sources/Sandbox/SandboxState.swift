@@ -54,6 +54,13 @@ final class SandboxState {
     return job
   }
 
+  /// Takes the order of a job, which weighs less without it.
+  func takeOrder(of job: Job) -> PictureOrder? {
+    guard let order = job.takeOrder() else { return nil }
+    jobs.weigh(job)
+    return order
+  }
+
   /// Later than any job waits, in seconds.
   private static let longestDeadline = 1e9
 

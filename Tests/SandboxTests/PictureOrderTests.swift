@@ -1,4 +1,5 @@
 import Fal
+import HTTPWire
 import Pictures
 import Testing
 import Text
@@ -88,6 +89,22 @@ import Text
     }
     let large = InputIssue(.tooLarge(PixelSize(width: 60_000, height: 60_000), PictureLimits()), at: "image_url")
     #expect(large.type == "image_too_large" && large.json["ctx"]?["max_width"] == 16_384)
+  }
+
+  @Test("a job that waits weighs what its pictures weigh, and no more once they were read")
+  func weight() throws {
+    let bench = Bench { $0.jobByteLimit = 20_000 }
+    let picture = "data:image/png;base64," + String(repeating: "A", count: 8000)
+    let body = #"{"prompt":"p","image_url":"\#(picture)"}"#
+    func isKept(_ id: String) throws -> Bool { try bench.ask(.get, "/a/b/requests/\(id)/status").status != 404 }
+    let first = try bench.submit(body, to: "/a/b")
+    bench.pass(300)
+    let others = try (0..<3).map { _ in try bench.submit(body, to: "/a/b") }
+    #expect(try isKept(first) == false)
+    #expect(try others.map(isKept) == [false, true, true])
+    bench.pass(3000)
+    let late = try bench.submit(body, to: "/a/b")
+    #expect(try isKept(others[2]) && isKept(others[1]) && isKept(late))
   }
 
   @Test("finds samples, uploads and data URIs, and loads nothing else")
