@@ -3,7 +3,7 @@ internal import Text
 /// The events of a model's `/stream`: a few previews, then the output (protocol.md §4).
 struct OutputFeed {
   let job: Job
-  private let base: String
+  let base: String
   private let pingInterval: UInt64
   private var shown = 0
   private var sentAt: UInt64
@@ -19,23 +19,25 @@ struct OutputFeed {
     sentAt = job.submitted
   }
 
-  /// What is due at `now`.
+  /// What is due at `now`, from the start of the job on; to be asked again when it has ended.
   mutating func advance(at now: UInt64, _ state: SandboxState) -> FeedStep {
-    guard case .output(let input, let seed) = job.outcome, now < job.ends else {
-      return FeedStep(bytes: FeedStep.event(state.reply(for: job, at: now, base: base).content), wait: nil)
+    guard case .output(let input, let seed) = job.outcome, job.state != .completed else {
+      return FeedStep(bytes: FeedStep.event(state.reply(for: job, base: base).content), wait: nil)
     }
     var bytes: [UInt8] = []
-    if shown < OutputFeed.previews, now >= moment(shown + 1) {
-      bytes = FeedStep.event(JSONWriter.bytes(state.preview(input, seed: seed)))
+    sentAt = max(sentAt, job.started ?? now)
+    if shown < OutputFeed.previews, now >= moment(shown + 1), let pictures = job.pictures {
+      bytes = FeedStep.event(JSONWriter.bytes(state.preview(input, pictures, seed: seed)))
       while shown < OutputFeed.previews, now >= moment(shown + 1) { shown += 1 }
     } else if now >= sentAt + pingInterval {
       bytes = FeedStep.ping
     }
     if !bytes.isEmpty { sentAt = now }
-    return FeedStep(bytes: bytes, wait: min(moment(shown + 1), sentAt + pingInterval) - now)
+    let next = shown < OutputFeed.previews && job.pictures != nil ? moment(shown + 1) : LoopTimer.untilTold
+    return FeedStep(bytes: bytes, wait: min(next, sentAt + pingInterval) - now)
   }
 
   private func moment(_ preview: Int) -> UInt64 {
-    job.starts + (job.ends - job.starts) * UInt64(preview) / UInt64(OutputFeed.previews + 1)
+    (job.started ?? job.ready) + job.runs * UInt64(preview) / UInt64(OutputFeed.previews + 1)
   }
 }

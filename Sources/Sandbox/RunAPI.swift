@@ -12,10 +12,10 @@ struct RunAPI {
     let isStream = endpoint.subpath.last == "stream"
     if isStream { endpoint.subpath.removeLast() }
     do {
-      let job = try state.makeJob(request, endpoint, waits: 0, at: now, date: date)
-      // What is refused at once is no stream: an ordinary error (protocol.md §3.6).
+      let job = try state.makeJob(request, endpoint, isKept: false, at: now, date: date)
+      state.advance(to: now)
       let base = state.place.base(for: request)
-      if job.state(at: now) == .completed { return .reply(state.reply(for: job, at: now, base: base)) }
+      if job.state == .completed { return .reply(state.reply(for: job, base: base)) }
       return isStream ? .show(OutputFeed(job, base: base, state.options)) : .wait(job, base: base)
     } catch {
       return .reply(error.reply)

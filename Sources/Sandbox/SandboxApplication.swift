@@ -9,12 +9,23 @@ package import Transport
 package final class SandboxApplication: LocalApplication {
   private let loop: EventLoop
   private let state: SandboxState
+  /// Those who are told whenever something has happened to a job.
+  private var watchers: [ObjectIdentifier: LoopTimer] = [:]
+  private var toldChanges = 0
+  /// Rings when something happens to a job by itself.
+  private var alarm: LoopTimer?
 
   /// A sandbox whose jobs live on `loop`; every connection that reaches it must belong to the same loop.
   /// - Parameter files: what `SandboxFiles` serves to the clients of the proxy.
   package init(loop: EventLoop, place: SandboxPlace, files: FileStore, options: SandboxOptions = SandboxOptions()) {
     self.loop = loop
     state = SandboxState(place, files: files, options: options)
+    state.workshop = PictureWorkshop(loop)
+    state.onSupply = { [unowned self] in settle() }
+    alarm = LoopTimer(loop) { [unowned self] in
+      settle()
+      return untilNextMoment
+    }
   }
 
   /// Answers as fal would, now or in the model's time.
@@ -23,33 +34,63 @@ package final class SandboxApplication: LocalApplication {
     switch router.decide(SandboxRequest(request), at: loop.now, date: WallClock.milliseconds()) {
     case .reply(let reply): responder.answer(reply)
     case .wait(let job, let base):
-      let timer = LoopTimer(loop) { [loop, state] in
-        if loop.now < job.ends { return job.ends - loop.now }
-        responder.answer(state.reply(for: job, at: loop.now, base: base))
+      watch(responder, runs: job) { [state] in
+        guard job.state == .completed else { return LoopTimer.untilTold }
+        responder.answer(state.reply(for: job, base: base))
         return nil
       }
-      responder.onClose = { timer.cancel() }
-      timer.start(in: job.ends - loop.now)
     case .follow(var feed):
-      stream(responder, requestID: feed.job.id) { [loop, state] in
-        feed.advance(at: loop.now, position: state.jobs.position(of: feed.job, at: loop.now))
+      responder.beginEvents(of: feed.job)
+      watch(responder) { [loop, state] in
+        responder.send(feed.advance(at: loop.now, position: state.queue.position(of: feed.job)))
       }
     case .show(var feed):
-      stream(responder, requestID: feed.job.id) { [loop, state] in feed.advance(at: loop.now, state) }
+      var hasBegun = false
+      watch(responder, runs: feed.job) { [loop, state] in
+        // What never starts is no stream: an ordinary error (protocol.md §3.6).
+        if !hasBegun {
+          guard feed.job.state != .queued else { return LoopTimer.untilTold }
+          guard feed.job.failure == nil else {
+            responder.answer(state.reply(for: feed.job, base: feed.base))
+            return nil
+          }
+          hasBegun = true
+          responder.beginEvents(of: feed.job)
+        }
+        return responder.send(feed.advance(at: loop.now, state))
+      }
     }
+    settle()
   }
 
-  /// Sends what `next` returns until it returns no further wait or the client has gone.
-  private func stream(_ responder: LocalResponder, requestID: String, _ next: @escaping () -> FeedStep) {
-    let timer = LoopTimer(loop) {
-      let step = next()
-      responder.send(step.bytes)
-      if step.wait == nil { responder.finish() }
-      return step.wait
+  /// Calls `body` now, after each wait it returns and whenever something has happened to a job, until it returns none or the
+  /// client has gone.
+  /// - Parameter job: what runs for this client alone, and is lost when it goes (protocol.md §4).
+  private func watch(_ responder: LocalResponder, runs job: Job? = nil, _ body: @escaping () -> UInt64?) {
+    guard responder.isOpen else { return }
+    let timer = LoopTimer(loop, body: body)
+    watchers[ObjectIdentifier(timer)] = timer
+    responder.onClose = { [unowned self] in
+      timer.cancel()
+      watchers[ObjectIdentifier(timer)] = nil
+      if let job, state.cancel(job, at: loop.now) { alarm?.start(in: 0) }
     }
-    responder.onClose = { timer.cancel() }
-    responder.beginStream(200, fields: FeedStep.fields(requestID: requestID).map { ($0.name, $0.value) })
-    timer.deadlineReached()
+    timer.tell()
+  }
+
+  /// Lets everything happen that is due, and tells those who wait for it.
+  private func settle() {
+    state.advance(to: loop.now)
+    while state.changes != toldChanges {
+      toldChanges = state.changes
+      for watcher in watchers.values { watcher.tell() }
+      state.advance(to: loop.now)
+    }
+    alarm?.start(in: untilNextMoment)
+  }
+
+  private var untilNextMoment: UInt64 {
+    state.queue.nextMoment.map { $0 - min($0, loop.now) } ?? LoopTimer.untilTold
   }
 }
 
@@ -57,5 +98,18 @@ extension LocalResponder {
   /// Answers with a reply of the sandbox.
   func answer(_ reply: SandboxReply) {
     answer(reply.status, fields: reply.fields.map { ($0.name, $0.value) }, content: reply.content)
+  }
+
+  /// Begins a stream about a job.
+  fileprivate func beginEvents(of job: Job) {
+    beginStream(200, fields: FeedStep.fields(requestID: job.id).map { ($0.name, $0.value) })
+  }
+
+  /// Sends what is due, and finishes after the last of it.
+  /// - Returns: how long to wait then.
+  fileprivate func send(_ step: FeedStep) -> UInt64? {
+    send(step.bytes)
+    if step.wait == nil { finish() }
+    return step.wait
   }
 }

@@ -12,6 +12,7 @@ struct SandboxRouter {
     if request.method == .options {
       return .reply(.preflight(requestedFields: request.field("access-control-request-headers")))
     }
+    state.advance(to: now)
     switch request.role {
     case .queue: return QueueAPI(state: state).decide(request, at: now, date: date)
     case .run: return RunAPI(state: state).decide(request, at: now, date: date)

@@ -51,7 +51,7 @@ struct StorageAPI {
     }
     guard files[segments[1]] != nil else { return .detail(404, "Upload not found") }
     if isCompletion { return complete(request, segments[1]) }
-    let tag = Hexadecimal.text(UInt64(PNG.checksum(request.content[...])), count: 8)
+    let tag = Hexadecimal.text(UInt64(Checksum.of(request.content)), count: 8)
     let fields = [ReplyField("etag", "\"\(tag)\""), ReplyField("access-control-expose-headers", "etag")]
     if segments.count == 2 {
       let type = request.field("content-type")
@@ -86,7 +86,7 @@ struct StorageAPI {
     for part in parts {
       guard let number = part["partNumber"]?.int, let tag = part["etag"]?.text, number > last,
         let bytes = file.parts[number],
-        tag.filter({ $0 != "\"" }) == Hexadecimal.text(UInt64(PNG.checksum(bytes[...])), count: 8)
+        tag.filter({ $0 != "\"" }) == Hexadecimal.text(UInt64(Checksum.of(bytes)), count: 8)
       else { return .detail(400, "The parts are not those that were uploaded, in their order") }
       content += bytes
       last = number

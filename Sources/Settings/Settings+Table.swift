@@ -10,6 +10,7 @@ extension Settings: SettingRecord {
     .init(title: "How long: the client's side", keys: clientTimes),
     .init(title: "How long: the side of fal", keys: upstreamTimes),
     .init(title: "The way down", keys: draining),
+    .init(title: "The embedded fal", keys: sandboxKeys),
   ])
 
   private static let listening: [SettingKey<Settings>] = [

@@ -46,6 +46,8 @@ package struct Settings: Sendable {
   package var timeouts = Timeouts()
   package var upstream = Upstream()
 
+  package var sandbox = Sandbox()
+
   package var drainDelay = Duration.seconds(0)
   package var drainTimeout = Duration.seconds(25)
 

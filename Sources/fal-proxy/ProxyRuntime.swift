@@ -110,7 +110,13 @@ struct ProxyRuntime: Sendable {
     guard let address = SocketAddress(literal: "127.0.0.1", port: 0) else {
       throw RuntimeError(description: "no loopback address")
     }
-    let files = FileStore()
+    var sandboxOptions = SandboxOptions()
+    sandboxOptions.runners = settings.sandbox.runners
+    sandboxOptions.speed = settings.sandbox.speed
+    sandboxOptions.imageSideLimit = settings.sandbox.imageSide
+    sandboxOptions.whiteChanges = settings.sandbox.map == .whiteChanges
+    let behaviour = sandboxOptions
+    let files = FileStore(behaviour)
     let place = try await loop.run { loop throws(SystemError) in
       let server = Server(on: loop, options: used, gate: ConnectionGate(limit: 100_000), log: nil)
       loop.attachment = server
@@ -119,7 +125,7 @@ struct ProxyRuntime: Sendable {
       }
       return place(
         try server.listen(on: address) { bound in
-          LocalService(SandboxApplication(loop: loop, place: place(bound), files: files))
+          LocalService(SandboxApplication(loop: loop, place: place(bound), files: files, options: behaviour))
         })
     }
     await loop.start()

@@ -1,3 +1,4 @@
+import Fal
 import Relay
 import Settings
 
@@ -22,10 +23,10 @@ enum SandboxGuide {
     }
     let token = !settings.auth.asksForTokens ? "" : " -H 'authorization: Bearer '\"$TOKEN\""
     let call = "curl -sN http://\(address)\(settings.path)\(token) -H 'content-type: application/json' -d \"$input\""
-    let picture = "https://example.com/a.png"
+    let (picture, map) = (ExamplePictures.image, ExamplePictures.changeMap)
     return [
       "fal-proxy: try it, in another shell" + (token.isEmpty ? ":" : ", where TOKEN is one of your tokens:"),
-      "  input='{\"prompt\":\"a tree\",\"image_url\":\"\(picture)\",\"change_map_image_url\":\"\(picture)\"}'",
+      "  input='{\"prompt\":\"a tree\",\"image_url\":\"\(picture)\",\"change_map_image_url\":\"\(map)\"}'",
       "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)'",
       "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)/stream'",
     ]

@@ -13,7 +13,7 @@ FLOORS = [
     ["Upstream", "Guard", "HTTPServer"],
     ["Observability", "Settings"],
     ["Fal"],
-    ["HTTPWire", "Transport", "Digest"],
+    ["HTTPWire", "Transport", "Digest", "Pictures"],
     ["Text", "System"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -24,6 +24,7 @@ FORBIDDEN = {
     "Guard": {"Transport", "Upstream", "HTTPServer", "Settings", "System"},
     "Sandbox": {"Relay"},
     "HTTPWire": {"Transport", "System"},
+    "Pictures": {"Text", "System"},
     "Text": {"System"},
     "Digest": {"System"},
 }

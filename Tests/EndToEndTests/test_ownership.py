@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness import request, wait_until
+from harness import data_uri, png, request, wait_until
 from harness.process import BINARY
 from harness.script import MODEL, QUEUE, RUN
 from harness.upstream import respond
@@ -458,8 +458,7 @@ def test_the_sandbox_goes_through_a_whole_job_with_sealed_ids(proxy):
     relay = proxy(None, "serve", "--sandbox", key=None, auth_tokens=f"{ALICE},{BOB}")
     data = request(
         f"{QUEUE}/{MODEL}", "POST", fields=[JSON, ("authorization", f"Bearer {ALICE}")],
-        body=json.dumps({"prompt": "x", "image_url": "https://a.example/a.png",
-                         "change_map_image_url": "https://a.example/b.png"}).encode())
+        body=json.dumps({"prompt": "x", "image_url": data_uri(png()), "change_map_image_url": data_uri(png())}).encode())
     answer = relay.fetch(data)
     job = answer.json["request_id"]
     target = f"{QUEUE}/{MODEL}/requests/{job}"

@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from harness import Proxy, request, wait_until
+from harness import Proxy, data_uri, png, request, wait_until
 
 MODEL = "fal-ai/flux-differential-diffusion"
-INPUT = json.dumps({"prompt": "a cat", "image_url": "https://a.test/i.png", "change_map_image_url": "https://a.test/m.png",
+INPUT = json.dumps({"prompt": "a cat", "image_url": data_uri(png()), "change_map_image_url": data_uri(png()),
                     "image_size": {"width": 16, "height": 16}}).encode()
 NAMES = [("fal.run", "queue.fal.run"), ("falrun.com", "queue.falrun.com")]
 

@@ -28,6 +28,18 @@ extension SettingKey {
       parse: { UnitText.integer($0).flatMap { range.contains($0) ? $0 : nil } }, show: { String($0) })
   }
 
+  /// A number with at most one digit behind the point.
+  static func decimal(
+    _ name: String, _ path: Path<Double>, _ summary: String, tenths range: ClosedRange<Int>
+  ) -> SettingKey {
+    let ends = "\(UnitText.describe(tenths: range.lowerBound))…\(UnitText.describe(tenths: range.upperBound))"
+    return scalar(
+      name, path, summary, unit: "number", range: ends,
+      expected: "expected a number \(ends) with at most one digit behind the point",
+      parse: { UnitText.tenths($0).flatMap { range.contains($0) ? Double($0) / 10 : nil } },
+      show: { UnitText.describe(tenths: Int(($0 * 10).rounded())) })
+  }
+
   /// - Parameter zero: what 0 means, where it may be given beside `range`.
   static func size(
     _ name: String, _ path: Path<Int>, _ summary: String, _ range: ClosedRange<Int>, zero: String? = nil
