@@ -18,6 +18,8 @@ final class Job {
   enum Outcome: Equatable {
     case output(ModelInput, seed: String)
     case refused([InputIssue])
+    /// Something else, and what a status calls that if it is an error.
+    case answered(SandboxReply, type: String?)
   }
 
   /// How it ended.
@@ -31,6 +33,10 @@ final class Job {
   let endpoint: EndpointID
   let outcome: Outcome
   let priority: Priority
+  /// Whether nothing of the model is imitated.
+  let isStandIn: Bool
+  /// What is made to fail.
+  let fault: Fault?
   /// Moments on the loop's clock, in nanoseconds.
   let submitted: UInt64
   /// Before that it takes no runner.
@@ -51,7 +57,7 @@ final class Job {
 
   init(
     id: String, endpoint: EndpointID, outcome: Outcome, priority: Priority = .normal, submitted: UInt64, date: UInt64,
-    waits: UInt64, deadline: UInt64? = nil, runs: UInt64
+    isStandIn: Bool = false, fault: Fault? = nil, waits: UInt64, deadline: UInt64? = nil, runs: UInt64
   ) {
     self.id = id
     self.endpoint = endpoint
@@ -59,12 +65,20 @@ final class Job {
     self.priority = priority
     self.submitted = submitted
     self.date = date
+    self.isStandIn = isStandIn
+    self.fault = fault
     self.deadline = deadline
     ready = submitted + waits
-    if case .output = outcome { self.runs = runs } else { self.runs = 0 }
+    if case .refused = outcome { self.runs = 0 } else { self.runs = runs }
   }
 
   var state: State { ended != nil ? .completed : started != nil ? .running : .queued }
+
+  /// Whether it keeps others waiting; what never ends must not.
+  var takesRunner: Bool { fault != .hang }
+
+  /// Whether the checker finds something in its pictures.
+  var isNSFW: Bool { fault == .nsfw }
 
   /// When it will be complete; nil while it does not run, or nobody knows.
   var due: UInt64? {
@@ -74,7 +88,7 @@ final class Job {
 
   /// How long it ran to its end, in seconds; nil for one that did not.
   var seconds: Double? {
-    guard end == .finished, case .output = outcome, let started, let ended else { return nil }
+    guard end == .finished, failure == nil, let started, let ended else { return nil }
     return Double((ended - started) / 1_000_000) / 1000
   }
 
@@ -96,6 +110,12 @@ final class Job {
     guard case .output(let input, _) = outcome, let started else { return [] }
     let last = min(now, ended ?? now)
     var lines: [LogLine] = []
+    if isStandIn {
+      lines.append(
+        LogLine(
+          milliseconds: date + (started - submitted) / 1_000_000,
+          message: "stand-in: the sandbox does not know \(endpoint.text), and answers any picture", level: "WARN"))
+    }
     for step in 1...input.steps {
       let moment = started + runs * UInt64(step) / UInt64(input.steps)
       guard moment <= last else { break }
@@ -106,12 +126,13 @@ final class Job {
   }
 
   /// Why it failed, in the words of the status; nil for one that did not.
-  var failure: (text: String, type: String)? {
+  var failure: (text: String, type: String?)? {
     switch (end, outcome) {
     case (.cancelled, _): ("Request was cancelled by the client", "client_cancelled")
     case (.late, _): ("Request did not start before its deadline", "request_timeout")
     case (_, .refused(let issues)): ("Invalid status code: 422", issues.first?.type ?? "value_error")
-    case (_, .output): nil
+    case (_, .answered(let reply, let type)) where reply.status >= 400: ("Invalid status code: \(reply.status)", type)
+    case (_, .output), (_, .answered): nil
     }
   }
 }

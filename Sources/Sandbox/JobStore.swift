@@ -19,6 +19,7 @@ struct JobStore {
     var weight = JobStore.baseWeight
     switch job.outcome {
     case .output(let input, _): weight += input.prompt.utf8.count
+    case .answered(let reply, _): weight += reply.content.count
     case .refused(let issues): weight += 512 * issues.count
     }
     return jobs.insert(job, named: job.id, weight: weight)

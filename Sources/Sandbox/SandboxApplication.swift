@@ -48,7 +48,8 @@ package final class SandboxApplication: LocalApplication {
       watch(responder, runs: feed.job) { [loop, state] in
         // What never starts is no stream: an ordinary error (protocol.md §3.6).
         if !hasBegun {
-          guard feed.job.state != .queued else { return LoopTimer.untilTold }
+          let isOver = feed.job.state == .completed
+          guard isOver || feed.job.state == .running && feed.job.failure == nil else { return LoopTimer.untilTold }
           guard feed.job.failure == nil else {
             responder.answer(state.reply(for: feed.job, base: feed.base))
             return nil
@@ -96,19 +97,38 @@ package final class SandboxApplication: LocalApplication {
 extension LocalResponder {
   /// Answers with a reply of the sandbox.
   func answer(_ reply: SandboxReply) {
-    answer(reply.status, fields: reply.fields.map { ($0.name, $0.value) }, content: reply.content)
+    let fields = (reply.fields + [SandboxReply.servedFrom]).map { ($0.name, $0.value) }
+    switch reply.ending {
+    case .whole: answer(reply.status, fields: fields, content: reply.content)
+    case .cut:
+      answerHalf(reply.status, fields: fields, content: reply.content)
+      guard let loop else { return }
+      // Whoever is between here and the client passes it on meanwhile.
+      let timer = LoopTimer(loop) { [self] in
+        breakOff()
+        return nil
+      }
+      let onClose = self.onClose
+      self.onClose = {
+        timer.cancel()
+        onClose?()
+      }
+      timer.start(in: SandboxReply.cutDelay)
+    case .none: abort()
+    }
   }
 
   /// Begins a stream about a job.
   fileprivate func beginEvents(of job: Job) {
-    beginStream(200, fields: FeedStep.fields(requestID: job.id).map { ($0.name, $0.value) })
+    let fields = FeedStep.fields(requestID: job.id) + [SandboxReply.servedFrom]
+    beginStream(200, fields: fields.map { ($0.name, $0.value) })
   }
 
   /// Sends what is due, and finishes after the last of it.
   /// - Returns: how long to wait then.
   fileprivate func send(_ step: FeedStep) -> UInt64? {
     send(step.bytes)
-    if step.wait == nil { finish() }
+    if step.isCut { breakOff() } else if step.wait == nil { finish() }
     return step.wait
   }
 }

@@ -25,6 +25,9 @@ package struct SandboxOptions: Sendable {
   /// The longest side of an image that is drawn, in pixels; larger inputs are answered at a smaller size.
   package var imageSideLimit = 2048
 
+  /// Endpoints that answer although the sandbox does not know them: those the operator has spelled out.
+  package var standIns: [String] = []
+
   /// The defaults.
   package init() {}
 

@@ -7,8 +7,10 @@ final class SandboxState {
   let options: SandboxOptions
   let place: SandboxPlace
   let files: FileStore
+  private let endpoints: KnownEndpoints
   private(set) var jobs: JobStore
   private(set) var queue: RunnerQueue
+  var flakyCalls = FlakyCalls()
   /// How often anything has happened to a job.
   private(set) var changes = 0
   /// Called when something has come that a job needed.
@@ -19,6 +21,7 @@ final class SandboxState {
     self.options = options
     self.place = place
     self.files = files
+    endpoints = KnownEndpoints(standIns: options.standIns)
     jobs = JobStore(options)
     queue = RunnerQueue(runners: options.runners)
   }
@@ -29,6 +32,9 @@ final class SandboxState {
   func makeJob(
     _ request: SandboxRequest, _ endpoint: EndpointID, isKept: Bool, at now: UInt64, date: UInt64
   ) throws(SandboxRefusal) -> Job {
+    let kind = try endpoints.kind(of: endpoint, query: request.query)
+    let fault = try fault(of: request, kind)
+    if let fault { try strike(fault, request, endpoint) }
     var deadline: UInt64?
     if let text = request.field("x-fal-request-timeout") {
       guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
@@ -38,10 +44,12 @@ final class SandboxState {
       deadline = now + UInt64(min(seconds, SandboxState.longestDeadline) * 1e9)
     }
     let job = Job(
-      id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome(of: request, endpoint),
+      id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint,
+      outcome: outcome(of: request, endpoint, fault),
       priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
+      isStandIn: kind == .standIn, fault: fault,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
-      runs: options.wait(milliseconds: options.runMilliseconds))
+      runs: options.wait(milliseconds: fault?.milliseconds ?? options.runMilliseconds))
     queue.add(job)
     if isKept { jobs.add(job).forEach { queue.remove($0) } }
     changes += 1
@@ -76,7 +84,7 @@ final class SandboxState {
     return true
   }
 
-  private func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
+  func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
     let value: JSONValue
     if request.method == .get {
       value = request.query.input(depthLimit: options.jsonDepthLimit)

@@ -113,6 +113,7 @@ struct ProxyRuntime: Sendable {
     var sandboxOptions = SandboxOptions()
     sandboxOptions.runners = settings.sandbox.runners
     sandboxOptions.speed = settings.sandbox.speed
+    sandboxOptions.standIns = settings.allowedEndpoints.filter { !$0.utf8.contains { "*?".utf8.contains($0) } }
     let behaviour = sandboxOptions
     let files = FileStore(behaviour)
     let place = try await loop.run { loop throws(SystemError) in
