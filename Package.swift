@@ -57,7 +57,9 @@ let package = Package(
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
         "Observability", "Digest", "CZlib",
       ]),
-    room("Sandbox", imports: ["Fal", "Text", "Digest", "System", "Transport", "HTTPWire", "HTTPServer", "CZlib"]),
+    room(
+      "Sandbox",
+      imports: ["Fal", "Text", "Digest", "System", "Transport", "HTTPWire", "HTTPServer", "Upstream", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -74,7 +76,7 @@ let package = Package(
     tests("Settings", imports: ["Settings"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Fal", "Text", "HTTPWire", "CZlib"]),
+    tests("Sandbox", imports: ["Sandbox", "Digest", "Upstream", "Fal", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),

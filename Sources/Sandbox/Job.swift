@@ -52,6 +52,8 @@ final class Job {
   private(set) var end: End?
   /// Since when what it needs is there.
   private var supplied: UInt64?
+  /// Who is told when it has ended.
+  var webhook: Webhook?
   /// What its images are called in the file store, once they were drawn: URLs are made for each who asks.
   var imageNames: [String] = []
 

@@ -5,7 +5,7 @@ package import Transport
 ///
 /// One server plays several hosts, told apart by the Host field: `queue.fal.run`, `fal.run`, `rest.fal.ai` (also under
 /// its former name). Under any other name it is the CDN, and by path the queue and the control API for direct use.
-/// It imitates protocol.md §3–§7 and §9. Webhooks are ignored: it makes no connections of its own.
+/// It imitates protocol.md §3–§9. It connects to nothing but webhooks on this machine.
 package final class SandboxApplication: LocalApplication {
   private let loop: EventLoop
   private let state: SandboxState
@@ -16,10 +16,22 @@ package final class SandboxApplication: LocalApplication {
   private var alarm: LoopTimer?
 
   /// A sandbox whose jobs live on `loop`; every connection that reaches it must belong to the same loop.
-  /// - Parameter files: what `SandboxFiles` serves to the clients of the proxy.
-  package init(loop: EventLoop, place: SandboxPlace, files: FileStore, options: SandboxOptions = SandboxOptions()) {
+  /// - Parameters:
+  ///   - files: what `SandboxFiles` serves to the clients of the proxy.
+  ///   - keys: those it publishes.
+  ///   - tlsContext: what a client of its own must have; it uses none.
+  package init(
+    loop: EventLoop, place: SandboxPlace, files: FileStore, keys: SandboxKeys, tlsContext: TLSContext,
+    options: SandboxOptions = SandboxOptions()
+  ) {
     self.loop = loop
-    state = SandboxState(place, files: files, options: options)
+    let state = SandboxState(place, files: files, keys: keys, options: options)
+    self.state = state
+    let webhooks = WebhookDelivery(loop, keys: keys, tlsContext: tlsContext, options: options)
+    state.onEnd = { [unowned state] job in
+      guard let webhook = job.webhook else { return }
+      webhooks.deliver(WebhookMessage(job, reply: state.reply(for: job, base: webhook.base)), to: webhook)
+    }
     state.onSupply = { [unowned self] in settle() }
     alarm = LoopTimer(loop) { [unowned self] in
       settle()

@@ -28,6 +28,9 @@ package struct SandboxOptions: Sendable {
   /// Endpoints that answer although the sandbox does not know them: those the operator has spelled out.
   package var standIns: [String] = []
 
+  /// Takes lines for the operator.
+  package var report: @Sendable (String) -> Void = { _ in }
+
   /// The defaults.
   package init() {}
 

@@ -63,7 +63,7 @@ struct SandboxReply: Equatable, Sendable {
       status: 204,
       fields: [
         anyOrigin, ReplyField("access-control-allow-methods", "GET, HEAD, POST, PUT, OPTIONS"),
-        ReplyField("access-control-allow-headers", requestedFields ?? "content-type"),
+        ReplyField("access-control-allow-headers", requestedFields ?? "content-type, range"),
         ReplyField("access-control-max-age", "86400"),
       ])
   }

@@ -7,6 +7,7 @@ final class SandboxState {
   let options: SandboxOptions
   let place: SandboxPlace
   let files: FileStore
+  let keys: SandboxKeys
   private let endpoints: KnownEndpoints
   private(set) var jobs: JobStore
   private(set) var queue: RunnerQueue
@@ -15,12 +16,15 @@ final class SandboxState {
   private(set) var changes = 0
   /// Called when something has come that a job needed.
   var onSupply: (() -> Void)?
+  /// Called with each job that has ended.
+  var onEnd: ((Job) -> Void)?
   private var random = SystemRandomNumberGenerator()
 
-  init(_ place: SandboxPlace, files: FileStore, options: SandboxOptions) {
+  init(_ place: SandboxPlace, files: FileStore, keys: SandboxKeys, options: SandboxOptions) {
     self.options = options
     self.place = place
     self.files = files
+    self.keys = keys
     endpoints = KnownEndpoints(standIns: options.standIns)
     jobs = JobStore(options)
     queue = RunnerQueue(runners: options.runners)
@@ -50,6 +54,9 @@ final class SandboxState {
       isStandIn: kind == .standIn, fault: fault,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
       runs: options.wait(milliseconds: fault?.milliseconds ?? options.runMilliseconds))
+    if isKept, let url = request.query["fal_webhook"] {
+      job.webhook = Webhook(url: url, base: place.base(for: request))
+    }
     queue.add(job)
     if isKept { jobs.add(job).forEach { queue.remove($0) } }
     changes += 1
@@ -63,7 +70,10 @@ final class SandboxState {
   func advance(to now: UInt64) {
     while let event = queue.next(until: now) {
       changes += 1
-      if case .started(let job) = event, let moment = job.started { begin(job, at: moment) }
+      switch event {
+      case .started(let job): begin(job, at: job.started ?? now)
+      case .ended(let job): onEnd?(job)
+      }
     }
   }
 
@@ -81,6 +91,7 @@ final class SandboxState {
     job.end(.cancelled, at: now)
     queue.remove(job)
     changes += 1
+    onEnd?(job)
     return true
   }
 

@@ -24,8 +24,8 @@ final class Bench {
     options.standIns = ["a/b", "a/c", "workflows/o/n/sub"]
     change(&options)
     state = SandboxState(
-      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options), options: options
-    )
+      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options),
+      keys: SandboxKeys()!, options: options)
   }
 
   var nanoseconds: UInt64 { now * 1_000_000 }
