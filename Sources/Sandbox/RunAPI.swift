@@ -16,8 +16,10 @@ struct RunAPI {
     } else if let refusal = QueueAPI.refusal(request, endpoint) {
       return .reply(refusal)
     }
-    let isStream = endpoint.subpath.last == "stream"
-    if isStream { endpoint.subpath.removeLast() }
+    let hasStream = endpoint.subpath.last == "stream"
+    if hasStream { endpoint.subpath.removeLast() }
+    // Clients add nothing to an id that ends so by itself (protocol.md §4).
+    let isStream = hasStream || endpoint.sandboxPath == ["stream"]
     do {
       let job = try state.makeJob(request, endpoint, isKept: false, at: now, date: date)
       state.advance(to: now)

@@ -58,7 +58,7 @@ final class SandboxState {
       job.webhook = Webhook(url: url, base: place.base(for: request))
     }
     queue.add(job)
-    if isKept { jobs.add(job).forEach { queue.remove($0) } }
+    if isKept { jobs.add(job).forEach { _ = cancel($0, at: now) } }
     changes += 1
     return job
   }

@@ -138,9 +138,11 @@ def test_flaky_counts_by_endpoint_query_and_content(sandbox):
 
 
 def test_a_stream_comes_event_by_event_and_one_that_is_cut_breaks_off(sandbox):
-    answer = call(sandbox, "fal.run/sandbox/stream/stream?n=4&ms=10", "POST", {})
-    events = [json.loads(line.removeprefix("data: ")) for line in answer.body.decode().split("\n\n") if line]
-    assert events == [{"event": number, "of": 4} for number in range(1, 5)]
+    for url, fields in (("sandbox/stream/stream", []), ("sandbox/stream", []),
+                        (f"{MODEL}/stream", [("x-sandbox-fault", "stream?n=4&ms=10")])):
+        answer = call(sandbox, f"fal.run/{url}?n=4&ms=10", "POST", {}, fields)
+        events = [json.loads(line.removeprefix("data: ")) for line in answer.body.decode().split("\n\n") if line]
+        assert events == [{"event": number, "of": 4} for number in range(1, 5)]
     with sandbox.client() as client:
         client.send(request("https://fal.run/sandbox/cut/stream", "POST", body=b"{}")).head()
         assert b"data: {" in client.reader.until(b"\n\n")
@@ -148,6 +150,12 @@ def test_a_stream_comes_event_by_event_and_one_that_is_cut_breaks_off(sandbox):
             client.reader.until(b"0\r\n\r\n")
     for entry, status in (("error/422", 422), ("locked", 403)):
         assert call(sandbox, f"fal.run/sandbox/{entry}/stream", "POST", {}).status == status
+
+
+def test_a_stream_without_news_says_that_it_is_there(sandbox):
+    with sandbox.client() as client:
+        assert " 200 " in client.send(request("https://fal.run/sandbox/hang/stream", "POST", body=b"{}")).head().start
+        assert client.reader.until(b"\n\n").endswith(b": ping")
 
 
 def test_an_echo_is_what_arrived_without_the_key(sandbox):
