@@ -87,7 +87,10 @@ let package = Package(
       ]),
     room(
       "Sandbox",
-      imports: ["Fal", "Pictures", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Guard", "CZlib"]),
+      imports: [
+        "Fal", "Pictures", "Text", "Digest", "System", "Transport", "HTTPWire", "HTTPServer", "Upstream", "Guard",
+        "CZlib",
+      ]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -106,7 +109,8 @@ let package = Package(
     tests("Pictures", imports: ["Pictures", "CZlib"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Pictures", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
+    tests(
+      "Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),
