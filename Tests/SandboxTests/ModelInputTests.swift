@@ -107,7 +107,7 @@ import Text
     let model = "fal-ai/flux-general/differential-diffusion"
     let expected = ModelInput.read {
       $0.format = .jpeg
-      $0.size = ImageSize(width: 64, height: 512)
+      $0.size = PixelSize(width: 64, height: 512)
     }
     let members = #"\#(Self.required),"output_format":"jpeg","image_size":{"width":"64"},"loras":[]"#
     #expect(try Self.check(members, model: model) == .accepted(expected))
@@ -178,7 +178,7 @@ extension ModelInput {
   /// What is read of the required members, changed.
   fileprivate static func read(_ change: (inout ModelInput) -> Void) -> ModelInput {
     var input = ModelInput(
-      prompt: "p", imageURL: "https://a/i.png", mapURL: "https://a/m.png", size: ImageSize(width: 640, height: 480))
+      prompt: "p", image: .sample, map: .sampleMap)
     change(&input)
     return input
   }

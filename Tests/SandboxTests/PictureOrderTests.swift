@@ -1,3 +1,4 @@
+import Guard
 import Fal
 import HTTPWire
 import Pictures
