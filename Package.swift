@@ -84,7 +84,11 @@ let package = Package(
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
         "Observability", "Digest", "CZlib",
       ]),
-    room("Sandbox", imports: ["Fal", "Pictures", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "CZlib"]),
+    room(
+      "Sandbox",
+      imports: [
+        "Fal", "Pictures", "Text", "Digest", "System", "Transport", "HTTPWire", "HTTPServer", "Upstream", "CZlib",
+      ]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
@@ -103,7 +107,7 @@ let package = Package(
     tests("Pictures", imports: ["Pictures", "CZlib"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Pictures", "Fal", "Text", "HTTPWire", "CZlib"]),
+    tests("Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),

@@ -18,6 +18,8 @@ final class Job {
   enum Outcome: Equatable {
     case output(ModelInput, seed: String)
     case refused([InputIssue])
+    /// Something else, and what a status calls that if it is an error.
+    case answered(SandboxReply, type: String?)
 
     /// As it is remembered.
     var withoutPictures: Outcome {
@@ -37,6 +39,10 @@ final class Job {
   let endpoint: EndpointID
   private(set) var outcome: Outcome
   let priority: Priority
+  /// Whether nothing of the model is imitated.
+  let isStandIn: Bool
+  /// What is made to fail.
+  let fault: Fault?
   /// Moments on the loop's clock, in nanoseconds.
   let submitted: UInt64
   /// Before that it takes no runner.
@@ -55,10 +61,12 @@ final class Job {
   /// What is still to be painted for it.
   var order: PictureOrder?
   private(set) var pictures: JobPictures?
+  /// Who is told when it has ended.
+  var webhook: Webhook?
 
   init(
     id: String, endpoint: EndpointID, outcome: Outcome, priority: Priority = .normal, submitted: UInt64, date: UInt64,
-    waits: UInt64, deadline: UInt64? = nil, runs: UInt64
+    isStandIn: Bool = false, fault: Fault? = nil, waits: UInt64, deadline: UInt64? = nil, runs: UInt64
   ) {
     self.id = id
     self.endpoint = endpoint
@@ -66,24 +74,35 @@ final class Job {
     self.priority = priority
     self.submitted = submitted
     self.date = date
+    self.isStandIn = isStandIn
+    self.fault = fault
     self.deadline = deadline
     ready = submitted + waits
-    if case .output = outcome { self.runs = runs } else { self.runs = 0 }
+    if case .refused = outcome { self.runs = 0 } else { self.runs = runs }
   }
 
   var state: State { ended != nil ? .completed : started != nil ? .running : .queued }
+
+  /// Whether it keeps others waiting; what never ends must not.
+  var takesRunner: Bool { fault != .hang }
+
+  /// Whether the checker finds something in its pictures.
+  var isNSFW: Bool {
+    guard fault != .nsfw, case .output(let input, _) = outcome else { return fault == .nsfw }
+    return input.isNotSafe
+  }
 
   /// When it will be complete; nil while it does not run, or nobody knows.
   var due: UInt64? {
     guard let started, let supplied, ended == nil else { return nil }
     // Pictures that cannot be read are refused at once.
-    guard case .output = outcome else { return supplied }
+    if case .refused = outcome { return supplied }
     return max(started + runs, supplied)
   }
 
   /// How long it ran to its end, in seconds; nil for one that did not.
   var seconds: Double? {
-    guard end == .finished, case .output = outcome, let started, let ended else { return nil }
+    guard end == .finished, failure == nil, let started, let ended else { return nil }
     return Double((ended - started) / 1_000_000) / 1000
   }
 
@@ -121,6 +140,12 @@ final class Job {
       LogLine(milliseconds: date + (moment - submitted) / 1_000_000, message: message)
     }
     var lines: [LogLine] = []
+    if isStandIn {
+      lines.append(
+        LogLine(
+          milliseconds: date + (started - submitted) / 1_000_000,
+          message: "stand-in: the sandbox does not know \(endpoint.text), and answers any picture", level: "WARN"))
+    }
     // What was noticed of the pictures, at its place between the steps.
     var notes = pictures.map(\.notes) ?? []
     let noticed = supplied ?? .max
@@ -138,12 +163,13 @@ final class Job {
   }
 
   /// Why it failed, in the words of the status; nil for one that did not.
-  var failure: (text: String, type: String)? {
+  var failure: (text: String, type: String?)? {
     switch (end, outcome) {
     case (.cancelled, _): ("Request was cancelled by the client", "client_cancelled")
     case (.late, _): ("Request did not start before its deadline", "request_timeout")
     case (_, .refused(let issues)): ("Invalid status code: 422", issues.first?.type ?? "value_error")
-    case (_, .output): nil
+    case (_, .answered(let reply, let type)) where reply.status >= 400: ("Invalid status code: \(reply.status)", type)
+    case (_, .output), (_, .answered): nil
     }
   }
 }

@@ -26,6 +26,7 @@ struct JobStore {
     var weight = baseWeight + (job.order?.weight ?? 0)
     switch job.outcome {
     case .output(let input, _): weight += input.prompt.utf8.count
+    case .answered(let reply, _): weight += reply.content.count
     case .refused(let issues): weight += 512 * issues.count
     }
     return weight

@@ -74,8 +74,7 @@ struct QueueAPI {
   static func noApplication(_ request: SandboxRequest) -> SandboxReply {
     guard !request.segments.isEmpty else { return .pathNotFound(request.path) }
     let namespaced = request.segments.count > 2 && ModelPath.isNamespace(request.segments[0].utf8.span)
-    let alias = request.segments.prefix(namespaced ? 3 : 2).last ?? ""
-    return .detail(404, "Application \"\(alias)\" not found")
+    return .noApplication(request.segments.prefix(namespaced ? 3 : 2).joined(separator: "/"))
   }
 
   /// The answer to a call without a key (protocol.md §5.4); nil when it has one.

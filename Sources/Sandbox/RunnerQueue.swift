@@ -83,8 +83,9 @@ struct RunnerQueue {
     for (index, job) in running.enumerated() {
       if let due = job.due { offer(due, .end, index) }
     }
+    let isFree = running.count { $0.takesRunner } < runners
     for (index, job) in waiting.enumerated() {
-      if running.count < runners { offer(job.ready, .start, index) }
+      if isFree || !job.takesRunner { offer(job.ready, .start, index) }
       if let deadline = job.deadline { offer(deadline, .miss, index) }
     }
     return first

@@ -5,7 +5,7 @@ package import Transport
 ///
 /// One server plays several hosts, told apart by the Host field: `queue.fal.run`, `fal.run`, `rest.fal.ai` (also under
 /// its former name). Under any other name it is the CDN, and by path the queue and the control API for direct use.
-/// It imitates protocol.md §3–§7 and §9. Webhooks are ignored: it makes no connections of its own.
+/// It imitates protocol.md §3–§9. It connects to nothing but webhooks on this machine.
 package final class SandboxApplication: LocalApplication {
   private let loop: EventLoop
   private let state: SandboxState
@@ -16,10 +16,22 @@ package final class SandboxApplication: LocalApplication {
   private var alarm: LoopTimer?
 
   /// A sandbox whose jobs live on `loop`; every connection that reaches it must belong to the same loop.
-  /// - Parameter files: what `SandboxFiles` serves to the clients of the proxy.
-  package init(loop: EventLoop, place: SandboxPlace, files: FileStore, options: SandboxOptions = SandboxOptions()) {
+  /// - Parameters:
+  ///   - files: what `SandboxFiles` serves to the clients of the proxy.
+  ///   - keys: those it publishes.
+  ///   - tlsContext: what a client of its own must have; it uses none.
+  package init(
+    loop: EventLoop, place: SandboxPlace, files: FileStore, keys: SandboxKeys, tlsContext: TLSContext,
+    options: SandboxOptions = SandboxOptions()
+  ) {
     self.loop = loop
-    state = SandboxState(place, files: files, options: options)
+    let state = SandboxState(place, files: files, keys: keys, options: options)
+    self.state = state
+    let webhooks = WebhookDelivery(loop, keys: keys, tlsContext: tlsContext, options: options)
+    state.onEnd = { [unowned state] job in
+      guard let webhook = job.webhook else { return }
+      webhooks.deliver(WebhookMessage(job, reply: state.reply(for: job, base: webhook.base)), to: webhook)
+    }
     state.workshop = PictureWorkshop(loop)
     state.onSupply = { [unowned self] in settle() }
     alarm = LoopTimer(loop) { [unowned self] in
@@ -49,7 +61,8 @@ package final class SandboxApplication: LocalApplication {
       watch(responder, runs: feed.job) { [loop, state] in
         // What never starts is no stream: an ordinary error (protocol.md §3.6).
         if !hasBegun {
-          guard feed.job.state != .queued else { return LoopTimer.untilTold }
+          let isOver = feed.job.state == .completed
+          guard isOver || feed.job.state == .running && feed.job.failure == nil else { return LoopTimer.untilTold }
           guard feed.job.failure == nil else {
             responder.answer(state.reply(for: feed.job, base: feed.base))
             return nil
@@ -97,19 +110,38 @@ package final class SandboxApplication: LocalApplication {
 extension LocalResponder {
   /// Answers with a reply of the sandbox.
   func answer(_ reply: SandboxReply) {
-    answer(reply.status, fields: reply.fields.map { ($0.name, $0.value) }, content: reply.content)
+    let fields = (reply.fields + [SandboxReply.servedFrom]).map { ($0.name, $0.value) }
+    switch reply.ending {
+    case .whole: answer(reply.status, fields: fields, content: reply.content)
+    case .cut:
+      answerHalf(reply.status, fields: fields, content: reply.content)
+      guard let loop else { return }
+      // Whoever is between here and the client passes it on meanwhile.
+      let timer = LoopTimer(loop) { [self] in
+        breakOff()
+        return nil
+      }
+      let onClose = self.onClose
+      self.onClose = {
+        timer.cancel()
+        onClose?()
+      }
+      timer.start(in: SandboxReply.cutDelay)
+    case .none: abort()
+    }
   }
 
   /// Begins a stream about a job.
   fileprivate func beginEvents(of job: Job) {
-    beginStream(200, fields: FeedStep.fields(requestID: job.id).map { ($0.name, $0.value) })
+    let fields = FeedStep.fields(requestID: job.id) + [SandboxReply.servedFrom]
+    beginStream(200, fields: fields.map { ($0.name, $0.value) })
   }
 
   /// Sends what is due, and finishes after the last of it.
   /// - Returns: how long to wait then.
   fileprivate func send(_ step: FeedStep) -> UInt64? {
     send(step.bytes)
-    if step.wait == nil { finish() }
+    if step.isCut { breakOff() } else if step.wait == nil { finish() }
     return step.wait
   }
 }

@@ -27,6 +27,12 @@ package struct SandboxOptions: Sendable {
   /// Whether what is white in a change map changes, in place of what is black.
   package var whiteChanges = false
 
+  /// Endpoints that answer although the sandbox does not know them: those the operator has spelled out.
+  package var standIns: [String] = []
+
+  /// Takes lines for the operator.
+  package var report: @Sendable (String) -> Void = { _ in }
+
   /// The defaults.
   package init() {}
 

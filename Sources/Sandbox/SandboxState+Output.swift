@@ -12,26 +12,35 @@ extension SandboxState {
     if end != .finished, let failure = job.failure {
       let isLate = end == .late
       return .requestError(
-        isLate ? 504 : 499, failure.type, failure.text,
+        isLate ? 504 : 499, failure.type ?? "", failure.text,
         isLate ? [requestID, ReplyField("x-fal-request-timeout-type", "user")] : [requestID])
     }
     switch job.outcome {
     case .refused(let issues): return InputIssue.reply(issues, [requestID])
+    case .answered(var reply, _):
+      reply.fields.append(requestID)
+      return reply
     case .output(let input, let seed):
       guard let pictures = job.pictures else { preconditionFailure("a job that is complete has what it needs") }
-      let output = output(input, pictures, seed: seed, seconds: job.seconds) { index in
+      let output = output(input, pictures, seed: seed, seconds: job.seconds, isNSFW: job.isNSFW) { index in
         let name = pictures.names[index]
         // Where the store has forgotten the file, its URL is all there is.
         guard input.isSync, let file = files.file(named: name)?.content else { return "\(base)/files/\(name)" }
         return SandboxState.dataURI(file, pictures.format)
       }
-      return .json(200, output, [requestID, ReplyField("x-fal-billable-units", String(pictures.billedUnits))])
+      var reply = SandboxReply.json(
+        200, output, [requestID, ReplyField("x-fal-billable-units", String(pictures.billedUnits))])
+      if job.fault == .cut { reply.ending = .cut }
+      return reply
     }
   }
 
   /// What a stream shows of an output that is not ready: the pictures, small (protocol.md §4).
-  func preview(_ input: ModelInput, _ pictures: JobPictures, seed: String) -> JSONValue {
-    output(input, pictures, seed: seed, seconds: nil) { SandboxState.dataURI(pictures.previews[$0], .png) }
+  func preview(_ job: Job, _ input: ModelInput, seed: String) -> JSONValue? {
+    guard let pictures = job.pictures, !pictures.previews.isEmpty else { return nil }
+    return output(input, pictures, seed: seed, seconds: nil, isNSFW: job.isNSFW) { index in
+      SandboxState.dataURI(pictures.previews[index], .png)
+    }
   }
 
   private static func dataURI(_ content: [UInt8], _ format: PictureFile.Format) -> String {
@@ -40,7 +49,7 @@ extension SandboxState {
 
   /// The output schema of protocol.md §9.2.
   private func output(
-    _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, url: (Int) -> String
+    _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, isNSFW: Bool, url: (Int) -> String
   ) -> JSONValue {
     let images = pictures.names.indices.map { index in
       JSONValue.object([
@@ -48,7 +57,7 @@ extension SandboxState {
         "content_type": .string(pictures.format.contentType),
       ])
     }
-    let flags = [JSONValue](repeating: .bool(input.isNotSafe), count: images.count)
+    let flags = [JSONValue](repeating: .bool(isNSFW), count: images.count)
     return .object([
       "images": .array(images),
       "timings": .object(seconds.map { [JSONMember(name: "inference", value: .decimal($0))] } ?? []),

@@ -3,6 +3,7 @@ internal import Pictures
 extension SandboxState {
   /// Begins what a job needs that has just started: `supply` tells that it is there.
   func begin(_ job: Job, at moment: UInt64) {
+    if job.fault == .hang { return }
     guard let order = takeOrder(of: job) else { return job.supply(at: moment) }
     guard let workshop else {
       take(order.fill(), for: job)

@@ -7,20 +7,27 @@ final class SandboxState {
   let options: SandboxOptions
   let place: SandboxPlace
   let files: FileStore
+  let keys: SandboxKeys
+  private let endpoints: KnownEndpoints
   private(set) var jobs: JobStore
   private(set) var queue: RunnerQueue
+  var flakyCalls = FlakyCalls()
   /// How often anything has happened to a job.
   private(set) var changes = 0
   /// Paints on another thread; without one, pictures are there at once.
   var workshop: PictureWorkshop?
   /// Called when something has come that a job needed.
   var onSupply: (() -> Void)?
+  /// Called with each job that has ended.
+  var onEnd: ((Job) -> Void)?
   private var random = SystemRandomNumberGenerator()
 
-  init(_ place: SandboxPlace, files: FileStore, options: SandboxOptions) {
+  init(_ place: SandboxPlace, files: FileStore, keys: SandboxKeys, options: SandboxOptions) {
     self.options = options
     self.place = place
     self.files = files
+    self.keys = keys
+    endpoints = KnownEndpoints(standIns: options.standIns)
     jobs = JobStore(options)
     queue = RunnerQueue(runners: options.runners)
   }
@@ -31,6 +38,9 @@ final class SandboxState {
   func makeJob(
     _ request: SandboxRequest, _ endpoint: EndpointID, isKept: Bool, at now: UInt64, date: UInt64
   ) throws(SandboxRefusal) -> Job {
+    let kind = try endpoints.kind(of: endpoint, query: request.query)
+    let fault = try fault(of: request, kind)
+    if let fault { try strike(fault, request, endpoint) }
     var deadline: UInt64?
     if let text = request.field("x-fal-request-timeout") {
       guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
@@ -39,17 +49,22 @@ final class SandboxState {
       }
       deadline = now + UInt64(min(seconds, SandboxState.longestDeadline) * 1e9)
     }
-    let outcome = outcome(of: request, endpoint)
+    let outcome = outcome(of: request, endpoint, fault)
     let job = Job(
       id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome.withoutPictures,
       priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
+      isStandIn: kind == .standIn, fault: fault,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
-      runs: options.wait(milliseconds: options.runMilliseconds))
+      runs: options.wait(milliseconds: fault?.milliseconds ?? options.runMilliseconds))
     if case .output(let input, let seed) = outcome {
       job.order = input.order(seed: seed, isShown: !isKept, options)
+      if job.isNSFW { job.order?.isBlack = true }
+    }
+    if isKept, let url = request.query["fal_webhook"] {
+      job.webhook = Webhook(url: url, base: place.base(for: request))
     }
     queue.add(job)
-    if isKept { jobs.add(job).forEach { queue.remove($0) } }
+    if isKept { jobs.add(job).forEach { _ = cancel($0, at: now) } }
     changes += 1
     return job
   }
@@ -68,13 +83,17 @@ final class SandboxState {
   func advance(to now: UInt64) {
     while let event = queue.next(until: now) {
       changes += 1
-      if case .started(let job) = event, let moment = job.started { begin(job, at: moment) }
+      switch event {
+      case .started(let job): begin(job, at: job.started ?? now)
+      case .ended(let job): onEnd?(job)
+      }
     }
   }
 
   /// What `job` needs is there: to be called on the sandbox's loop, on whatever thread it was made.
   func supply(_ job: Job, at now: UInt64) {
     job.supply(at: now)
+    changes += 1
     advance(to: now)
     onSupply?()
   }
@@ -86,10 +105,11 @@ final class SandboxState {
     job.end(.cancelled, at: now)
     queue.remove(job)
     changes += 1
+    onEnd?(job)
     return true
   }
 
-  private func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
+  func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
     let value: JSONValue
     if request.method == .get {
       value = request.query.input(depthLimit: options.jsonDepthLimit)

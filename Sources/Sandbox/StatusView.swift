@@ -27,7 +27,7 @@ struct StatusView: Equatable {
     if state == .queued { members.append(JSONMember(name: "queue_position", value: .integer(position))) }
     if state == .completed, let failure = job.failure {
       members.append(JSONMember(name: "error", value: .string(failure.text)))
-      members.append(JSONMember(name: "error_type", value: .string(failure.type)))
+      if let type = failure.type { members.append(JSONMember(name: "error_type", value: .string(type))) }
     }
     return .object(members)
   }

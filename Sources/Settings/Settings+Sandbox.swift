@@ -13,6 +13,9 @@ extension Settings {
     }
   }
 
+  /// The request field that asks the embedded fal for a fault; it is forwarded to nobody else.
+  package static let sandboxFaultField = "x-sandbox-fault"
+
   static let sandboxKeys: [SettingKey<Settings>] = [
     .integer(
       "sandbox.runners", \.sandbox.runners,

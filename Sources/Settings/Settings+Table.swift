@@ -49,7 +49,8 @@ extension Settings: SettingRecord {
       "allowed_endpoints", \.allowedEndpoints,
       """
       The endpoints that may be called: `fal-ai/flux/**`, `fal-ai/fast-*`, or `**` for all. Whoever may call one spends on \
-      the key's account. `"@default"` stands for the default.
+      the key's account. `"@default"` stands for the default; with `--sandbox` that is the two models of the embedded fal and its \
+      menu of faults.
       """,
       of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
     .flag(

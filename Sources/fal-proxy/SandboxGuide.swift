@@ -17,8 +17,8 @@ enum SandboxGuide {
     let settings = started.settings
     guard let model = started.configuration.exampleEndpoint(settings) else {
       return [
-        "fal-proxy: no lines to try: allowed_endpoints and allowed_urls let nothing be called at fal.run that could be "
-          + "guessed; add \(Settings.builtInEndpoints[0]) to allowed_endpoints, and fal.run/** to allowed_urls"
+        "fal-proxy: no lines to try: allowed_endpoints and allowed_urls let nothing be called at fal.run that the sandbox "
+          + "knows or that is spelled out; add \(Settings.builtInEndpoints[0]) to allowed_endpoints, and fal.run/** to allowed_urls"
       ]
     }
     let token = !settings.auth.asksForTokens ? "" : " -H 'authorization: Bearer '\"$TOKEN\""

@@ -25,10 +25,11 @@ final class Bench {
     options.queueMilliseconds = 300
     options.runMilliseconds = 1200
     options.imageSideLimit = 64
+    options.standIns = ["a/b", "a/c", "workflows/o/n/sub"]
     change(&options)
     state = SandboxState(
-      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options), options: options
-    )
+      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options),
+      keys: SandboxKeys()!, options: options)
   }
 
   var nanoseconds: UInt64 { now * 1_000_000 }

@@ -218,8 +218,13 @@ import Text
   @Test("forgets the oldest jobs when there are too many, and runs them no more")
   func limit() throws {
     let bench = Bench { $0.jobLimit = 2 }
-    let ids = try (0..<3).map { _ in try bench.submit() }
+    let first = try bench.submit()
+    guard case .follow(var feed) = bench.decide(.get, "\(app)/requests/\(first)/status/stream") else {
+      throw Unexpected("no stream")
+    }
+    let ids = [first] + (try (0..<2).map { _ in try bench.submit() })
     #expect(bench.state.jobs.count == 2 && bench.state.queue.count == 2)
+    #expect(feed.advance(at: bench.nanoseconds, position: 0).wait == nil)
     #expect(try ids.map { try bench.ask(.get, "\(app)/requests/\($0)/status").status } == [404, 202, 202])
   }
 

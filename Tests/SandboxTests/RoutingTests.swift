@@ -119,6 +119,37 @@ import Text
     #expect(status != 405 || reply.field("allow") != nil)
   }
 
+  @Test(
+    "knows two models and what the operator spells out; all else is 404 as at fal (protocol.md §3.4, §4)",
+    arguments: [
+      ("/fal-ai/flux-differential-diffusion", nil), ("/fal-ai/flux-general/differential-diffusion", nil),
+      ("/a/b", nil), ("/workflows/o/n/sub", nil), ("/a/d", #"Application "d" not found"#),
+      ("/fal-ai/flux-general", "Path / not found"), ("/fal-ai/flux-general/x/y", "Path /x/y not found"),
+      ("/a/b/x", "Path /x not found"), ("/comfy/o/n/sub", #"Application "n" not found"#),
+      ("/workflows/o/n", "Path / not found"), ("/fal-ai/flux-differential-diffusion/x", "Path /x not found"),
+    ] as [(String, String?)])
+  func known(path: String, detail: String?) throws {
+    for host in ["queue.fal.run", "fal.run"] {
+      guard case .reply(let reply) = bench.decide(.post, path, host: host, body: Bench.input) else {
+        #expect(detail == nil)
+        continue
+      }
+      #expect(reply.status == (detail == nil ? 200 : 404))
+      #expect(detail == nil || reply.json["detail"]?.text == detail)
+    }
+  }
+
+  @Test("says of what it does not know that it stands in for it")
+  func standIn() throws {
+    let (known, unknown) = (try bench.submit(), try bench.submit("{}", to: "/a/b"))
+    bench.pass(300)
+    func first(_ id: String) throws -> String? {
+      try bench.ask(.get, "/a/b/requests/\(id)/status?logs=1").json["logs"]?.elements?.first?["message"]?.text
+    }
+    #expect(try first(known) == Bench.note)
+    #expect(try first(unknown)?.hasPrefix("stand-in: the sandbox does not know a/b") == true)
+  }
+
   @Test("gives tokens that look like JWTs (protocol.md §7)")
   func tokens() throws {
     let old = try bench.ask(

@@ -113,6 +113,26 @@ struct SettingValuesTests {
     #expect(Settings.expanding(settings.allowedURLs, with: ["p", "x"]) == ["p", "x"])
   }
 
+  @Test("means the models of the embedded fal and its faults where that answers")
+  func sandboxMarker() {
+    func load(_ yaml: String, isSandboxed: Bool) -> Settings {
+      let file = TemporaryFile(yaml)
+      return SettingsLoader.load(
+        configPath: file.path, environment: FakeEnvironment(), keyRequired: false, isSandboxed: isSandboxed
+      ).settings
+    }
+    let yaml = "allowed_endpoints: [a/b, '@default']\ngroups:\n  - name: default\n    endpoints: ['@default']\n"
+    let listed = [
+      "fal-ai/flux-differential-diffusion", "fal-ai/flux-general/differential-diffusion", "sandbox/**",
+      "workflows/sandbox/**", "comfy/sandbox/**",
+    ]
+    #expect(load("port: 1", isSandboxed: true).allowedEndpoints == listed)
+    #expect(load(yaml, isSandboxed: true).allowedEndpoints == ["a/b"] + listed)
+    #expect(load(yaml, isSandboxed: true).groups.map(\.endpoints) == [listed])
+    #expect(load(yaml, isSandboxed: false).groups.map(\.endpoints) == [[listed[0]]])
+    #expect(load("port: 1", isSandboxed: false).allowedEndpoints == [listed[0]])
+  }
+
   @Test("describes durations and sizes in their largest whole unit")
   func describes() {
     #expect(UnitText.describe(.milliseconds(1500)) == "1500ms" && UnitText.describe(.seconds(7200)) == "2h")

@@ -111,6 +111,7 @@ extension SettingKey {
   }
 
   /// A list of patterns or names, which another room understands; here an entry only has to be visible ASCII.
+  /// - Parameter builtIn: what is shown where `@default` stands.
   static func words(
     _ name: String, _ path: Path<[String]>, _ summary: String, of entries: String,
     emptyVariable: SettingFacts.EmptyVariable, builtIn: [String] = [Settings.defaultMarker]
@@ -118,8 +119,8 @@ extension SettingKey {
     list(
       name, path, summary, of: entries, emptyVariable: emptyVariable,
       parse: { bytes in bytes.count > 0 && bytes.withUnsafeBytes { $0.allSatisfy(\.isVisible) } ? bytes.text : nil },
-      finish: { Settings.expanding($0, with: builtIn) },
-      show: { "[" + $0.map(SettingText.flow).joined(separator: ", ") + "]" })
+      finish: { Settings.expanding($0, with: [Settings.defaultMarker]) },
+      show: { "[" + Settings.expanding($0, with: builtIn).map(SettingText.flow).joined(separator: ", ") + "]" })
   }
 
   /// A list of secrets of `minimum` or more visible ASCII characters. They are never shown, nor is a name beside them
