@@ -37,6 +37,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CAssets"),
+    .target(name: "StudioAssets", exclude: ["page", "canvas", "packed", "pack"]),
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -58,11 +59,13 @@ let package = Package(
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
         "Observability", "Digest", "CZlib",
       ]),
+    room("Studio", imports: ["HTTPServer", "Digest", "Text", "StudioAssets"]),
     room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Guard", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox", "Digest",
+        "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox", "Studio",
+        "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -76,6 +79,7 @@ let package = Package(
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
     tests("Sandbox", imports: ["Sandbox", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
+    tests("Studio", imports: ["Studio", "StudioAssets", "Text"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),

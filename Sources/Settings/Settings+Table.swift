@@ -23,6 +23,12 @@ extension Settings: SettingRecord {
       range: "a path that starts with '/', made of A-Z a-z 0-9 . _ ~ - /, and not /healthz or /readyz", isProxyPath),
     .integer(
       "event_loops", \.eventLoops, "How many event loops serve connections.", 0...64, or: " (0 = one per core)"),
+    .flag(
+      "studio", \.studio,
+      """
+      Whether the Studio, a page on which change maps are painted and tried, is served at `/` and below `/studio/`; `--sandbox` \
+      serves it by itself. Whoever opens it spends as its proxy lets them.
+      """),
     .scalar(
       "log_format", \.logFormat,
       "How the lines on standard output are written: one JSON object each, or text for human eyes.", unit: "word",
@@ -30,8 +36,8 @@ extension Settings: SettingRecord {
     .scalar(
       "access_log", \.accessLog,
       """
-      Which requests have a line on standard output: `all` of them; `proxy`, all but answers of `/healthz`, `/readyz` and `/`; \
-      `errors`, those with a status from 400 on or without a whole answer; or `none`. `true` is read as `all`, `false` as `none`.
+      Which requests have a line on standard output: `all` of them; `proxy`, all but answers of `/healthz`, `/readyz`, `/` and the \
+      Studio; `errors`, those with a status from 400 on or without a whole answer; or `none`. `true` is read as `all`, `false` as `none`.
       """,
       unit: "word", range: "all, proxy, errors or none", parse: { Settings.AccessLog($0) }, show: { $0.rawValue }),
   ]
