@@ -4,10 +4,10 @@ import { TOOLS } from './tools.js';
 
 /** The ways to see the map. */
 export const LOOKS = [
-  { name: 'overlay', label: 'Over the picture' },
+  { name: 'overlay', label: 'Overlay' },
   { name: 'grey', label: 'Grey map' },
   { name: 'levels', label: 'Levels' },
-  { name: 'picture', label: 'Picture only' },
+  { name: 'picture', label: 'Picture' },
 ];
 
 const ICONS = {

@@ -15,7 +15,7 @@ export function heat(part) {
 const table = (colour) => Uint32Array.from({ length: 256 }, (_, value) => colour(value));
 
 /** Heat over the picture: what is kept shows through altogether. */
-export const overlay = table((value) => word(...heat(value / 255), value && 90 + (value / 255) * 110));
+export const overlay = table((value) => word(...heat(value / 255), value && 70 + (value / 255) * 90));
 
 /** The map as its file will be. */
 export function grey(inverted) {
@@ -33,4 +33,10 @@ export function keptSteps(value, steps) {
 /** Heat in as many colours as `steps` steps can tell apart. */
 export function levels(steps) {
   return table((value) => word(...heat(1 - keptSteps(value, steps) / steps)));
+}
+
+/** A colour of these tables as CSS says it. */
+export function css(colour) {
+  const [r, g, b, a] = [0, 8, 16, 24].map((shift) => (colour >>> shift) & 255);
+  return `rgb(${r} ${g} ${b} / ${a / 255})`;
 }

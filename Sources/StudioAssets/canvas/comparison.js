@@ -1,8 +1,7 @@
 // How much changed against how much was asked. See `adherence.js` for what the number means.
 
-import { scale, tables, throughTable } from './operations.js';
+import { tables, throughTable } from './operations.js';
 import { coloursOf, luminanceOf, sizeOf } from './pixels.js';
-import { decodeGrey } from './png.js';
 
 /** The longer side of the pictures compared: each pixel then stands for the neighbourhood the eye takes in. */
 const SIDE = 512;
@@ -88,8 +87,7 @@ export async function compare({ original, result, map, inverted }) {
   const shrink = Math.min(1, SIDE / Math.max(size.width, size.height));
   const width = Math.max(1, Math.round(size.width * shrink));
   const height = Math.max(1, Math.round(size.height * shrink));
-  const own = await decodeGrey(map);
-  let asked = own ? scale(own.values, own.width, own.height, width, height) : await luminanceOf(map, width, height);
+  let asked = await luminanceOf(map, width, height);
   if (inverted) asked = throughTable(asked, tables.invert());
   const before = await coloursOf(original, width, height);
   const changed = changes(before, await coloursOf(result, width, height));

@@ -1,49 +1,34 @@
+import { upright } from './exif.js';
 import { Jobs } from './jobs.js';
 import { ChangeMap } from './map.js';
-import { Renderer } from './renderer.js';
-import { loadSettings, saveSettings } from './settings.js';
-import { View } from './view.js';
+import { Viewer } from './viewer.js';
 
 /** The longer side of the copy that is drawn when the picture is seen from afar. */
 const SMALL = 2048;
 /** What a frame may paint, in milliseconds; the rest of the stroke follows in the next. */
-const PAINTING = 5;
+const PAINTING = 4;
 
-/** The picture, its map, and what is being done to it. It tells of changes by events: change, look, tool, frame, busy, say. */
-export class Editor extends EventTarget {
-  settings = loadSettings();
-  view = new View();
+function unreadable() {
+  throw new Error('This file is no picture that the browser can read; take a PNG, JPEG or WebP.');
+}
+
+/** The picture, its map, and what is being done to them; told of by the events change and busy too. */
+export class Editor extends Viewer {
   jobs = new Jobs();
   map = null;
   blob = null;
-  polarity = 'black_changes';
-  steps = 28;
   busy = false;
   #bitmaps = null;
-  #renderer;
   #stroke = null;
   #ended = false;
-  #frame = 0;
-  #fitted = true;
-
-  constructor(back, front) {
-    super();
-    this.#renderer = new Renderer(this.view, back, front);
-    this.#show();
-  }
-
-  get inverted() {
-    return this.polarity === 'black_changes';
-  }
 
   /** Takes a picture up. A map of the same size stays; another is scaled if the picture has the same shape. */
-  async load(blob) {
-    const full = await createImageBitmap(blob).catch(() => {
-      throw new Error('This file is no picture that the browser can read; take a PNG, JPEG or WebP.');
-    });
+  async load(file) {
+    const blob = await upright(file).catch(unreadable);
+    const full = await createImageBitmap(blob).catch(unreadable);
     const { width, height } = full;
     const shrink = Math.min(1, SMALL / Math.max(width, height));
-    const small = shrink === 1 ? full : await createImageBitmap(full, {
+    const small = shrink === 1 ? full : await createImageBitmap(blob, {
       resizeWidth: Math.round(width * shrink), resizeHeight: Math.round(height * shrink), resizeQuality: 'high',
     });
     await this.#keepMap(width, height);
@@ -87,11 +72,16 @@ export class Editor extends EventTarget {
     this.redraw();
   }
 
-  /** Whatever of a stroke has not been painted yet is painted now, and the stroke ends. */
+  /** Whatever of a stroke has not been painted yet is painted now. */
+  flush() {
+    const changed = this.#stroke?.advance();
+    if (changed) this.redraw(changed);
+  }
+
+  /** The stroke under way is painted and ends. */
   settle() {
-    if (!this.#stroke) return;
-    this.#renderer.invalidate(this.#stroke.advance() ?? { x: 0, y: 0, right: 0, bottom: 0 });
-    this.#finish();
+    this.flush();
+    if (this.#stroke) this.#finish();
   }
 
   #finish() {
@@ -113,18 +103,26 @@ export class Editor extends EventTarget {
   async apply(job, input, said) {
     if (!this.map || this.busy) return;
     this.settle();
-    this.busy = true;
-    this.tell('busy');
+    await this.#replace(this.#run(job, input), said).catch((fault) => this.say(fault.message, 'fault'));
+  }
+
+  /** The map that is being made takes the place of this one; until then nothing can be painted. */
+  async #replace(made, said) {
+    const { map } = this;
+    this.#setBusy(true);
     try {
-      this.map.replace(await this.#run(job, input));
-      this.#changed();
-      this.say(said);
-    } catch (fault) {
-      this.say(fault.message, 'fault');
+      const data = await made;
+      if (map !== this.map) return; // another picture has come meanwhile
+      map.replace(data);
+      this.#changed(undefined, said);
     } finally {
-      this.busy = false;
-      this.tell('busy');
+      this.#setBusy(false);
     }
+  }
+
+  #setBusy(busy) {
+    this.busy = busy;
+    this.tell('busy');
   }
 
   #run(job, input) {
@@ -135,7 +133,7 @@ export class Editor extends EventTarget {
 
   async exportMap() {
     if (!this.map) throw new Error('There is no map yet; choose a picture first.');
-    this.settle();
+    this.flush();
     return this.#run('encode', { inverted: this.inverted });
   }
 
@@ -143,20 +141,18 @@ export class Editor extends EventTarget {
     if (!this.map) throw new Error('A map belongs to a picture; choose the picture first.');
     this.settle();
     const { width, height } = this.map;
-    const made = await this.jobs.run('decode', { blob, inverted: this.inverted, width, height }).catch(() => {
-      throw new Error('This file is no picture that the browser can read; take the PNG of a map.');
-    });
-    this.map.replace(made);
-    this.#changed();
-    this.say('Map loaded');
+    const made = this.jobs.run('decode', { blob, inverted: this.inverted, width, height }).catch(unreadable);
+    await this.#replace(made, 'Map loaded');
   }
 
   undo() {
+    if (this.busy) return;
     this.settle();
     if (this.map?.undo()) this.#changed(undefined, 'Undone');
   }
 
   redo() {
+    if (this.busy) return;
     this.settle();
     if (this.map?.redo()) this.#changed(undefined, 'Redone');
   }
@@ -167,98 +163,19 @@ export class Editor extends EventTarget {
     if (said) this.say(said);
   }
 
-  // What is seen
-
-  setPolarity(polarity) {
-    this.polarity = polarity;
-    this.#show();
-  }
-
-  setSteps(steps) {
-    this.steps = Math.max(1, Math.round(steps));
-    this.#show();
-  }
-
-  setLook(look) {
-    this.settings.look = look;
-    this.save();
-    this.#show();
-  }
-
-  #show() {
-    this.#renderer.show(this.settings.look, this);
-    this.schedule();
-    this.tell('look');
-  }
-
-  resize(width, height) {
-    this.view.resize({ width, height }, this.#fitted);
-    this.#renderer.resize();
-    this.schedule();
-  }
-
-  fit() {
-    this.view.fit();
-    this.#fitted = true;
-    this.redraw();
-  }
-
-  zoom(factor, x, y) {
-    this.view.zoom(factor, x, y);
-    this.#fitted = false;
-    this.redraw();
-  }
-
-  pan(dx, dy) {
-    this.view.pan(dx, dy);
-    this.#fitted = false;
-    this.redraw();
-  }
-
-  redraw(area) {
-    this.#renderer.invalidate(area);
-    this.schedule();
-  }
-
-  schedule() {
-    this.#frame ||= requestAnimationFrame(() => this.#draw());
-  }
-
-  #draw() {
-    this.#frame = 0;
+  draw() {
     if (!this.#bitmaps) return;
     if (this.#stroke) {
       const changed = this.#stroke.advance(performance.now() + PAINTING);
-      if (changed) this.#renderer.invalidate(changed);
+      if (changed) this.renderer.invalidate(changed);
       if (this.#stroke.pending) this.schedule();
       else if (this.#ended) this.#finish();
     }
-    this.#renderer.draw(this.#bitmaps, this.map);
-    this.tell('frame');
-  }
-
-  // Choices and words
-
-  setTool(tool) {
-    this.settings.tool = tool;
-    this.save();
-    this.tell('tool');
-  }
-
-  save() {
-    saveSettings(this.settings);
-  }
-
-  say(text, kind = 'done') {
-    this.tell('say', { text, kind });
-  }
-
-  tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.renderer.draw(this.#bitmaps, this.map);
   }
 
   close() {
-    cancelAnimationFrame(this.#frame);
+    super.close();
     this.jobs.end();
   }
 }

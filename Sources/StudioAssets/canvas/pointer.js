@@ -12,6 +12,7 @@ export class Pointer {
   #down = new Map();
   #using = null;
   #penSeen = -Infinity;
+  #pressure = 0.5;
   /** Whether space is held. */
   pans = false;
   /** Where the pointer is in the stage, or null. */
@@ -51,7 +52,9 @@ export class Pointer {
   #point(event) {
     const { x, y } = this.#inStage(event);
     const pen = event.pointerType === 'pen';
-    return { ...this.#editor.view.toPicture(x, y), pen, pressure: event.pressure, shift: event.shiftKey };
+    // A pen that is lifted presses no more; what counts is how it pressed.
+    if (event.pressure) this.#pressure = event.pressure;
+    return { ...this.#editor.view.toPicture(x, y), pen, pressure: this.#pressure, shift: event.shiftKey };
   }
 
   #press(event) {

@@ -13,7 +13,8 @@ export class Renderer {
   #ratio = 1;
   #stale = true;
   #dirty = null;
-  #table = overlay;
+  /** The colour of each value. */
+  table = overlay;
   #lines = false;
   look = 'overlay';
 
@@ -26,7 +27,7 @@ export class Renderer {
   /** What is shown: `overlay`, `grey` (as the file is), `levels` or `picture`. */
   show(look, { inverted, steps }) {
     this.look = look;
-    this.#table = look === 'grey' ? grey(inverted) : look === 'levels' ? levels(steps) : overlay;
+    this.table = look === 'grey' ? grey(inverted) : look === 'levels' ? levels(steps) : overlay;
     this.#lines = look === 'levels';
     this.#stale = true;
   }
@@ -81,7 +82,7 @@ export class Renderer {
     let to = 0;
     for (const y of rows.at) {
       const row = y * map.width;
-      for (const x of columns.at) words[to++] = this.#table[map.data[row + x]];
+      for (const x of columns.at) words[to++] = this.table[map.data[row + x]];
     }
     if (this.#lines) outline(words, image.width);
     // What lies on the rectangle's far side is only there to be compared with.

@@ -1,4 +1,5 @@
 import { drawing, element } from './dom.js';
+import { shapesOf } from './guide.js';
 
 /** The surface painted on: both canvases, the guide of what is being drawn, the ring of the brush, and the drop zone. */
 export class Stage {
@@ -51,13 +52,14 @@ export class Stage {
   }
 
   /** Shows where the brush is and what it is about to draw. `at`: the pointer or the cursor, in the stage, or null. */
-  show({ view, guide, map, settings }, { at, brush, cursor, pans }) {
+  show({ view, guide, map, settings, renderer }, { at, brush, cursor, pans }) {
     this.#empty.hidden = map !== null;
     this.surface.dataset.tool = pans ? 'move' : settings.tool;
     const size = brush ? settings[settings.tool].size * view.scale : 0;
     place(this.#ring, at && brush && !pans ? at : null, size);
     place(this.#cross, cursor ? view.toStage(cursor.x, cursor.y) : null);
-    this.#guide.replaceChildren(...(guide ? guideShapes(guide, view) : []));
+    this.#guide.replaceChildren(...(guide ? shapesOf(guide, view, renderer.table) : []));
+    this.front.classList.toggle('cv-replaced', guide?.mode === 'replace');
   }
 }
 
@@ -66,20 +68,4 @@ function place(node, at, size) {
   if (!at) return;
   node.style.transform = `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)`;
   if (size !== undefined) node.style.width = node.style.height = `${Math.max(2, size)}px`;
-}
-
-/** Each shape twice, dark below light: seen on any picture. */
-function guideShapes({ shape, from, to }, view) {
-  const [a, b] = [view.toStage(from.x, from.y), view.toStage(to.x, to.y)];
-  const line = ['line', { x1: a.x, y1: a.y, x2: b.x, y2: b.y }];
-  const shapes = {
-    line: [line],
-    linear: [line, ['circle', { cx: a.x, cy: a.y, r: 5 }]],
-    radial: [line, ['circle', { cx: a.x, cy: a.y, r: Math.hypot(b.x - a.x, b.y - a.y) }]],
-    rectangle: [['rect', {
-      x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(b.x - a.x), height: Math.abs(b.y - a.y),
-    }]],
-  };
-  return ['cv-below', 'cv-above'].flatMap((name) =>
-    shapes[shape].map(([tag, attributes]) => drawing(tag, { ...attributes, class: name })));
 }

@@ -48,26 +48,27 @@ function brush(editor, name) {
   };
 }
 
-/** What is drawn from one point to another: shown by a guide, and done at its end. */
-function dragged(editor, shape, done) {
+/** What is drawn from one point to another: shown by a guide with the values chosen, and done at its end. */
+function dragged(editor, shape, values, done) {
   let from = null;
   return {
     begin(point) {
       from = point;
     },
     move(point) {
-      editor.guide = { shape, from, to: point };
+      editor.guide = { shape, from, to: point, ...values(from.erases) };
     },
     end(point) {
       const moved = Math.hypot(point.x - from.x, point.y - from.y) * editor.view.scale;
-      if (moved >= CLICK) done(from, point);
+      if (moved >= CLICK) done(from, point, values(from.erases));
     },
     cancel() {},
   };
 }
 
 function rectangle(editor) {
-  return dragged(editor, 'rectangle', (from, to) => {
+  const values = (erases) => ({ start: erases ? 0 : byte(editor.settings.rectangle.change) });
+  return dragged(editor, 'rectangle', values, (from, to, { start }) => {
     const { width, height } = editor.map;
     const within = (value, most) => Math.min(most, Math.max(0, Math.round(value)));
     const area = {
@@ -77,17 +78,19 @@ function rectangle(editor) {
       bottom: within(Math.max(from.y, to.y), height),
     };
     if (area.x >= area.right || area.y >= area.bottom) return;
-    editor.fill(area, from.erases ? 0 : byte(editor.settings.rectangle.change));
+    editor.fill(area, start);
     editor.say('Rectangle filled');
   });
 }
 
-function gradient(editor, name) {
-  return dragged(editor, name, (start, end) => {
-    const { from, to, mode } = editor.settings[name];
-    const line = { x0: start.x, y0: start.y, x1: end.x, y1: end.y };
-    const values = start.erases ? { from: 0, to: 0 } : { from: byte(from), to: byte(to) };
-    editor.apply('gradient', { shape: name, mode, ...line, ...values }, 'Gradient laid');
+function gradient(editor, shape) {
+  const values = (erases) => {
+    const { from, to, mode } = editor.settings[shape];
+    return erases ? { start: 0, end: 0, mode } : { start: byte(from), end: byte(to), mode };
+  };
+  return dragged(editor, shape, values, (from, to, { start, end, mode }) => {
+    const line = { x0: from.x, y0: from.y, x1: to.x, y1: to.y };
+    editor.apply('gradient', { shape, mode, ...line, from: start, to: end }, 'Gradient laid');
   });
 }
 
