@@ -3,7 +3,7 @@
 #   docker build -t fal-proxy --target minimal .         the binary, its libraries and the certificates, nothing else
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libssl-dev zlib1g-dev \
+ && apt-get install -y --no-install-recommends libssl-dev zlib1g-dev libturbojpeg0-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies change seldom: resolved in a layer of their own.

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every target is built in Swift 6 mode with the same strictness; a warning is an error.
@@ -20,9 +21,33 @@ let strict: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
 
-/// A room of the house: a library target with its settings. `imports` is the whole list of what it may see.
-func room(_ name: String, imports: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: imports, swiftSettings: strict)
+/// A C library that is built in where its header is, unless the environment says otherwise: `FAL_PROXY_WITHOUT_JPEG=1`.
+///
+/// It is linked statically, which needs no unsafe flag: its module map has no `link`, and the linker is told the file.
+struct OptionalPart {
+  let library: String
+  /// What `#if` asks for.
+  let name: String
+  let header: String
+  let archive: String
+
+  var isThere: Bool {
+    FileManager.default.fileExists(atPath: header)
+      && ProcessInfo.processInfo.environment["FAL_PROXY_WITHOUT_\(name)"] == nil
+  }
+
+  static let jpeg = OptionalPart(
+    library: "CTurboJPEG", name: "JPEG", header: "/usr/include/turbojpeg.h", archive: "libturbojpeg.a")
+}
+
+/// A room of the house: a library target with its settings. `imports` is the whole list of what it may see, beside what its
+/// optional parts bring.
+func room(_ name: String, imports: [Target.Dependency] = [], parts: [OptionalPart] = []) -> Target {
+  let parts = parts.filter(\.isThere)
+  return .target(
+    name: name, dependencies: imports + parts.map { .byName(name: $0.library) },
+    swiftSettings: strict + parts.map { .define($0.name) },
+    linkerSettings: parts.map { .linkedLibrary(":\($0.archive)") })
 }
 
 func tests(_ name: String, imports: [Target.Dependency]) -> Target {
@@ -41,12 +66,14 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
     room("System", imports: ["CEpoll"]),
     room("Text"),
     room("Digest", imports: ["COpenSSL"]),
     room("HTTPWire", imports: ["Text"]),
     room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
+    room("Pictures", imports: ["CZlib"], parts: [.jpeg]),
     room("Fal", imports: ["HTTPWire", "Text"]),
     room("Settings", imports: ["Fal", "Text", "System"]),
     room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest", "CAssets"]),
@@ -59,12 +86,18 @@ let package = Package(
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
         "Observability", "Digest", "CZlib",
       ]),
-    room("Studio", imports: ["HTTPServer", "Digest", "Text", "StudioAssets"]),
-    room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Guard", "CZlib"]),
+    room("Studio", imports: ["HTTPServer", "HTTPWire", "Transport", "Digest", "Text", "Pictures", "StudioAssets"]),
+    room(
+      "Sandbox",
+      imports: [
+        "Fal", "Pictures", "Text", "Digest", "System", "Transport", "HTTPWire", "HTTPServer", "Upstream", "Guard",
+        "CZlib",
+      ]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox", "Studio",
+        "Fal", "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox",
+        "Studio",
         "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -76,9 +109,11 @@ let package = Package(
     tests("Digest", imports: ["Digest"]),
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
     tests("Settings", imports: ["Settings"]),
+    tests("Pictures", imports: ["Pictures", "CZlib"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
-    tests("Sandbox", imports: ["Sandbox", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
+    tests(
+      "Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
     tests("Studio", imports: ["Studio", "StudioAssets", "Text"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),

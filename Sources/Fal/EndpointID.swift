@@ -2,8 +2,13 @@ internal import Text
 
 /// The id of an endpoint, `[namespace/]owner/alias[/sub…]`, in its parts (protocol.md §2.2).
 public struct EndpointID: Equatable, Sendable {
-  /// The model that is allowed where nothing else is said, and that the sandbox imitates.
+  /// The model that is allowed where nothing else is said.
   public static let fluxDifferentialDiffusion = "fal-ai/flux-differential-diffusion"
+  /// The models that edit by a change map, which the sandbox imitates (protocol.md §9).
+  public static let differentialDiffusion = [fluxDifferentialDiffusion, "fal-ai/flux-general/differential-diffusion"]
+
+  /// What covers the menu of faults of the sandbox: it answers them under an owner of its own, in any namespace.
+  public static let sandboxPatterns = ["sandbox/**", "workflows/sandbox/**", "comfy/sandbox/**"]
 
   /// `[namespace/]owner/alias`: what the URLs of a request name.
   public var app: String
@@ -12,6 +17,13 @@ public struct EndpointID: Equatable, Sendable {
 
   /// The whole id.
   public var text: String { ([app] + subpath).joined(separator: "/") }
+
+  /// What it names of that menu; nil where it is of another owner.
+  public var sandboxPath: [String]? {
+    let path = app.split(separator: "/").map(String.init) + subpath
+    let names = ModelPath.isNamespace(path[0].utf8.span) ? path.dropFirst() : path[...]
+    return names.first == "sandbox" ? Array(names.dropFirst()) : nil
+  }
 
   /// The endpoint that `path`, without outer slashes, names; nil when it names none.
   public init?(_ path: String) {

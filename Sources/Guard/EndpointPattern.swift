@@ -56,15 +56,6 @@ public struct EndpointPattern: Sendable, Equatable {
     return glob.matches(endpoint.extracting(base))
   }
 
-  /// An endpoint that it covers, to show: the one that is allowed where nothing else is said, or else one with plausible
-  /// names in place of the wildcards; nil when that makes no endpoint id.
-  public var example: String? {
-    // A namespace needs two names behind it.
-    ([EndpointID.fluxDifferentialDiffusion] + ["dev", "dev/dev"].map(glob.example)).first {
-      EndpointID($0) != nil && allows(endpoint: $0.utf8.span)
-    }
-  }
-
   /// Whether an allowed endpoint may belong to `app`, the `[namespace/]owner/alias` of a follow-up request.
   ///
   /// For `workflows/o/n`, `workflows/o` and `o/n` pass too: fal's Swift, Dart and Java clients shorten namespaced ids

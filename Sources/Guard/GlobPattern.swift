@@ -106,25 +106,6 @@ public struct GlobPattern: Sendable, Equatable {
     return end
   }
 
-  /// A text that fits, with plausible names in place of the wildcards.
-  /// - Parameter rest: stands for a final `**`.
-  func example(rest: String) -> String {
-    var text: [UInt8] = []
-    for (index, token) in tokens.enumerated() {
-      switch token {
-      case Token.one:
-        // Of the two that a whole `*` is, the star alone is enough.
-        if index + 1 == tokens.count || tokens[index + 1] != Token.star { text.append(UInt8(ascii: "1")) }
-      case Token.star: text += "dev".utf8
-      case Token.segments: text += "dev/".utf8
-      case Token.tail: text += "/\(rest)".utf8
-      case Token.everything: text += rest.utf8
-      default: text.append(token)
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
   /// Whether the whole of `bytes` fits; nothing fits the empty text, as in picomatch. At most O(pattern × text) steps.
   ///
   /// Two places to come back to are enough. A later `**/` can absorb whatever an earlier one would have, and a star

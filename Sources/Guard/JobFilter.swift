@@ -82,6 +82,12 @@ public final class JobFilter: ContentFilter {
   }
 
   public func finish(into room: UnsafeMutableRawBufferPointer) -> (written: Int, isDone: Bool) {
+    // An id of a gateway that is cut off may have the job's own in it; a shorter one has no end there, so is none.
+    if !job.changesLength {
+      for at in held.indices where held[at...].starts(with: id) {
+        held.replaceSubrange(at..<at + id.count, with: job.sealed)
+      }
+    }
     let count = min(held.count, room.count)
     held.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     held.removeFirst(count)

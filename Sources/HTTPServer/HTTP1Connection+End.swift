@@ -22,6 +22,12 @@ extension HTTP1Connection {
     becomeIdle()
   }
 
+  /// A response that is neither as long as stated nor has a last chunk, and then the end of the connection.
+  public func breakOff() {
+    isPersistent = false
+    finish()
+  }
+
   func discard() {
     while !state.content.isDone {
       if !channel.input.isEmpty {

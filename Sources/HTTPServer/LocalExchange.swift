@@ -99,6 +99,17 @@ final class LocalExchange: Exchange {
     pump()
   }
 
+  func abort() { stream.abort(by: .proxy) }
+
+  /// Ends where it stands; what the client has not taken by now is lost.
+  func breakOff() {
+    guard output != nil else { return }
+    let responder = self.responder
+    self.responder = nil
+    responder?.close()
+    stream.breakOff()
+  }
+
   private func pump() {
     while output != nil {
       stream.put(&waiting)

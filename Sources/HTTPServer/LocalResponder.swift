@@ -32,6 +32,18 @@ public final class LocalResponder {
   /// Ends the answer.
   public func finish() { exchange?.finish() }
 
+  /// Resets the connection in place of an answer.
+  public func abort() { exchange?.abort() }
+
+  /// Answers with the first half of `content`, after which `breakOff` is to follow.
+  public func answerHalf(_ status: Int, fields: [(String, String)], content: [UInt8]) {
+    exchange?.begin(status: status, fields: fields, length: content.count)
+    exchange?.send(Array(content.prefix(content.count / 2)))
+  }
+
+  /// Ends an answer where it stands, which its client can tell.
+  public func breakOff() { exchange?.breakOff() }
+
   func close() {
     exchange = nil
     let onClose = self.onClose

@@ -77,6 +77,8 @@ public protocol RequestStream: AnyObject {
   /// Answers with `answer` in place of the exchange; what was written of a response before is taken back. Where some of it
   /// has left already, it is cut.
   func give(_ answer: LocalAnswer)
+  /// Ends the response where it stands: the client gets what was written of it and sees that it is cut.
+  func breakOff()
   /// Gives up; what the client has of a response is recognisably cut.
   func abort(by party: Party)
 }

@@ -11,10 +11,10 @@ extension Generation {
     }
   }
 
-  /// A model to try, made from the first entry of `allowed_endpoints` that says enough: it may be called at `fal.run`, and
-  /// streamed; nil when there is none.
+  /// A model to try with the embedded fal, which knows it or stands in for it: it may be called at `fal.run`, and streamed; nil
+  /// when there is none.
   package func exampleEndpoint(_ settings: Settings) -> String? {
-    settings.allowedEndpoints.lazy.compactMap { (try? EndpointPattern($0))?.example }.first { id in
+    (EndpointID.differentialDiffusion + settings.allowedEndpoints).first { id in
       [id, "\(id)/stream"].allSatisfy { path in
         (try? policy.decide(method: .post, target: "https://\(FalHost.run.name)/\(path)".utf8.span)) != nil
       }

@@ -121,7 +121,8 @@ package final class Generation: Sendable {
 
   private static func fields(_ loaded: inout LoadedSettings) -> RequestFields? {
     // Of a list that is faulty itself, nothing more is said.
-    guard let forwarded = try? ForwardedFields(loaded.settings.forwardFields) else { return nil }
+    let names = loaded.settings.forwardFields + (loaded.settings.isSandboxed ? [Settings.sandboxFaultField] : [])
+    guard let forwarded = try? ForwardedFields(names) else { return nil }
     for (index, name) in loaded.settings.forwardFields.enumerated() where RequestFields.hasRule(name) {
       loaded.reject(
         "forward_fields",

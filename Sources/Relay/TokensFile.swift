@@ -25,7 +25,7 @@ package struct TokensFile: Sendable {
   package static let interval = Duration.milliseconds(500)
   /// Looks after which a change is read though it goes on.
   static let patience = 3
-  /// How often such a look tries to read while nobody writes.
+  /// How often it is tried again before the next look, where somebody writes at that very moment.
   private static let attempts = 8
 
   private let path: String
@@ -59,13 +59,14 @@ package struct TokensFile: Sendable {
     let isSettled = seen == stamp
     unread += 1
     guard isSettled || unread >= TokensFile.patience else { return nil }
-    for _ in 0..<TokensFile.attempts {
-      let before = FileStamp(of: path)
-      let reading = Result { () throws(Failure) in try TokensFile.bytes(path) }
-      // Who writes at this very moment has not written everything.
-      if FileStamp(of: path) == before { return take(reading, before, isSettled: isSettled) }
-    }
-    return nil
+    return attempt(isSettled: isSettled)
+  }
+
+  private mutating func attempt(isSettled: Bool = false) -> Change? {
+    let before = FileStamp(of: path)
+    let reading = Result { () throws(Failure) in try TokensFile.bytes(path) }
+    // Who writes at this very moment has not written everything.
+    return FileStamp(of: path) == before ? take(reading, before, isSettled: isSettled) : nil
   }
 
   private mutating func take(
@@ -113,7 +114,12 @@ package struct TokensFile: Sendable {
   ) async {
     var file = self
     while (try? await Task.sleep(for: interval)) != nil {
-      if let change = file.look() { await takeUp(change) }
+      var change = file.look()
+      for _ in 0..<TokensFile.attempts where change == nil && file.unread >= TokensFile.patience {
+        try? await Task.sleep(for: interval / (TokensFile.attempts + 1))
+        change = file.attempt()
+      }
+      if let change { await takeUp(change) }
     }
   }
 

@@ -23,17 +23,18 @@ struct BoundedMap<Value> {
   }
 
   var count: Int { entries.count }
-  var values: some Sequence<Value> { entries.values.lazy.map(\.value) }
 
   subscript(name: String) -> Value? { entries[name]?.value }
 
   /// Keeps `value`; what is heavier than everything that may be kept is gone at once.
-  mutating func insert(_ value: Value, named name: String, weight: Int) {
+  /// - Returns: what had to go.
+  @discardableResult
+  mutating func insert(_ value: Value, named name: String, weight: Int) -> [Value] {
     sequence += 1
     self.weight += weight - (entries[name]?.weight ?? 0)
     entries[name] = Entry(value: value, weight: weight, sequence: sequence)
     order.append((name, sequence))
-    evict()
+    return evict()
   }
 
   /// Changes a value in place of its age.
@@ -41,21 +42,24 @@ struct BoundedMap<Value> {
     guard let entry = entries[name] else { return }
     self.weight += weight - entry.weight
     entries[name] = Entry(value: value, weight: weight, sequence: entry.sequence)
-    evict()
+    _ = evict()
   }
 
-  private mutating func evict() {
+  private mutating func evict() -> [Value] {
+    var gone: [Value] = []
     while entries.count > countLimit || weight > weightLimit, first < order.count {
       let oldest = order[first]
       first += 1
       if let entry = entries[oldest.name], entry.sequence == oldest.sequence {
         weight -= entry.weight
         entries[oldest.name] = nil
+        gone.append(entry.value)
       }
     }
     if first > 64, first * 2 > order.count {
       order.removeFirst(first)
       first = 0
     }
+    return gone
   }
 }

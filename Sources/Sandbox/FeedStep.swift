@@ -4,6 +4,8 @@ struct FeedStep: Equatable {
   var bytes: [UInt8] = []
   /// How long it waits then, in nanoseconds; nil when it is over.
   var wait: UInt64?
+  /// Whether it is not over but cut.
+  var isCut = false
 
   /// A comment that only keeps the connection alive (protocol.md §3.6).
   static let ping = Array(": ping\n\n".utf8)

@@ -36,7 +36,7 @@ package final class FileStore: Sendable {
     let word = FileStore.words.randomElement(using: &random) ?? "koala"
     let name = "\(word)/\(id).\(suffix)"
     let file = StoredFile(name: name, contentType: contentType, content: content)
-    files.withLock { $0.insert(file, named: id, weight: file.weight) }
+    _ = files.withLock { $0.insert(file, named: id, weight: file.weight) }
     return (id, name)
   }
 

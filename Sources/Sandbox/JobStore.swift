@@ -1,6 +1,4 @@
-internal import Fal
-
-/// The jobs of the queue; the oldest are forgotten when there are too many.
+/// The jobs that may be asked for by their id; the oldest are forgotten when there are too many.
 struct JobStore {
   private var jobs: BoundedMap<Job>
 
@@ -15,27 +13,22 @@ struct JobStore {
 
   subscript(id: String) -> Job? { jobs[id] }
 
-  mutating func add(_ job: Job) {
-    var weight = JobStore.baseWeight
+  /// Keeps a job.
+  /// - Returns: those that are forgotten for it.
+  mutating func add(_ job: Job) -> [Job] {
+    jobs.insert(job, named: job.id, weight: JobStore.weight(of: job))
+  }
+
+  /// Weighs a job again, which has changed.
+  mutating func weigh(_ job: Job) { jobs.replace(job, named: job.id, weight: JobStore.weight(of: job)) }
+
+  private static func weight(of job: Job) -> Int {
+    var weight = baseWeight + (job.order?.weight ?? 0)
     switch job.outcome {
     case .output(let input, _): weight += input.prompt.utf8.count
+    case .answered(let reply, _): weight += reply.content.count
     case .refused(let issues): weight += 512 * issues.count
-    case .late: break
     }
-    jobs.insert(job, named: job.id, weight: weight)
-  }
-
-  /// How many requests wait for that application.
-  func waiting(for app: String, at now: UInt64) -> Int {
-    jobs.values.reduce(0) { $0 + ($1.endpoint.app == app && $1.state(at: now) == .queued ? 1 : 0) }
-  }
-
-  /// How many requests of the same application are ahead of a waiting one.
-  func position(of job: Job, at now: UInt64) -> Int {
-    jobs.values.reduce(0) { count, other in
-      let isAhead =
-        other.endpoint.app == job.endpoint.app && other.submitted < job.submitted && other.state(at: now) == .queued
-      return count + (isAhead ? 1 : 0)
-    }
+    return weight
   }
 }

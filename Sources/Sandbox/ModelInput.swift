@@ -1,12 +1,13 @@
 internal import Fal
 internal import Guard
+internal import Pictures
 internal import Text
 
 /// What a model was asked for, checked (protocol.md §9.1) and read as fal's apps read it.
 struct ModelInput: Equatable, Sendable {
   var prompt = ""
-  var imageURL: String?
-  var mapURL: String?
+  var image: PictureSource?
+  var map: PictureSource?
   /// 0…1.
   var strength = 0.85
   var steps = 28
@@ -17,31 +18,29 @@ struct ModelInput: Equatable, Sendable {
   var imageCount = 1
   var isSync = false
   var checksSafety = true
-  /// nil where the model has no choice.
-  var format: Format?
-  var size = ImageSize.standard
-
-  /// An `output_format`.
-  enum Format: String, Sendable {
-    case jpeg, png
-  }
+  var format = PictureFile.Format.png
+  /// nil for that of the image.
+  var size: PixelSize?
 
   /// Reads an input. Endpoints whose schema is not known take whatever comes.
-  /// - Parameter lookUp: what is known of the image behind a URL.
+  /// - Parameter lookUp: what is known of the picture behind a URL.
   /// - Returns: the input, or everything that is wrong with it in the order of the schema.
   static func check(
-    _ value: JSONValue, for endpoint: EndpointID, lookUp: (String) -> ImageLookup
+    _ value: JSONValue, for endpoint: EndpointID, lookUp: (String) -> PictureSource.Lookup
   ) -> Checked {
     var issues = ModelSchemas.builtIn[endpoint.text]?.input.issues(with: value) ?? []
     if issues.isEmpty { issues = SandboxLimits.issues(with: value) }
     guard issues.isEmpty else { return .refused(issues) }
     var input = ModelInput(value)
+    if endpoint.text != EndpointID.fluxDifferentialDiffusion {
+      input.format = value["output_format"]?.text.flatMap(PictureFile.Format.init) ?? .png
+    }
     for name in ["image_url", "change_map_image_url"] {
       guard let url = value[name]?.text else { continue }
       switch lookUp(url) {
-      case .size(let size) where name == "image_url" && !hasSize(value): input.size = size
-      case .size, .unknown: break
-      case .unusable(let type, let message):
+      case .found(let source) where name == "image_url": input.image = source
+      case .found(let source): input.map = source
+      case .refused(let type, let message):
         issues.append(InputIssue(type, ["body", .string(name)], message, input: .string(url)))
       }
     }
@@ -54,16 +53,37 @@ struct ModelInput: Equatable, Sendable {
     case refused([InputIssue])
   }
 
-  /// The units a run is billed with: megapixels, each image rounded up (protocol.md §11).
-  var billedUnits: Int { imageCount * size.billedMegapixels }
+  /// What a run paints.
+  func order(seed: String, isShown: Bool, _ options: SandboxOptions) -> PictureOrder {
+    var repaint = Repaint(prompt: prompt, seed: SplitMix64.hash(seed))
+    repaint.strength = Int((strength * 1000).rounded())
+    repaint.guidance = Int((min(max(guidance, 0), 100) * 100).rounded())
+    repaint.steps = steps
+    repaint.polarity = options.whiteChanges ? .whiteChanges : .blackChanges
+    if image == nil { repaint.strength = 1000 }
+    return PictureOrder(
+      image: image, map: map, size: size, sideLimit: options.imageSideLimit, repaint: repaint, count: imageCount,
+      format: format, isBlack: isNotSafe, isShown: isShown)
+  }
+
+  /// Whether the safety checker hides the result: a prompt asks for that by a word of its own.
+  var isNotSafe: Bool { checksSafety && prompt.contains(ModelInput.unsafeWord) }
+
+  private static let unsafeWord = "[nsfw]"
+
+  /// The input as it is remembered: without its pictures.
+  var withoutPictures: ModelInput {
+    var input = self
+    input.image = nil
+    input.map = nil
+    return input
+  }
 }
 
 extension ModelInput {
   /// What is there and can be read; the defaults for the rest.
   private init(_ value: JSONValue) {
     prompt = value["prompt"]?.text ?? prompt
-    imageURL = value["image_url"]?.text
-    mapURL = value["change_map_image_url"]?.text
     if let number = value["strength"].flatMap(LaxReading.number), !number.isNaN { strength = min(max(number, 0), 1) }
     steps = ModelInput.integer(value["num_inference_steps"]) ?? steps
     if let number = value["guidance_scale"].flatMap(LaxReading.number), number.isFinite { guidance = number }
@@ -71,21 +91,18 @@ extension ModelInput {
     imageCount = ModelInput.integer(value["num_images"]) ?? imageCount
     isSync = value["sync_mode"].flatMap(LaxReading.flag) ?? isSync
     checksSafety = value["enable_safety_checker"].flatMap(LaxReading.flag) ?? checksSafety
-    format = value["output_format"]?.text.flatMap(Format.init)
-    size = ModelInput.size(value) ?? size
+    size = ModelInput.size(value)
   }
 
   private static func integer(_ value: JSONValue?) -> Int? {
     value.flatMap(LaxReading.integer).flatMap { Int($0.description) }
   }
 
-  private static func hasSize(_ value: JSONValue) -> Bool { size(value) != nil }
-
-  private static func size(_ value: JSONValue) -> ImageSize? {
+  private static func size(_ value: JSONValue) -> PixelSize? {
     guard let wanted = value["image_size"], wanted != .null else { return nil }
-    if let name = wanted.text { return ImageSize.named(name) }
-    return ImageSize(
-      width: integer(wanted["width"]) ?? ImageSize.standard.width,
-      height: integer(wanted["height"]) ?? ImageSize.standard.height)
+    if let name = wanted.text { return PixelSize.named(name) }
+    return PixelSize(
+      width: integer(wanted["width"]) ?? PixelSize.standard.width,
+      height: integer(wanted["height"]) ?? PixelSize.standard.height)
   }
 }

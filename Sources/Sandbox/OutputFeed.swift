@@ -3,12 +3,14 @@ internal import Text
 /// The events of a model's `/stream`: a few previews, then the output (protocol.md §4).
 struct OutputFeed {
   let job: Job
-  private let base: String
+  let base: String
   private let pingInterval: UInt64
   private var shown = 0
   private var sentAt: UInt64
+  /// When it breaks off.
+  private var cutAt: UInt64?
 
-  /// How many previews there are.
+  /// How many previews there are of a picture.
   static let previews = 3
 
   /// - Parameter base: where its client finds the images.
@@ -19,23 +21,52 @@ struct OutputFeed {
     sentAt = job.submitted
   }
 
-  /// What is due at `now`.
+  /// What is due at `now`, from the start of the job on; to be asked again when it has ended.
   mutating func advance(at now: UInt64, _ state: SandboxState) -> FeedStep {
-    guard case .output(let input, let seed) = job.outcome, now < job.ends else {
-      return FeedStep(bytes: FeedStep.event(state.reply(for: job, at: now, base: base).content), wait: nil)
-    }
     var bytes: [UInt8] = []
-    if shown < OutputFeed.previews, now >= moment(shown + 1) {
-      bytes = FeedStep.event(JSONWriter.bytes(state.preview(input, seed: seed)))
-      while shown < OutputFeed.previews, now >= moment(shown + 1) { shown += 1 }
-    } else if now >= sentAt + pingInterval {
-      bytes = FeedStep.ping
+    sentAt = max(sentAt, job.started ?? now)
+    while shown < count, cutAt == nil, now >= moment(shown + 1), let event = event(shown + 1, state) {
+      bytes += FeedStep.event(JSONWriter.bytes(event))
+      shown += 1
+      if job.fault == .cut { break }
     }
+    if job.fault == .cut, shown > 0 {
+      let moment = cutAt ?? now + SandboxReply.cutDelay
+      cutAt = moment
+      return now < moment ? FeedStep(bytes: bytes, wait: moment - now) : FeedStep(bytes: bytes, isCut: true)
+    }
+    if job.state == .completed {
+      bytes += FeedStep.event(state.reply(for: job, base: base).content)
+      return FeedStep(bytes: bytes, wait: nil)
+    }
+    if bytes.isEmpty, now >= sentAt + pingInterval { bytes = FeedStep.ping }
     if !bytes.isEmpty { sentAt = now }
-    return FeedStep(bytes: bytes, wait: min(moment(shown + 1), sentAt + pingInterval) - now)
+    let next = shown < count && canShow ? moment(shown + 1) : LoopTimer.untilTold
+    return FeedStep(bytes: bytes, wait: min(next, sentAt + pingInterval) - now)
   }
 
-  private func moment(_ preview: Int) -> UInt64 {
-    job.starts + (job.ends - job.starts) * UInt64(preview) / UInt64(OutputFeed.previews + 1)
+  /// How many events there are before the output.
+  private var count: Int {
+    switch (job.fault, job.outcome) {
+    case (.hang, _), (_, .refused): 0
+    case (.stream(let count, _), _): count - 1
+    case (_, .output): OutputFeed.previews
+    case (_, .answered): 0
+    }
+  }
+
+  /// Whether what events show is there.
+  private var canShow: Bool {
+    if case .stream = job.fault { true } else { job.pictures != nil }
+  }
+
+  private func event(_ number: Int, _ state: SandboxState) -> JSONValue? {
+    if case .stream(let count, _) = job.fault { return FaultReply.event(number, of: count) }
+    guard case .output(let input, let seed) = job.outcome else { return nil }
+    return state.preview(job, input, seed: seed)
+  }
+
+  private func moment(_ event: Int) -> UInt64 {
+    (job.started ?? job.ready) + job.runs * UInt64(event) / UInt64(count + 1)
   }
 }

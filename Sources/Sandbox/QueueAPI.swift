@@ -31,15 +31,13 @@ struct QueueAPI {
       guard let limit = Int(text), limit >= 0 else {
         return .requestError(400, "bad_request", "Invalid value for fal_max_queue_length")
       }
-      if state.jobs.waiting(for: endpoint.app, at: now) > limit {
+      if state.queue.waiting(for: endpoint.app) > limit {
         return .detail(429, "Queue for \(endpoint.app) is longer than \(limit)")
       }
     }
     do {
-      let job = try state.makeJob(
-        request, endpoint, waits: state.options.queueMilliseconds * 1_000_000, at: now, date: date)
-      state.jobs.add(job)
-      let position = state.jobs.position(of: job, at: now)
+      let job = try state.makeJob(request, endpoint, isKept: true, at: now, date: date)
+      let position = state.queue.position(of: job)
       return .json(
         200, view(request).submitted(job, position: position), [ReplyField("x-fal-request-id", job.id)])
     } catch {
@@ -60,15 +58,15 @@ struct QueueAPI {
     let view = view(request)
     switch followUp {
     case .status:
-      let status = view.status(of: job, at: now, position: state.jobs.position(of: job, at: now))
-      return .reply(.json(job.state(at: now) == .completed ? 200 : 202, status, [requestID]))
+      let status = view.status(of: job, at: now, position: state.queue.position(of: job))
+      return .reply(.json(job.state == .completed ? 200 : 202, status, [requestID]))
     case .statusStream: return .follow(StatusFeed(job, view, state.options))
     case .cancel:
-      guard job.cancel(at: now) else {
+      guard state.cancel(job, at: now) else {
         return .reply(.json(400, .object(["status": "ALREADY_COMPLETED"]), [requestID]))
       }
       return .reply(.json(202, .object(["status": "CANCELLATION_REQUESTED"]), [requestID]))
-    case .result: return .reply(state.reply(for: job, at: now, base: state.place.base(for: request)))
+    case .result: return .reply(state.reply(for: job, base: state.place.base(for: request)))
     }
   }
 
@@ -76,8 +74,7 @@ struct QueueAPI {
   static func noApplication(_ request: SandboxRequest) -> SandboxReply {
     guard !request.segments.isEmpty else { return .pathNotFound(request.path) }
     let namespaced = request.segments.count > 2 && ModelPath.isNamespace(request.segments[0].utf8.span)
-    let alias = request.segments.prefix(namespaced ? 3 : 2).last ?? ""
-    return .detail(404, "Application \"\(alias)\" not found")
+    return .noApplication(request.segments.prefix(namespaced ? 3 : 2).joined(separator: "/"))
   }
 
   /// The answer to a call without a key (protocol.md §5.4); nil when it has one.

@@ -22,6 +22,9 @@ package struct SandboxPlace: Sendable {
     return ["\(path)/files/", "\(path)/uploads/"]
   }
 
+  /// Under which path of the proxy `SandboxFiles` publishes the keys of webhooks.
+  package static let keysPath = "/sandbox/.well-known/jwks.json"
+
   private static func trimmed(_ path: String) -> String { path.last == "/" ? String(path.dropLast()) : path }
 
   /// The field in which the proxy tells the sandbox what its client had in Host; a client's own never comes through it.

@@ -5,6 +5,19 @@ struct SandboxReply: Equatable, Sendable {
   var status: Int
   var fields: [ReplyField] = []
   var content: [UInt8] = []
+  var ending = Ending.whole
+
+  /// How long an answer stands that is cut, in nanoseconds.
+  static let cutDelay: UInt64 = 250_000_000
+
+  /// How much of it arrives.
+  enum Ending {
+    case whole
+    /// The head and the first half of the content.
+    case cut
+    /// Nothing: the connection is reset.
+    case none
+  }
 
   /// Lets pages of every origin read the answer, as fal's apps and its CDN do.
   static let anyOrigin = ReplyField("access-control-allow-origin", "*")
@@ -30,6 +43,12 @@ struct SandboxReply: Equatable, Sendable {
       [ReplyField("x-fal-error-type", type)] + fields)
   }
 
+  /// The answer to a call of an app that there is not (protocol.md §3.4).
+  /// - Parameter app: of which the last segment is told.
+  static func noApplication(_ app: String) -> SandboxReply {
+    .detail(404, "Application \"\(app.split(separator: "/").last ?? "")\" not found")
+  }
+
   static func pathNotFound(_ path: String) -> SandboxReply {
     .detail(404, "Path \(path) not found", [ReplyField("x-fal-billable-units", "0")])
   }
@@ -44,10 +63,13 @@ struct SandboxReply: Equatable, Sendable {
       status: 204,
       fields: [
         anyOrigin, ReplyField("access-control-allow-methods", "GET, HEAD, POST, PUT, OPTIONS"),
-        ReplyField("access-control-allow-headers", requestedFields ?? "content-type"),
+        ReplyField("access-control-allow-headers", requestedFields ?? "content-type, range"),
         ReplyField("access-control-max-age", "86400"),
       ])
   }
+
+  /// What every answer says: that it is none of fal's.
+  static let servedFrom = ReplyField("x-fal-served-from", "sandbox")
 
   func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 }

@@ -12,6 +12,7 @@ struct SandboxRouter {
     if request.method == .options {
       return .reply(.preflight(requestedFields: request.field("access-control-request-headers")))
     }
+    state.advance(to: now)
     switch request.role {
     case .queue: return QueueAPI(state: state).decide(request, at: now, date: date)
     case .run: return RunAPI(state: state).decide(request, at: now, date: date)
@@ -20,7 +21,7 @@ struct SandboxRouter {
     }
     if let reply = storage(request).serve(request) { return .reply(reply) }
     switch request.segments.first {
-    case "storage", "tokens": return .reply(rest(request, date: date))
+    case "storage", "tokens", ".well-known": return .reply(rest(request, date: date))
     default: return QueueAPI(state: state).decide(request, at: now, date: date)
     }
   }
@@ -31,11 +32,14 @@ struct SandboxRouter {
   }
 
   private func rest(_ request: SandboxRequest, date: UInt64) -> SandboxReply {
+    // The keys are for everybody.
+    if request.segments == [".well-known", "jwks.json"] { return state.keys.published }
     guard request.credentials == .key else { return .detail(401, "invalid key credentials") }
     switch ControlRoute(request.plainPath.utf8.span) {
     case .uploadInitiate, .multipartInitiate: return storage(request).initiate(request)
-    case .token: return TokenAPI(isRealtime: false).decide(request, date: date, state.options)
-    case .realtimeToken: return TokenAPI(isRealtime: true).decide(request, date: date, state.options)
+    case .token: return TokenAPI(isRealtime: false, key: state.keys.tokens).decide(request, date: date, state.options)
+    case .realtimeToken:
+      return TokenAPI(isRealtime: true, key: state.keys.tokens).decide(request, date: date, state.options)
     case nil: return .pathNotFound(request.path)
     }
   }

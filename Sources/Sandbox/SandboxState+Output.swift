@@ -1,73 +1,69 @@
 internal import Guard
+internal import Pictures
 internal import Text
 
 extension SandboxState {
   /// What asking for the result of a job answers (protocol.md §3.7).
   /// - Parameter base: where the one who asks finds the images, see `SandboxPlace.base`.
-  func reply(for job: Job, at now: UInt64, base: String) -> SandboxReply {
+  func reply(for job: Job, base: String) -> SandboxReply {
     let requestID = ReplyField("x-fal-request-id", job.id)
-    guard job.state(at: now) == .completed else {
+    guard let end = job.end else {
       return .detail(400, "Request is still in progress", [requestID])
     }
-    if let failure = job.failure, job.cancelled != nil {
-      return .requestError(499, failure.type, failure.text, [requestID])
+    if end != .finished, let failure = job.failure {
+      let isLate = end == .late
+      return .requestError(
+        isLate ? 504 : 499, failure.type ?? "", failure.text,
+        isLate ? [requestID, ReplyField("x-fal-request-timeout-type", "user")] : [requestID])
     }
     switch job.outcome {
     case .refused(let issues): return InputIssue.reply(issues, [requestID])
-    case .late:
-      return .requestError(
-        504, "request_timeout", "Request did not start before its deadline",
-        [requestID, ReplyField("x-fal-request-timeout-type", "user")])
+    case .answered(var reply, _):
+      reply.fields.append(requestID)
+      return reply
     case .output(let input, let seed):
-      let seconds = Double((job.ends - job.starts) / 1_000_000) / 1000
-      // What is in the file store is drawn once; an answer with the images in it is made anew, or the job would hold them.
-      if !input.isSync, job.imageNames.isEmpty { job.imageNames = draw(input, seed: seed) }
-      let output = output(input, seed: seed, seconds: seconds) { index in
-        guard input.isSync else { return "\(base)/files/\(job.imageNames[index])" }
-        return "data:image/png;base64," + Base64.text(png(input, seed: seed, index: index, size: input.size))
+      guard let pictures = job.pictures else { preconditionFailure("a job that is complete has what it needs") }
+      let output = output(job, input, pictures, seed: seed, seconds: job.seconds) { index in
+        let name = pictures.names[index]
+        // Where the store has forgotten the file, its URL is all there is.
+        guard input.isSync, let file = files.file(named: name)?.content else { return "\(base)/files/\(name)" }
+        return SandboxState.dataURI(file, pictures.format)
       }
-      return .json(200, output, [requestID, ReplyField("x-fal-billable-units", String(input.billedUnits))])
-    }
-  }
-
-  /// Puts the images into the file store.
-  /// - Returns: their names there.
-  private func draw(_ input: ModelInput, seed: String) -> [String] {
-    (0..<input.imageCount).map { index in
-      let png = png(input, seed: seed, index: index, size: input.size)
-      return files.add(contentType: "image/png", suffix: "png", content: png).name
+      var reply = SandboxReply.json(
+        200, output, [requestID, ReplyField("x-fal-billable-units", String(pictures.billedUnits))])
+      if job.fault == .cut { reply.ending = .cut }
+      return reply
     }
   }
 
   /// What a stream shows of an output that is not ready: the pictures, small (protocol.md §4).
-  func preview(_ input: ModelInput, seed: String) -> JSONValue {
-    var small = input
-    small.size = input.size.fitting(SandboxState.previewSide)
-    return output(small, seed: seed, seconds: nil) { index in
-      "data:image/png;base64," + Base64.text(png(small, seed: seed, index: index, size: small.size))
+  /// - Returns: nil as long as they are not painted.
+  func preview(_ job: Job, _ input: ModelInput, seed: String) -> JSONValue? {
+    guard let pictures = job.pictures else { return nil }
+    return output(job, input, pictures, seed: seed, seconds: nil) {
+      SandboxState.dataURI(pictures.previews[$0], .png)
     }
   }
 
-  private static let previewSide = 64
+  private static func dataURI(_ content: [UInt8], _ format: PictureFile.Format) -> String {
+    "data:\(format.contentType);base64," + Base64.text(content)
+  }
 
   /// The output schema of protocol.md §9.2.
-  private func output(_ input: ModelInput, seed: String, seconds: Double?, url: (Int) -> String) -> JSONValue {
-    let images = (0..<input.imageCount).map { index in
+  private func output(
+    _ job: Job, _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, url: (Int) -> String
+  ) -> JSONValue {
+    let images = pictures.names.indices.map { index in
       JSONValue.object([
-        "url": .string(url(index)), "width": .integer(input.size.width), "height": .integer(input.size.height),
-        "content_type": "image/png",
+        "url": .string(url(index)), "width": .integer(pictures.size.width), "height": .integer(pictures.size.height),
+        "content_type": .string(pictures.format.contentType),
       ])
     }
-    let flags = [JSONValue](repeating: .bool(false), count: input.imageCount)
+    let flags = [JSONValue](repeating: .bool(input.isNotSafe || job.isNSFW), count: images.count)
     return .object([
       "images": .array(images),
       "timings": .object(seconds.map { [JSONMember(name: "inference", value: .decimal($0))] } ?? []),
       "seed": .number(seed), "has_nsfw_concepts": .array(flags), "prompt": .string(input.prompt),
     ])
-  }
-
-  private func png(_ input: ModelInput, seed: String, index: Int, size: ImageSize) -> [UInt8] {
-    let maker = ImageMaker(prompt: input.prompt, seed: SplitMix64.hash(seed), index: index)
-    return PNG.encode(maker.draw(size), size)
   }
 }

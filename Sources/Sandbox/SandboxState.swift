@@ -8,40 +8,108 @@ final class SandboxState {
   let options: SandboxOptions
   let place: SandboxPlace
   let files: FileStore
-  var jobs: JobStore
+  let keys: SandboxKeys
+  private let endpoints: KnownEndpoints
+  private(set) var jobs: JobStore
+  private(set) var queue: RunnerQueue
+  var flakyCalls = FlakyCalls()
+  /// How often anything has happened to a job.
+  private(set) var changes = 0
+  /// Paints on another thread; without one, pictures are there at once.
+  var workshop: PictureWorkshop?
+  /// Called when something has come that a job needed.
+  var onSupply: (() -> Void)?
+  /// Called with each job that has ended.
+  var onEnd: ((Job) -> Void)?
   private var random = SystemRandomNumberGenerator()
 
-  init(_ place: SandboxPlace, files: FileStore, options: SandboxOptions) {
+  init(_ place: SandboxPlace, files: FileStore, keys: SandboxKeys, options: SandboxOptions) {
     self.options = options
     self.place = place
     self.files = files
+    self.keys = keys
+    endpoints = KnownEndpoints(standIns: options.standIns)
     jobs = JobStore(options)
+    queue = RunnerQueue(runners: options.runners)
   }
 
-  /// Makes a job of a call; whatever is wrong with the input is the job's outcome, not an error of the call
-  /// (protocol.md §3.4).
+  /// Makes a job of a call and lets it wait for a runner; whatever is wrong with the input is the job's outcome, not an
+  /// error of the call (protocol.md §3.4).
+  /// - Parameter isKept: whether it can be asked for by its id.
   func makeJob(
-    _ request: SandboxRequest, _ endpoint: EndpointID, waits: UInt64, at now: UInt64, date: UInt64
+    _ request: SandboxRequest, _ endpoint: EndpointID, isKept: Bool, at now: UInt64, date: UInt64
   ) throws(SandboxRefusal) -> Job {
-    var waits = waits
-    var isLate = false
+    let kind = try endpoints.kind(of: endpoint, query: request.query)
+    let fault = try fault(of: request, kind)
+    if let fault { try strike(fault, request, endpoint) }
+    var deadline: UInt64?
     if let text = request.field("x-fal-request-timeout") {
       guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
         throw SandboxRefusal(
           reply: .requestError(400, "bad_request", "Invalid value for header x-fal-request-timeout"))
       }
-      if seconds * 1e9 < Double(waits) {
-        waits = UInt64(seconds * 1e9)
-        isLate = true
-      }
+      deadline = now + UInt64(min(seconds, SandboxState.longestDeadline) * 1e9)
     }
-    return Job(
-      id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint,
-      outcome: isLate ? .late : outcome(of: request, endpoint), submitted: now, date: date, waits: waits,
-      runs: options.runMilliseconds * 1_000_000)
+    let outcome = outcome(of: request, endpoint, fault)
+    let job = Job(
+      id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome.withoutPictures,
+      priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
+      isStandIn: kind == .standIn, fault: fault,
+      waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
+      runs: options.wait(milliseconds: fault?.milliseconds ?? options.runMilliseconds))
+    if case .output(let input, let seed) = outcome {
+      job.order = input.order(seed: seed, isShown: !isKept, options)
+      if job.isNSFW { job.order?.isBlack = true }
+    }
+    if isKept, let url = request.query["fal_webhook"] {
+      job.webhook = Webhook(url: url, base: place.base(for: request))
+    }
+    queue.add(job)
+    if isKept { jobs.add(job).forEach { _ = cancel($0, at: now) } }
+    changes += 1
+    return job
   }
 
-  private func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
+  /// Takes the order of a job, which weighs less without it.
+  func takeOrder(of job: Job) -> PictureOrder? {
+    guard let order = job.takeOrder() else { return nil }
+    jobs.weigh(job)
+    return order
+  }
+
+  /// Later than any job waits, in seconds.
+  private static let longestDeadline = 1e9
+
+  /// Lets everything happen that happens by itself until `now`.
+  func advance(to now: UInt64) {
+    while let event = queue.next(until: now) {
+      changes += 1
+      switch event {
+      case .started(let job): begin(job, at: job.started ?? now)
+      case .ended(let job): onEnd?(job)
+      }
+    }
+  }
+
+  /// What `job` needs is there: to be called on the sandbox's loop, on whatever thread it was made.
+  func supply(_ job: Job, at now: UInt64) {
+    job.supply(at: now)
+    advance(to: now)
+    onSupply?()
+  }
+
+  /// Ends the job before its time; a running one stops as well, which fal only asks for.
+  /// - Returns: false when it had ended already.
+  func cancel(_ job: Job, at now: UInt64) -> Bool {
+    guard job.state != .completed else { return false }
+    job.end(.cancelled, at: now)
+    queue.remove(job)
+    changes += 1
+    onEnd?(job)
+    return true
+  }
+
+  func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
     let value: JSONValue
     if request.method == .get {
       value = request.query.input(depthLimit: options.jsonDepthLimit)
@@ -54,11 +122,12 @@ final class SandboxState {
         return .refused([SandboxState.issue(error)])
       }
     }
-    let base = place.base(for: request)
-    switch ModelInput.check(value, for: endpoint, lookUp: { lookUp($0, base: base) }) {
-    case .accepted(var input):
-      input.size = input.size.fitting(options.imageSideLimit)
-      return .output(input, seed: input.seed ?? drawnSeed())
+    let files = files
+    func lookUp(_ url: String) -> PictureSource.Lookup {
+      PictureSource.lookUp(url) { files.file(named: $0)?.content }
+    }
+    switch ModelInput.check(value, for: endpoint, lookUp: lookUp) {
+    case .accepted(let input): return .output(input, seed: input.seed ?? drawnSeed())
     case .refused(let issues): return .refused(issues)
     }
   }
@@ -72,28 +141,5 @@ final class SandboxState {
     InputIssue(
       "json_invalid", ["body", .integer(error.offset)], "JSON decode error",
       context: JSONMember(name: "error", value: .string(error.reason)))
-  }
-
-  /// How many digits of a data URI are read for the size of its image.
-  private static let headerDigits = 64
-
-  private func lookUp(_ url: String, base: String) -> ImageLookup {
-    if url.hasPrefix("data:") {
-      guard let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
-        return .unusable(type: "image_load_error", message: "Failed to load the image: not a base64 data URI")
-      }
-      let bytes = Base64.prefix(url[url.index(after: comma)...], limit: SandboxState.headerDigits)
-      guard let size = PNG.size(of: bytes) else { return .unknown }
-      return .size(size)
-    }
-    guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-      return .unusable(type: "file_download_error", message: "Failed to download the file: not a URL")
-    }
-    // A file has one name, under whatever address the client that uploaded it reached the proxy.
-    if let file = files.file(named: url.split(separator: "/").suffix(2).joined(separator: "/")) {
-      return file.content.flatMap(PNG.size).map(ImageLookup.size) ?? .unknown
-    }
-    return url.hasPrefix(base + "/files/")
-      ? .unusable(type: "file_download_error", message: "Failed to download the file") : .unknown
   }
 }

@@ -19,10 +19,10 @@ struct StatusFeed {
     pingInterval = options.pingMilliseconds * 1_000_000
   }
 
-  /// What is due at `now`.
+  /// What is due at `now`; to be asked again when something has happened to a job.
   /// - Parameter position: how many requests are ahead of the job.
   mutating func advance(at now: UInt64, position: Int) -> FeedStep {
-    let state = job.state(at: now)
+    let state = job.state
     let isNews =
       state != sentState || state == .queued && position != sentPosition
       || view.wantsLogs && job.logs(at: now).count > sentLogs
@@ -38,8 +38,6 @@ struct StatusFeed {
       sentAt = now
     }
     guard state != .completed else { return FeedStep(bytes: bytes, wait: nil) }
-    let change = job.nextChange(after: now) ?? now
-    let wait = min(change - now, interval, sentAt + pingInterval - now)
-    return FeedStep(bytes: bytes, wait: max(wait, 1))
+    return FeedStep(bytes: bytes, wait: min(interval, sentAt + pingInterval - now))
   }
 }

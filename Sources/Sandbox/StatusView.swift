@@ -10,15 +10,12 @@ struct StatusView: Equatable {
   /// The status of a job, keys in the order fal writes them (protocol.md §3.4, §3.5).
   /// - Parameter after: how many lines of the logs have been given before.
   func status(of job: Job, at now: UInt64, position: Int, after: Int = 0) -> JSONValue {
-    let state = job.state(at: now)
+    let state = job.state
     let url = "\(baseURL)/\(job.endpoint.app)/requests/\(job.id)"
     var logs = JSONValue.null
     if wantsLogs, state != .queued { logs = .array(job.logs(at: now).dropFirst(after).map(\.json)) }
     var metrics: [JSONMember] = []
-    if state == .completed, job.cancelled == nil, job.ends > job.starts {
-      let seconds = Double((job.ends - job.starts) / 1_000_000) / 1000
-      metrics = [JSONMember(name: "inference_time", value: .decimal(seconds))]
-    }
+    if let seconds = job.seconds { metrics = [JSONMember(name: "inference_time", value: .decimal(seconds))] }
     var members = [
       JSONMember(name: "status", value: .string(state.rawValue)),
       JSONMember(name: "request_id", value: .string(job.id)),
@@ -30,7 +27,7 @@ struct StatusView: Equatable {
     if state == .queued { members.append(JSONMember(name: "queue_position", value: .integer(position))) }
     if state == .completed, let failure = job.failure {
       members.append(JSONMember(name: "error", value: .string(failure.text)))
-      members.append(JSONMember(name: "error_type", value: .string(failure.type)))
+      if let type = failure.type { members.append(JSONMember(name: "error_type", value: .string(type))) }
     }
     return .object(members)
   }

@@ -51,8 +51,10 @@ struct StorageAPI {
     }
     guard files[segments[1]] != nil else { return .detail(404, "Upload not found") }
     if isCompletion { return complete(request, segments[1]) }
-    let tag = Hexadecimal.text(UInt64(PNG.checksum(request.content[...])), count: 8)
-    let fields = [ReplyField("etag", "\"\(tag)\""), ReplyField("access-control-expose-headers", "etag")]
+    let tag = StorageAPI.tag(request.content)
+    let fields = [
+      ReplyField("etag", StorageAPI.quotedTag(request.content)), ReplyField("access-control-expose-headers", "etag"),
+    ]
     if segments.count == 2 {
       let type = request.field("content-type")
       files.update(segments[1]) { file in
@@ -86,7 +88,7 @@ struct StorageAPI {
     for part in parts {
       guard let number = part["partNumber"]?.int, let tag = part["etag"]?.text, number > last,
         let bytes = file.parts[number],
-        tag.filter({ $0 != "\"" }) == Hexadecimal.text(UInt64(PNG.checksum(bytes[...])), count: 8)
+        tag.filter({ $0 != "\"" }) == StorageAPI.tag(bytes)
       else { return .detail(400, "The parts are not those that were uploaded, in their order") }
       content += bytes
       last = number
@@ -104,13 +106,29 @@ struct StorageAPI {
     guard let file = files.file(named: request.segments.dropFirst().joined(separator: "/")),
       let content = file.content
     else { return .detail(404, "Not Found") }
-    return SandboxReply(
-      status: 200,
-      fields: [
-        ReplyField("content-type", file.contentType), SandboxReply.anyOrigin,
-        ReplyField("cache-control", "public, max-age=3600"),
-        // What was uploaded must not run as a page of this server.
-        ReplyField("x-content-type-options", "nosniff"), ReplyField("content-security-policy", "sandbox"),
-      ], content: content)
+    let tag = StorageAPI.quotedTag(content)
+    var fields = [
+      ReplyField("content-type", file.contentType), SandboxReply.anyOrigin,
+      ReplyField("access-control-expose-headers", "accept-ranges, content-length, content-range, etag"),
+      ReplyField("cache-control", "public, max-age=3600"), ReplyField("etag", tag),
+      ReplyField("accept-ranges", "bytes"),
+      // What was uploaded must not run as a page of this server.
+      ReplyField("x-content-type-options", "nosniff"), ReplyField("content-security-policy", "sandbox"),
+    ]
+    let isAsked = request.method == .get && (request.field("if-range") ?? tag) == tag
+    switch ByteRange(isAsked ? request.field("range") : nil, size: content.count) {
+    case .whole: return SandboxReply(status: 200, fields: fields, content: content)
+    case .part(let range):
+      fields.append(ReplyField("content-range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(content.count)"))
+      return SandboxReply(status: 206, fields: fields, content: Array(content[range]))
+    case .unsatisfiable:
+      return .detail(416, "Range Not Satisfiable", [ReplyField("content-range", "bytes */\(content.count)")])
+    }
   }
+
+  private static func tag(_ content: [UInt8]) -> String {
+    Hexadecimal.text(UInt64(Checksum.of(content)), count: 8)
+  }
+
+  private static func quotedTag(_ content: [UInt8]) -> String { "\"\(tag(content))\"" }
 }

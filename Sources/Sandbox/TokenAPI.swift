@@ -2,9 +2,10 @@ internal import Guard
 internal import HTTPWire
 internal import Text
 
-/// Short-lived tokens (protocol.md §7). These open nothing.
+/// Short-lived tokens (protocol.md §7): they open the sandbox, and nothing at fal.
 struct TokenAPI {
   let isRealtime: Bool
+  let key: TokenKey
 
   func decide(_ request: SandboxRequest, date: UInt64, _ options: SandboxOptions) -> SandboxReply {
     guard request.method == .post else { return .methodNotAllowed("POST") }
@@ -18,20 +19,11 @@ struct TokenAPI {
       return InputIssue.reply([InputIssue("missing", ["body", "allowed_apps"], "Field required")], [])
     }
     let life = body[isRealtime ? "duration" : "token_expiration"]?.int ?? TokenAPI.defaultLife
-    let token = TokenAPI.token(apps: apps, issued: date / 1000, life: min(max(life, 1), TokenAPI.longestLife))
+    let token = key.token(apps: apps, issued: date / 1000, life: min(max(life, 1), TokenAPI.longestLife))
     return .json(200, isRealtime ? .object(["token": .string(token)]) : .string(token))
   }
 
   /// Seconds.
   private static let defaultLife = 120
   private static let longestLife = 86_400
-
-  private static func token(apps: [JSONValue], issued: UInt64, life: Int) -> String {
-    let header = JSONValue.object(["alg": "HS256", "typ": "JWT"])
-    let claims = JSONValue.object([
-      "iss": "sandbox", "allowed_apps": .array(apps), "iat": .integer(issued), "exp": .integer(issued + UInt64(life)),
-    ])
-    let signature = Array("this-token-opens-nothing-at-all!".utf8)
-    return [JSONWriter.bytes(header), JSONWriter.bytes(claims), signature].map(Base64.urlText).joined(separator: ".")
-  }
 }

@@ -4,7 +4,7 @@ extension Settings {
   /// An entry of `groups`: callers that may do the same.
   package struct CallerGroup: SettingRecord {
     package var name = ""
-    /// As they were written, `@default` already replaced.
+    /// As they were written; `@default` is replaced when the settings are loaded.
     package var endpoints = ["**"]
     package var rates = Rates()
 

@@ -91,7 +91,7 @@ extension SettingKey {
       _ summary: String, _ word: String?, example: String, isSize: Bool = false
     ) -> SettingKey {
       let counts = isSize ? 1024...(1 << 40) : 1...1_000_000
-      let ends = isSize ? "1KiB…1TiB" : "1…1000000"
+      let ends = isSize ? "1KiB…1024GiB" : "1…1000000"
       return limit(
         "\(group).\(name)", path, member, summary, word, range: "\(ends) in 1s…24h, as \(example)",
         parse: { UnitText.perWindow($0, counts, isSize: isSize) },

@@ -10,6 +10,7 @@ extension Settings: SettingRecord {
     .init(title: "How long: the client's side", keys: clientTimes),
     .init(title: "How long: the side of fal", keys: upstreamTimes),
     .init(title: "The way down", keys: draining),
+    .init(title: "The embedded fal", keys: sandboxKeys),
   ])
 
   private static let listening: [SettingKey<Settings>] = [
@@ -54,7 +55,8 @@ extension Settings: SettingRecord {
       "allowed_endpoints", \.allowedEndpoints,
       """
       The endpoints that may be called: `fal-ai/flux/**`, `fal-ai/fast-*`, or `**` for all. Whoever may call one spends on \
-      the key's account. `"@default"` stands for the default.
+      the key's account. `"@default"` stands for the default; with `--sandbox` that is the two models of the embedded fal and its \
+      menu of faults.
       """,
       of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
     .flag(

@@ -15,8 +15,8 @@ package struct Settings: Sendable {
 
   /// As they were written: `@default` is still to be replaced, see `expanding`.
   package var allowedURLs = [Settings.defaultMarker]
-  /// `@default` is already replaced by `builtInEndpoints`.
-  package var allowedEndpoints = Settings.builtInEndpoints
+  /// `@default` is replaced when the settings are loaded.
+  package var allowedEndpoints = [Settings.defaultMarker]
   package var allowedHosts: [String] = []
   package var trustedProxies: [String] = []
   package var clientAddress = Settings.forwardedFor
@@ -47,6 +47,10 @@ package struct Settings: Sendable {
   package var timeouts = Timeouts()
   package var upstream = Upstream()
 
+  package var sandbox = Sandbox()
+  /// Whether the embedded fal answers; what starts the process says so, no file.
+  package internal(set) var isSandboxed = false
+
   package var drainDelay = Duration.seconds(0)
   package var drainTimeout = Duration.seconds(25)
 
@@ -61,6 +65,16 @@ package struct Settings: Sendable {
 
   /// What `@default` means in `allowed_endpoints`.
   package static let builtInEndpoints = [EndpointID.fluxDifferentialDiffusion]
+
+  /// What it means there with the embedded fal.
+  package static let sandboxEndpoints = EndpointID.differentialDiffusion + EndpointID.sandboxPatterns
+
+  /// Replaces `@default` wherever endpoints are listed.
+  mutating func expandEndpoints() {
+    let builtIn = isSandboxed ? Settings.sandboxEndpoints : Settings.builtInEndpoints
+    allowedEndpoints = Settings.expanding(allowedEndpoints, with: builtIn)
+    for index in groups.indices { groups[index].endpoints = Settings.expanding(groups[index].endpoints, with: builtIn) }
+  }
 
   /// `list` with every `@default` replaced by `builtIn`; repeated entries are kept once, in order.
   package static func expanding(_ list: [String], with builtIn: [String]) -> [String] {

@@ -20,6 +20,18 @@ package enum UnitText {
   /// Digits only: no sign, no fraction, no `_`.
   static func integer(_ text: String) -> Int? { quantity(text, [("", 1)]) }
 
+  /// `2` or `0.5`, in tenths.
+  static func tenths(_ text: String) -> Int? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count < 3, let whole = integer(parts[0]), whole < 1 << 30 else { return nil }
+    guard parts.count == 2 else { return whole * 10 }
+    guard parts[1].utf8.count == 1, let tenths = integer(parts[1]) else { return nil }
+    return whole * 10 + tenths
+  }
+
+  /// `tenths` as it would be written.
+  static func describe(tenths: Int) -> String { tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)" }
+
   /// `30/1m`, or `10GiB/1h` of a size: the count in `range`, the time in whole seconds, a day at most.
   static func perWindow(_ text: String, _ range: ClosedRange<Int>, isSize: Bool) -> Settings.PerWindow? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -17,6 +17,8 @@ package struct Studio: Sendable {
   /// Serves the page.
   package func addRoutes(to router: Router) {
     let fields = StudioPolicy.fields(mode)
+    let samples = LocalService(StudioSamples())
+    for path in StudioSamples.paths { router.add(path, "studio", samples) }
     for file in files {
       let service = file.service(fields)
       if file.path == "index.html" {

@@ -8,8 +8,7 @@ enum StudioPolicy {
   static func fields(_ mode: StudioFacts.Mode) -> [(StaticString, String)] {
     [
       ("content-security-policy", contentSecurityPolicy(mode)), ("referrer-policy", "no-referrer"),
-      ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin"),
-      ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+      ("cross-origin-opener-policy", "same-origin"),
     ]
   }
 

@@ -69,23 +69,50 @@ public enum Base64 {
     }
   }
 
-  /// The first bytes of a text in the standard alphabet, as far as whole groups reach within `limit` digits.
-  public static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var group: UInt32 = 0
-    var digits = 0
-    for byte in text.utf8.prefix(limit) {
-      guard let value = value(of: byte) else { break }
-      group = group << 6 | value
-      digits += 1
-      if digits == 4 {
-        bytes += [UInt8(group >> 16 & 255), UInt8(group >> 8 & 255), UInt8(group & 255)]
-        group = 0
-        digits = 0
+  /// The bytes of a text in the standard alphabet, padded or not; nil for any other.
+  public static func bytes(_ text: Substring) -> [UInt8]? {
+    var text = text
+    return text.withUTF8 { text in
+      let count = unpadded(text)
+      guard count == text.count || text.count % 4 == 0 else { return nil }
+      return bytes(UnsafeBufferPointer(rebasing: text[..<count]))
+    }
+  }
+
+  /// How many digits are before the padding, of two signs at most.
+  private static func unpadded(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    var count = text.count
+    while count > 0, text.count - count < 2, text[count - 1] == UInt8(ascii: "=") { count -= 1 }
+    return count
+  }
+
+  private static func bytes(_ digits: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    guard digits.count % 4 != 1 else { return nil }
+    var isText = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: digits.count * 3 / 4) { bytes, count in
+      values.withUnsafeBufferPointer { values in
+        var (group, bits): (UInt32, UInt32) = (0, 0)
+        for digit in digits {
+          let value = values[Int(digit)]
+          if value > 63 {
+            isText = false
+            return
+          }
+          group = group << 6 | UInt32(value)
+          bits += 6
+          if bits >= 8 {
+            bits -= 8
+            bytes[count] = UInt8(truncatingIfNeeded: group >> bits)
+            count += 1
+          }
+        }
       }
     }
-    return bytes
+    return isText ? bytes : nil
   }
+
+  /// What each byte means as a digit of the standard alphabet; 255 for those that are none.
+  private static let values: [UInt8] = (0...255).map { value(of: $0).map { UInt8($0) } ?? 255 }
 
   /// What a digit of the standard alphabet means.
   private static func value(of digit: UInt8) -> UInt32? {

@@ -45,7 +45,8 @@ struct ProxyRuntime: Sendable {
   static func start(_ started: StartUp.Loaded, sandbox: Bool) async throws -> ProxyRuntime {
     let settings = started.settings
     var configuration = started.configuration
-    let embedded = sandbox ? try await startSandbox(settings) : nil
+    let tls = TLSContext()
+    let embedded = sandbox ? try await startSandbox(settings, tls) : nil
     if let url = embedded?.place.ownURL {
       configuration = started.redirected(to: url) ?? configuration
       StartUp.report(SandboxGuide.reach(settings, at: url))
@@ -62,7 +63,6 @@ struct ProxyRuntime: Sendable {
     } catch {
       throw started.explained(error)
     }
-    let tls = TLSContext()
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
       generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
@@ -99,14 +99,16 @@ struct ProxyRuntime: Sendable {
     let loop: LoopActor
     let place: SandboxPlace
     let files: FileStore
+    let keys: SandboxKeys
 
     func addRoutes(to router: Router, below path: String) {
-      let service = LocalService(SandboxFiles(place, files: files))
+      let service = LocalService(SandboxFiles(place, files: files, keys: keys))
+      router.add(SandboxPlace.keysPath, "sandbox", service)
       for prefix in SandboxPlace.prefixes(below: path) { router.add(prefix: prefix, "sandbox", service) }
     }
   }
 
-  private static func startSandbox(_ settings: Settings) async throws -> EmbeddedSandbox {
+  private static func startSandbox(_ settings: Settings, _ tls: TLSContext) async throws -> EmbeddedSandbox {
     let loop = try LoopActor(label: "fal-proxy.sandbox")
     var options = Generation.serverOptions(settings)
     options.logged = .none
@@ -114,7 +116,16 @@ struct ProxyRuntime: Sendable {
     guard let address = SocketAddress(literal: "127.0.0.1", port: 0) else {
       throw RuntimeError(description: "no loopback address")
     }
-    let files = FileStore()
+    var sandboxOptions = SandboxOptions()
+    sandboxOptions.runners = settings.sandbox.runners
+    sandboxOptions.speed = settings.sandbox.speed
+    sandboxOptions.imageSideLimit = settings.sandbox.imageSide
+    sandboxOptions.whiteChanges = settings.sandbox.map == .whiteChanges
+    sandboxOptions.standIns = settings.allowedEndpoints.filter { !$0.utf8.contains { "*?".utf8.contains($0) } }
+    sandboxOptions.report = { StartUp.reportLater("fal-proxy: \($0)") }
+    let behaviour = sandboxOptions
+    guard let keys = SandboxKeys() else { throw RuntimeError(description: "the system gives no random bytes") }
+    let files = FileStore(behaviour)
     let place = try await loop.run { loop throws(SystemError) in
       let server = Server(on: loop, options: used, gate: ConnectionGate(limit: 100_000), log: nil)
       loop.attachment = server
@@ -123,11 +134,13 @@ struct ProxyRuntime: Sendable {
       }
       return place(
         try server.listen(on: address) { bound in
-          LocalService(SandboxApplication(loop: loop, place: place(bound), files: files))
+          LocalService(
+            SandboxApplication(
+              loop: loop, place: place(bound), files: files, keys: keys, tlsContext: tls, options: behaviour))
         })
     }
     await loop.start()
-    return EmbeddedSandbox(loop: loop, place: place, files: files)
+    return EmbeddedSandbox(loop: loop, place: place, files: files, keys: keys)
   }
 
   func adopt(_ tokens: TokenList) async { await onEveryLoop { $0.adopt(tokens) } }

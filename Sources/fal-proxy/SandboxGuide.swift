@@ -1,3 +1,4 @@
+import Fal
 import Relay
 import Settings
 
@@ -16,16 +17,16 @@ enum SandboxGuide {
     let settings = started.settings
     guard let model = started.configuration.exampleEndpoint(settings) else {
       return [
-        "fal-proxy: no lines to try: allowed_endpoints and allowed_urls let nothing be called at fal.run that could be "
-          + "guessed; add \(Settings.builtInEndpoints[0]) to allowed_endpoints, and fal.run/** to allowed_urls"
+        "fal-proxy: no lines to try: allowed_endpoints and allowed_urls let nothing be called at fal.run that the sandbox "
+          + "knows or that is spelled out; add \(Settings.builtInEndpoints[0]) to allowed_endpoints, and fal.run/** to allowed_urls"
       ]
     }
     let token = !settings.auth.asksForTokens ? "" : " -H 'authorization: Bearer '\"$TOKEN\""
     let call = "curl -sN http://\(address)\(settings.path)\(token) -H 'content-type: application/json' -d \"$input\""
-    let picture = "https://example.com/a.png"
+    let (picture, map) = (ExamplePictures.image, ExamplePictures.changeMap)
     return [
       "fal-proxy: try it, in another shell" + (token.isEmpty ? ":" : ", where TOKEN is one of your tokens:"),
-      "  input='{\"prompt\":\"a tree\",\"image_url\":\"\(picture)\",\"change_map_image_url\":\"\(picture)\"}'",
+      "  input='{\"prompt\":\"a tree\",\"image_url\":\"\(picture)\",\"change_map_image_url\":\"\(map)\"}'",
       "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)'",
       "  \(call) -H 'x-fal-target-url: https://fal.run/\(model)/stream'",
     ]

@@ -11,7 +11,7 @@ extension StartUp.Loaded {
     return Studio(
       StudioFacts(
         path: settings.path, mode: isSandboxed ? .sandbox : .fal, asksForTokens: settings.auth.asksForTokens,
-        map: isSandboxed ? "black_changes" : nil, models: configuration.models.map(\.document)))
+        map: isSandboxed ? settings.sandbox.map.rawValue : nil, models: configuration.models.map(\.document)))
   }
 
   private var wantsStudio: Bool { settings.studio || isSandboxed }

@@ -112,7 +112,8 @@ enum StartUp {
 
   /// Loads and compiles the configuration, then takes the secrets out of the environment.
   static func load(config: String?, sandbox: Bool) throws -> Loaded {
-    var loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: !sandbox)
+    var loaded = SettingsLoader.load(
+      configPath: config, environment: Environment(), keyRequired: !sandbox, isSandboxed: sandbox)
     if !sandbox { TrustedCertificates.check(Environment(), standard: TLSContext.standardPlaces, &loaded) }
     // The sandbox must never see a real key, not even over loopback.
     let key = sandbox ? nil : loaded.falKey

@@ -76,7 +76,7 @@ class Fal:
         return self.call(url, "POST", json.dumps(value).encode(), [JSON, *fields])
 
     def submit(self, value=INPUT, query="", fields=()):
-        answer = self.post(QUEUE + query, value, [("x-fal-queue-priority", "normal"), *fields])
+        answer = self.post(QUEUE + query, value, fields or [("x-fal-queue-priority", "normal")])
         assert 200 <= answer.status < 300, (answer.status, answer.body)
         return Job(answer)
 

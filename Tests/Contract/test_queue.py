@@ -133,7 +133,6 @@ def test_a_queue_longer_than_the_caller_bears_is_429(fal):
 
 
 @pytest.mark.sandbox_only
-@pytest.mark.xfail(strict=False, reason="the sandbox has no runners yet: all jobs run at once")
 def test_positions_count_the_requests_ahead_and_fall(fal):
     """§3.5."""
     jobs = [fal.submit() for _ in range(6)]
@@ -145,7 +144,6 @@ def test_positions_count_the_requests_ahead_and_fall(fal):
 
 
 @pytest.mark.sandbox_only
-@pytest.mark.xfail(strict=False, reason="the sandbox has no priorities yet")
 def test_a_job_of_low_priority_waits_behind_all_normal_ones(fal):
     """§3.2, `X-Fal-Queue-Priority`."""
     ahead = [fal.submit() for _ in range(4)]

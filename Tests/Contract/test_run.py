@@ -44,10 +44,11 @@ def test_images_are_billed_by_begun_megapixels(ran):
 
 
 @pytest.mark.sandbox_only
-@pytest.mark.xfail(strict=False, reason="direct calls do not wait for a runner yet")
 def test_a_direct_call_that_does_not_start_in_time_is_504_and_says_whose_limit_it_was(fal):
     """§3.2, §5.4, `X-Fal-Request-Timeout`."""
     jobs = [fal.submit() for _ in range(6)]
+    while fal.poll(jobs[1]).json["status"] == "IN_QUEUE":
+        pass
     late = fal.post(RUN, INPUT, [("x-fal-request-timeout", "0.2")])
     for job in jobs:
         fal.watch(job)

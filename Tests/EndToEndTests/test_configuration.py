@@ -209,7 +209,8 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         "auth.mode": "tokens", "auth.sources": "header:x-app-token, cookie:session", "auth.tokens_file": str(tokens),
         "forward_fields": "x-fal-request-source", "get_runs": "true", "uploads.content_types": "image/png, text/plain",
         "fields": "x-fal-user-agent=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
-        "tags": "true", "ownership": "off", "secret_file": str(secrets),
+        "sandbox.runners": "3", "sandbox.speed": "2.5",
+        "sandbox.map": "white_changes", "sandbox.image_side": "100", "tags": "true", "ownership": "off", "secret_file": str(secrets),
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})

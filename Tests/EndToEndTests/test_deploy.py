@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from harness import Client, Proxy, request, wait_until
+from harness import Client, Proxy, data_uri, png, request, wait_until
 from harness.flow import Content, refused_port
 from harness.process import BINARY, ROOT
 from test_readme import blocks
@@ -22,7 +22,7 @@ PAGE = (ROOT / "config" / "deploy.md").read_text("utf-8")
 MODEL = "fal-ai/flux-differential-diffusion"
 RUN = f"https://fal.run/{MODEL}"
 STREAM = f"https://queue.fal.run/{MODEL}/requests/a/status/stream"
-INPUT = json.dumps({"prompt": "a cat", "image_url": "https://a.test/i.png", "change_map_image_url": "https://a.test/m.png",
+INPUT = json.dumps({"prompt": "a cat", "image_url": data_uri(png()), "change_map_image_url": data_uri(png()),
                     "image_size": {"width": 16, "height": 16}}).encode()
 EVENTS = [b'data: {"status":"IN_PROGRESS"}\n\n', b'data: {"status":"COMPLETED"}\n\n']
 

@@ -13,7 +13,7 @@ FLOORS = [
     ["Upstream", "Guard", "HTTPServer"],
     ["Observability", "Settings"],
     ["Fal"],
-    ["HTTPWire", "Transport", "Digest"],
+    ["HTTPWire", "Transport", "Digest", "Pictures"],
     ["Text", "System"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -25,6 +25,7 @@ FORBIDDEN = {
     "Sandbox": {"Relay"},
     "Studio": {"Relay", "Sandbox", "Guard"},
     "HTTPWire": {"Transport", "System"},
+    "Pictures": {"Text", "System"},
     "Text": {"System"},
     "Digest": {"System"},
 }

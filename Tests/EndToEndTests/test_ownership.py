@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness import request, wait_until
+from harness import data_uri, png, request, wait_until
 from harness.process import BINARY
 from harness.script import MODEL, QUEUE, RUN
 from harness.upstream import respond
@@ -290,7 +290,7 @@ def test_a_submit_that_is_sent_again_is_sealed_too(upstream, proxy):
             connection.read_request()
             connection.send(respond(200, [JSON], told()))
             if number == 0:
-                connection.reader.head()
+                connection.read_head()
                 connection.send(respond(408, [("connection", "close")], b"too late", "Request Timeout"))
                 connection.close()
     seen = []
@@ -458,8 +458,7 @@ def test_the_sandbox_goes_through_a_whole_job_with_sealed_ids(proxy):
     relay = proxy(None, "serve", "--sandbox", key=None, auth_tokens=f"{ALICE},{BOB}")
     data = request(
         f"{QUEUE}/{MODEL}", "POST", fields=[JSON, ("authorization", f"Bearer {ALICE}")],
-        body=json.dumps({"prompt": "x", "image_url": "https://a.example/a.png",
-                         "change_map_image_url": "https://a.example/b.png"}).encode())
+        body=json.dumps({"prompt": "x", "image_url": data_uri(png()), "change_map_image_url": data_uri(png())}).encode())
     answer = relay.fetch(data)
     job = answer.json["request_id"]
     target = f"{QUEUE}/{MODEL}/requests/{job}"

@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from harness import Proxy, request, wait_until
+from harness import Proxy, data_uri, png, request, wait_until
 
 MODEL = "fal-ai/flux-differential-diffusion"
-INPUT = json.dumps({"prompt": "a cat", "image_url": "https://a.test/i.png", "change_map_image_url": "https://a.test/m.png",
+INPUT = json.dumps({"prompt": "a cat", "image_url": data_uri(png()), "change_map_image_url": data_uri(png()),
                     "image_size": {"width": 16, "height": 16}}).encode()
 NAMES = [("fal.run", "queue.fal.run"), ("falrun.com", "queue.falrun.com")]
 
@@ -168,9 +168,8 @@ def test_a_start_without_fal_says_what_leaves_the_machine_and_nothing_about_spen
 
 
 @pytest.mark.parametrize("endpoints,model", [
-    ("fal-ai/flux/**", "fal-ai/flux/dev"), ("fal-ai/fast-*,fal-ai/flux/dev", "fal-ai/fast-dev"),
-    ("workflows/**", "workflows/dev/dev"), ("**/a?", "dev/a1"), ("a/*/c", "a/dev/c"), ("a/b,c/d", "a/b"),
-    ("**", MODEL), ("fal-ai/*", MODEL)])
+    ("fal-ai/flux-general/**", "fal-ai/flux-general/differential-diffusion"), ("fal-ai/fast-*,fal-ai/flux/dev", "fal-ai/flux/dev"),
+    ("workflows/me/flow", "workflows/me/flow"), ("a/b,c/d", "a/b"), ("**", MODEL), ("fal-ai/*", MODEL)])
 def test_what_it_shows_to_try_is_allowed(endpoints, model):
     with Proxy("serve", "--sandbox", key=None, allowed_endpoints=endpoints) as proxy:
         wait_until(lambda: proxy.stderr.count("\n  ") >= 3, 10, "the examples")
@@ -178,7 +177,7 @@ def test_what_it_shows_to_try_is_allowed(endpoints, model):
         run_the_examples(proxy)
 
 
-@pytest.mark.parametrize("settings", [{"allowed_endpoints": "[]"}, {"allowed_urls": "queue.fal.run/**"}])
+@pytest.mark.parametrize("settings", [{"allowed_endpoints": "[]"}, {"allowed_urls": "queue.fal.run/**"}, {"allowed_endpoints": "fal-ai/flux/**"}])
 def test_where_nothing_can_be_tried_it_says_so(settings):
     with Proxy("serve", "--sandbox", key=None, **settings) as proxy:
         wait_until(lambda: "fal-proxy: no lines to try: " in proxy.stderr, 10, "the sentence")
@@ -198,3 +197,35 @@ def test_a_client_that_names_no_host_gets_the_address_it_connected_to(sandbox):
     call = request(f"https://fal.run/{MODEL}", "POST", body=INPUT, version="1.0").replace(b"host: proxy.test\r\n", b"")
     place = "http://{}:{}/api/fal/proxy/files/".format(*sandbox.address)
     assert sandbox.fetch(call, "POST").json["images"][0]["url"].startswith(place)
+
+
+def served_by_the_sandbox(answer):
+    return answer.get("x-fal-served-from") == "sandbox"
+
+
+def test_what_is_spelled_out_and_unknown_is_stood_in_for_and_all_else_is_404_as_at_fal(sandbox):
+    for tail, body in (("", b"{}"), ("/stream", b"{}")):
+        known = sandbox.fetch(request(f"https://fal.run/workflows/me/flow{tail}", "POST", body=body), "POST")
+        assert known.status == 200 and b'"images"' in known.body and served_by_the_sandbox(known)
+    with Proxy("serve", "--sandbox", key=None, allowed_endpoints="**,me/mine", sandbox_speed=100) as proxy:
+        for host in ("fal.run", "queue.fal.run"):
+            for path, detail in (("fal-ai/nope", 'Application "nope" not found'),
+                                 ("fal-ai/flux-general/nope", "Path /nope not found"),
+                                 ("workflows/a/nope", 'Application "nope" not found')):
+                answer = proxy.fetch(request(f"https://{host}/{path}", "POST", body=INPUT), "POST")
+                assert (answer.status, answer.json) == (404, {"detail": detail}) and served_by_the_sandbox(answer)
+        general = "https://fal.run/fal-ai/flux-general/differential-diffusion"
+        assert proxy.fetch(request(general, "POST", body=INPUT), "POST").status == 200
+        assert proxy.fetch(request(general, "POST", body=b"{}"), "POST").status == 422
+        rid = proxy.fetch(request("https://queue.fal.run/me/mine", "POST", body=b"{}"), "POST").json["request_id"]
+        status = f"https://queue.fal.run/me/mine/requests/{rid}/status"
+        stream = proxy.fetch(request(f"{status}/stream?logs=1"))
+        assert served_by_the_sandbox(stream) and b"stand-in: the sandbox does not know me/mine" in stream.body
+        assert served_by_the_sandbox(proxy.fetch(request(status)))
+
+
+def test_files_and_preflights_say_who_serves_them_too(sandbox):
+    output = sandbox.fetch(request(f"https://fal.run/{MODEL}", "POST", body=INPUT), "POST").json
+    path = "/" + output["images"][0]["url"].split("/", 3)[3]
+    for method in ("GET", "HEAD", "OPTIONS", "PUT"):
+        assert served_by_the_sandbox(sandbox.fetch(request(None, method, path=path), method))

@@ -9,7 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from faults import descriptors, mixed, names, network, races, slow, streams, upstreams  # noqa: E402
+from faults import counted, descriptors, mixed, names, network, races, slow, streams, upstreams  # noqa: E402
 from faults.leaks import Leaks  # noqa: E402
 from faults.report import HEADING, Row  # noqa: E402
 
@@ -19,6 +19,7 @@ CASES = {
     "dns": names.run,
     "races": races.run,
     "descriptors": descriptors.run,
+    "counted": counted.run,
     "drain": streams.run_drained,
     "restart": streams.run_killed,
     "mixed": mixed.run,

@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import sys
+import zlib
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "Corpus"))
@@ -86,13 +87,65 @@ def proxy_headers():
             signature + b"\x21\x21\0\x28" + b"\x20" * 40, signature + b"\x21\x31\0\xd8" + b"/" * 216}
 
 
+def pictures():
+    """Small PNGs of every kind, plain and interlaced, and JPEGs, grey and in colours, without the usual tables."""
+    def chunk(name, data):
+        return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+
+    def png(colour, depth, interlaced):
+        header = bytes([0, 0, 0, 9, 0, 0, 0, 7, depth, colour, 0, 0, interlaced])
+        palette = chunk(b"PLTE", bytes(range(48))) + chunk(b"tRNS", b"\x80\0") if colour == 3 else b""
+        # More than enough rows of the first filter.
+        return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + palette +
+                chunk(b"IDAT", zlib.compress(bytes(2000))) + chunk(b"IEND", b""))
+
+    def jpeg(components):
+        def segment(marker, data):
+            return bytes([0xFF, marker]) + (len(data) + 2).to_bytes(2, "big") + data
+        parts = b"".join(bytes([number + 1, 0x11, 0]) for number in range(components))
+        scans = b"".join(bytes([number + 1, 0]) for number in range(components))
+        return (b"\xff\xd8" + segment(0xDB, b"\0" + bytes([9] * 64)) +
+                segment(0xC0, b"\x08\0\x10\0\x18" + bytes([components]) + parts) +
+                segment(0xDA, bytes([components]) + scans + b"\0\x3f\0") + bytes(range(7, 90, 3)) + b"\xff\xd9")
+
+    kinds = [(0, 1), (0, 4), (0, 16), (2, 8), (2, 16), (3, 2), (3, 4), (4, 8), (4, 16), (6, 8), (6, 16)]
+    return {png(*kind, interlaced) for kind in kinds for interlaced in (0, 1)} | {jpeg(1), jpeg(3)}
+
+
+def token_lines():
+    """Files of tokens, good and faulty."""
+    line = "alice:paid:" + "0a" * 32
+    texts = [line, f"# who\r\n\n {line}\r\nbob::{'0b' * 32}\n", f"{line}\n{line}", f"{line}\nbob::{'0A' * 32}", "alice",
+             "a:b:c", f"a@b.c-d_e:f:{'F' * 64}\t", f"::{'0' * 64}", f"a b::{'0' * 64}", f"{'x' * 65}::{'0' * 64}"]
+    return {text.encode() for text in texts}
+
+
+def job_ids():
+    """Ids of jobs, and behind a line feed the endpoints that they were submitted to."""
+    uuid = "764cabcf-b745-4b3e-ae38-1200304cf45b"
+    ids = [uuid, uuid.upper(), "req-1", "1", "..", "a.AAAAAAAAAAAAAAA", "A" * 36, "x" * 128, "x" * 129, f"{uuid}.AAAAAAAAAAAAAAA"]
+    endpoints = ["fal-ai/flux", "fal-ai/flux/dev", "workflows/o/n", "o", "", "a//b"]
+    return {f"{name}\n{endpoint}".encode() for name in ids for endpoint in endpoints}
+
+
+def told_jobs():
+    """What the queue says of a job; `I` stands for its id."""
+    url = "https://queue.fal.run/fal-ai/flux/requests/I"
+    uuid = "0192f0c1-aaaa-7bbb-8ccc-ddddeeeeffff"
+    texts = [f'{{"request_id":"I","gateway_request_id":"{other}","status_url":"{url}/status?logs=1"}}'
+             for other in ("I", uuid, "req-2", "", "a b", "x" * 129)]
+    texts += ['data: {"request_id": "I"}\n\n' * 3, '"gateway_request_id" :\t"g"', '"gateway_request_id', "I" * 5, "764cabcf-I"]
+    return {first + text.encode() for first in (b"\0", b"\1", b"\2") for text in texts}
+
+
 def main(folder):
     requests = [entry.data for entry in corpus.load("requests")]
     responses = [entry.data for entry in corpus.load("responses")]
     bodies = [data.partition(b"\r\n\r\n")[2] for data in requests + responses if b"hunked" in data]
     for name, seeds in (("RequestHead", requests), ("ResponseHead", responses), ("Chunked", bodies),
                         ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts()), ("InputSchema", inputs()),
-                        ("ProxyHeader", proxy_headers())):
+                        ("ProxyHeader", proxy_headers()), ("Picture", pictures()), ("TokenLines", token_lines()),
+                        ("JobSeals", job_ids()), ("JobFilter", told_jobs())):
         write(folder / name, {seed for seed in seeds if len(seed) <= LONGEST})
 
 

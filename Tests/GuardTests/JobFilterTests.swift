@@ -98,6 +98,16 @@ struct JobFilterTests {
       filtered(#"{"gateway_request_id" : "\#(Self.gateway)"}"#, job) == #"{"gateway_request_id" : "\#(other)"}"#)
   }
 
+  @Test("an answer that ends within an id of a gateway's does not tell the job's own")
+  func cutOff() throws {
+    let job = try job(Self.uuid)
+    let sealed = String(decoding: job.sealed, as: UTF8.self)
+    let text = #"{"gateway_request_id":"x-\#(Self.uuid)"#
+    for cut in 0...text.utf8.count {
+      #expect(filtered(text, job, cuts: [cut]) == text.replacing(Self.uuid, with: sealed))
+    }
+  }
+
   @Test("a short id is no number, and no part of another word")
   func short() throws {
     let (job, text) = (try job("1"), #"{"queue_position":1,"a":"11","b":"x1","requests":"/requests/1?x"}"#)

@@ -28,21 +28,6 @@ import Testing
 }
 
 @Suite struct EndpointPatternTests {
-  @Test(
-    "shows an endpoint that it covers, if its wildcards leave one to guess",
-    arguments: [
-      ("fal-ai/flux/dev", "fal-ai/flux/dev"), ("fal-ai/flux/**", "fal-ai/flux/dev"),
-      ("fal-ai/fast-*", "fal-ai/fast-dev"),
-      ("o/*", "o/dev"), ("o/**", "o/dev"), ("*/x", "dev/x"), ("**/x", "dev/x"), ("o/**/x", "o/dev/x"), ("o/v?", "o/v1"),
-      ("o/?*", "o/dev"), ("workflows/**", "workflows/dev/dev"), ("workflows/me/*", "workflows/me/dev"),
-      ("**", "fal-ai/flux-differential-diffusion"), ("fal-ai/**", "fal-ai/flux-differential-diffusion"),
-      ("*/flux-*", "fal-ai/flux-differential-diffusion"), ("workflows/me", nil), ("workflows/*", nil), ("o/a b", nil),
-      (#"o/a\!"#, nil), ("o/..", nil), ("o/a:b", nil),
-    ] as [(String, String?)])
-  func example(pattern: String, text: String?) throws {
-    #expect((try? EndpointPattern(pattern))?.example == text)
-  }
-
   static func endpoint(_ pattern: String, _ text: String) throws -> Bool {
     let bytes = Array(text.utf8)
     return try EndpointPattern(pattern).allows(endpoint: bytes.span)

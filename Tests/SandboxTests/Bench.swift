@@ -1,4 +1,5 @@
 import HTTPWire
+import Pictures
 import Testing
 import Text
 
@@ -7,10 +8,13 @@ import Text
 /// A sandbox without sockets, whose time stands still until a test moves it.
 final class Bench {
   static let model = "/fal-ai/flux-differential-diffusion"
+  static let picture = "data:image/png;base64," + Base64.text(PNGWriter.write(Bitmap(PixelSize(width: 64, height: 48))))
   static let input = """
-    {"prompt":"p","image_url":"https://a/i.png","change_map_image_url":"https://a/m.png","seed":7,\
-    "num_inference_steps":4}
+    {"prompt":"p","image_url":"\(picture)","change_map_image_url":"\(picture)","seed":7,"num_inference_steps":4}
     """
+
+  /// What a job of it logs first.
+  static let note = "change map: black changes, white is kept (sandbox.map)"
 
   let state: SandboxState
   /// Milliseconds.
@@ -21,10 +25,11 @@ final class Bench {
     options.queueMilliseconds = 300
     options.runMilliseconds = 1200
     options.imageSideLimit = 64
+    options.standIns = ["a/b", "a/c", "workflows/o/n/sub"]
     change(&options)
     state = SandboxState(
-      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options), options: options
-    )
+      SandboxPlace(ownURL: "http://127.0.0.1:9123", path: "/api/fal/proxy"), files: FileStore(options),
+      keys: SandboxKeys()!, options: options)
   }
 
   var nanoseconds: UInt64 { now * 1_000_000 }
@@ -45,6 +50,12 @@ final class Bench {
     fields: [(name: String, value: String)] = [("authorization", "Key id:secret")], bytes: [UInt8]? = nil
   ) throws -> SandboxReply {
     try #require(decide(method, target, host: host, body: body, fields: fields, bytes: bytes).reply)
+  }
+
+  /// Moves the time, and lets everything happen that happens until then.
+  func pass(_ milliseconds: UInt64) {
+    now += milliseconds
+    state.advance(to: nanoseconds)
   }
 
   /// The id of a new job.

@@ -1,5 +1,6 @@
 import Fal
 import Guard
+import Pictures
 import Testing
 import Text
 
@@ -11,8 +12,8 @@ import Text
   {
     let endpoint = try #require(EndpointID(model))
     return ModelInput.check(try JSONParser.parse(Array("{\(members)}".utf8)), for: endpoint) { url in
-      guard url.hasPrefix("https:") else { return .unusable(type: "file_download_error", message: "no") }
-      return .size(ImageSize(width: 640, height: 480))
+      guard url.hasPrefix("https:") else { return .refused(type: "file_download_error", message: "no") }
+      return .found(url.hasSuffix("m.png") ? .sampleMap : .sample)
     }
   }
 
@@ -78,11 +79,11 @@ import Text
     #expect(issues.map { $0.location[1] } == ["prompt", "image_url", "change_map_image_url"])
   }
 
-  @Test("fills in the defaults, keeps a seed's digits, and takes the size of the input image")
+  @Test("fills in the defaults, keeps a seed's digits, and tells the image from the map")
   func defaults() throws {
     let expected = ModelInput(
-      prompt: "p", imageURL: "https://a/i.png", mapURL: "https://a/m.png", seed: "12345678901234567890",
-      size: ImageSize(width: 640, height: 480))
+      prompt: "p", image: .sample, map: .sampleMap, strength: 0.85, steps: 28, guidance: 3.5,
+      seed: "12345678901234567890", imageCount: 1, isSync: false, checksSafety: true, format: .png, size: nil)
     #expect(try Self.check("\(Self.required),\"seed\":12345678901234567890") == .accepted(expected))
   }
 
@@ -106,7 +107,7 @@ import Text
     let model = "fal-ai/flux-general/differential-diffusion"
     let expected = ModelInput.read {
       $0.format = .jpeg
-      $0.size = ImageSize(width: 64, height: 512)
+      $0.size = PixelSize(width: 64, height: 512)
     }
     let members = #"\#(Self.required),"output_format":"jpeg","image_size":{"width":"64"},"loras":[]"#
     #expect(try Self.check(members, model: model) == .accepted(expected))
@@ -124,8 +125,43 @@ import Text
   func otherModels() throws {
     #expect(try Self.check("", model: "fal-ai/flux/dev") == .accepted(ModelInput()))
     var portrait = ModelInput()
-    portrait.size = ImageSize(width: 768, height: 1024)
+    portrait.size = PixelSize(width: 768, height: 1024)
     #expect(try Self.check(#""image_size":"portrait_4_3""#, model: "a/b") == .accepted(portrait))
+  }
+
+  @Test(
+    "orders what was asked for, of the seed's digits, in the units of the painter",
+    arguments: [
+      ("", 850, 350, 28, 1, false),
+      (#","strength":0.5,"guidance_scale":7.25,"num_inference_steps":2"#, 500, 725, 2, 1, false),
+      (#","num_images":4,"strength":1"#, 1000, 350, 28, 4, false),
+      (#","prompt":"a [nsfw] p""#, 850, 350, 28, 1, true),
+      (#","prompt":"a [nsfw] p","enable_safety_checker":false"#, 850, 350, 28, 1, false),
+    ])
+  func order(members: String, strength: Int, guidance: Int, steps: Int, count: Int, isBlack: Bool) throws {
+    guard case .accepted(let input) = try Self.check(Self.required + members) else { throw Unexpected("refused") }
+    var options = SandboxOptions()
+    options.whiteChanges = true
+    let order = input.order(seed: "7", isShown: true, options)
+    #expect(order.repaint.strength == strength && order.repaint.guidance == guidance && order.repaint.steps == steps)
+    #expect(order.repaint.polarity == .whiteChanges && order.repaint.prompt == input.prompt)
+    #expect(order.count == count && order.isBlack == isBlack && order.isShown)
+    #expect(order.image == .sample && order.map == .sampleMap)
+    #expect(input.order(seed: "8", isShown: true, options).repaint.seed != order.repaint.seed)
+    #expect(input.withoutPictures.image == nil && input.withoutPictures.map == nil)
+  }
+
+  @Test("answers in JPEG where the model lets one choose")
+  func format() throws {
+    for (model, format) in [
+      ("fal-ai/flux-general/differential-diffusion", PictureFile.Format.jpeg),
+      ("fal-ai/flux-differential-diffusion", .png),
+    ] {
+      guard case .accepted(let input) = try Self.check(Self.required + #","output_format":"jpeg""#, model: model) else {
+        throw Unexpected("refused")
+      }
+      #expect(input.format == format)
+    }
   }
 
   @Test("does not repeat long values in an error")
@@ -142,7 +178,7 @@ extension ModelInput {
   /// What is read of the required members, changed.
   fileprivate static func read(_ change: (inout ModelInput) -> Void) -> ModelInput {
     var input = ModelInput(
-      prompt: "p", imageURL: "https://a/i.png", mapURL: "https://a/m.png", size: ImageSize(width: 640, height: 480))
+      prompt: "p", image: .sample, map: .sampleMap)
     change(&input)
     return input
   }

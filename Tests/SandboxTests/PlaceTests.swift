@@ -60,7 +60,7 @@ import Text
   @Test("takes an upload and serves it on the proxy's side, and nothing else")
   func files() throws {
     let bench = Bench()
-    let side = SandboxFiles(bench.state.place, files: bench.state.files)
+    let side = SandboxFiles(bench.state.place, files: bench.state.files, keys: bench.state.keys)
     func ask(_ method: HTTPWire.Method, _ path: String, _ content: [UInt8] = []) -> SandboxReply {
       side.reply(to: SandboxRequest(method, path, content: content), authority: "a.test")
     }

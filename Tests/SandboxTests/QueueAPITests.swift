@@ -1,4 +1,5 @@
 import HTTPWire
+import Pictures
 import Testing
 import Text
 
@@ -63,9 +64,9 @@ import Text
     }
     for query in ["?logs=1", "?logs=true"] {
       let logs = try bench.ask(.get, "\(app)/requests/\(id)/status\(query)").json["logs"]?.elements
-      #expect(logs?.compactMap { $0["message"]?.text } == ["step 1/4", "step 2/4"])
+      #expect(logs?.compactMap { $0["message"]?.text } == [Bench.note, "step 1/4", "step 2/4"])
       #expect(logs?.first?["labels"]?["level"] == "INFO")
-      #expect(logs?.first?["timestamp"]?.text == "2024-12-20T15:53:57.720000")
+      #expect(logs?.first?["timestamp"]?.text == "2024-12-20T15:53:57.420000")
     }
   }
 
@@ -87,7 +88,7 @@ import Text
     #expect(url.hasPrefix("http://127.0.0.1:9123/files/") && url.hasSuffix(".png"))
     let file = try bench.ask(.get, String(url.dropFirst(21)), host: "127.0.0.1:9123", fields: [])
     #expect(file.field("content-type") == "image/png")
-    #expect(PNG.size(of: file.content) == ImageSize(width: 64, height: 64))
+    #expect(try PixelSize(reading: file.content) == PixelSize(width: 64, height: 48))
   }
 
   @Test("the same prompt and seed give the same bytes; without a seed one is drawn")
@@ -181,11 +182,49 @@ import Text
     #expect(try submit("2").status == 200)
   }
 
-  @Test("forgets the oldest jobs when there are too many")
+  @Test("lets jobs wait for a runner, those of low priority behind all others (protocol.md §3.2)")
+  func priorities() throws {
+    let bench = Bench { $0.runners = 1 }
+    func submit(_ priority: String) throws -> String {
+      let fields = [(name: "authorization", value: "Key k"), (name: "x-fal-queue-priority", value: priority)]
+      return try #require(try bench.ask(.post, "/a/b", body: "{}", fields: fields).json["request_id"]?.text)
+    }
+    let ids = [try submit("normal"), try submit("low"), try submit("normal")]
+    func seen() throws -> [String] {
+      try ids.map { id in
+        let status = try bench.ask(.get, "/a/b/requests/\(id)/status").json
+        return status["queue_position"]?.int.map(String.init) ?? status["status"]?.text ?? ""
+      }
+    }
+    #expect(try seen() == ["0", "2", "1"])
+    bench.pass(300)
+    #expect(try seen() == ["IN_PROGRESS", "1", "0"])
+    bench.pass(1200)
+    #expect(try seen() == ["COMPLETED", "0", "IN_PROGRESS"])
+    #expect(try bench.ask(.put, "/a/b/requests/\(ids[2])/cancel").status == 202)
+    #expect(try seen() == ["COMPLETED", "IN_PROGRESS", "COMPLETED"])
+  }
+
+  @Test("goes as fast as it is told to", arguments: [(0.1, 15_000), (1, 1500), (100, 15)] as [(Double, UInt64)])
+  func speed(factor: Double, milliseconds: UInt64) throws {
+    let bench = Bench { $0.speed = factor }
+    let id = try bench.submit()
+    bench.pass(milliseconds - 1)
+    #expect(try bench.ask(.get, "\(app)/requests/\(id)/status").json["status"] == "IN_PROGRESS")
+    bench.pass(1)
+    #expect(try bench.ask(.get, "\(app)/requests/\(id)/status").json["status"] == "COMPLETED")
+  }
+
+  @Test("forgets the oldest jobs when there are too many, and runs them no more")
   func limit() throws {
     let bench = Bench { $0.jobLimit = 2 }
-    let ids = try (0..<3).map { _ in try bench.submit() }
-    #expect(bench.state.jobs.count == 2)
+    let first = try bench.submit()
+    guard case .follow(var feed) = bench.decide(.get, "\(app)/requests/\(first)/status/stream") else {
+      throw Unexpected("no stream")
+    }
+    let ids = [first] + (try (0..<2).map { _ in try bench.submit() })
+    #expect(bench.state.jobs.count == 2 && bench.state.queue.count == 2)
+    #expect(feed.advance(at: bench.nanoseconds, position: 0).wait == nil)
     #expect(try ids.map { try bench.ask(.get, "\(app)/requests/\($0)/status").status } == [404, 202, 202])
   }
 

@@ -63,11 +63,34 @@ import Text
     guard case .wait(let job, let base) = bench.decide(.post, Bench.model, host: "fal.run", body: Bench.input) else {
       throw Unexpected("no job")
     }
-    #expect(job.ends == bench.nanoseconds + 1_200_000_000)
-    let reply = bench.state.reply(for: job, at: job.ends, base: base)
+    #expect(job.state == .running && job.due == bench.nanoseconds + 1_200_000_000)
+    bench.pass(1200)
+    let reply = bench.state.reply(for: job, base: base)
     #expect(reply.status == 200)
     #expect(reply.field("x-fal-request-id") == job.id)
     #expect(bench.state.jobs.count == 0)
+  }
+
+  @Test("lets direct runs and streams wait for a runner, and no longer than they are told (protocol.md §3.2)")
+  func waiting() throws {
+    let bench = Bench { $0.runners = 1 }
+    let fields = [(name: "authorization", value: "Key k"), (name: "x-fal-request-timeout", value: "1.1")]
+    guard case .wait(let first, _) = bench.decide(.post, Bench.model, host: "fal.run", body: Bench.input),
+      case .wait(let late, let base) = bench.decide(
+        .post, Bench.model, host: "fal.run", body: Bench.input, fields: fields),
+      case .show(let feed) = bench.decide(.post, Bench.model + "/stream", host: "fal.run", body: Bench.input),
+      case .wait(let wrong, _) = bench.decide(.post, Bench.model, host: "fal.run", body: "{}")
+    else { throw Unexpected("not waiting") }
+    #expect([first, late, feed.job, wrong].map(\.state) == [.running, .queued, .queued, .queued])
+    bench.pass(1100)
+    let reply = bench.state.reply(for: late, base: base)
+    #expect(reply.status == 504 && reply.json["error_type"] == "request_timeout")
+    #expect(reply.field("x-fal-request-timeout-type") == "user")
+    bench.pass(100)
+    #expect([first, feed.job, wrong].map(\.state) == [.completed, .running, .queued])
+    #expect(bench.state.cancel(feed.job, at: bench.nanoseconds))
+    bench.pass(0)
+    #expect(bench.state.reply(for: wrong, base: base).status == 422)
   }
 
   @Test("refuses a direct call's wrong input at once, streams included")
@@ -96,6 +119,37 @@ import Text
     #expect(status != 405 || reply.field("allow") != nil)
   }
 
+  @Test(
+    "knows two models and what the operator spells out; all else is 404 as at fal (protocol.md §3.4, §4)",
+    arguments: [
+      ("/fal-ai/flux-differential-diffusion", nil), ("/fal-ai/flux-general/differential-diffusion", nil),
+      ("/a/b", nil), ("/workflows/o/n/sub", nil), ("/a/d", #"Application "d" not found"#),
+      ("/fal-ai/flux-general", "Path / not found"), ("/fal-ai/flux-general/x/y", "Path /x/y not found"),
+      ("/a/b/x", "Path /x not found"), ("/comfy/o/n/sub", #"Application "n" not found"#),
+      ("/workflows/o/n", "Path / not found"), ("/fal-ai/flux-differential-diffusion/x", "Path /x not found"),
+    ] as [(String, String?)])
+  func known(path: String, detail: String?) throws {
+    for host in ["queue.fal.run", "fal.run"] {
+      guard case .reply(let reply) = bench.decide(.post, path, host: host, body: Bench.input) else {
+        #expect(detail == nil)
+        continue
+      }
+      #expect(reply.status == (detail == nil ? 200 : 404))
+      #expect(detail == nil || reply.json["detail"]?.text == detail)
+    }
+  }
+
+  @Test("says of what it does not know that it stands in for it")
+  func standIn() throws {
+    let (known, unknown) = (try bench.submit(), try bench.submit("{}", to: "/a/b"))
+    bench.pass(300)
+    func first(_ id: String) throws -> String? {
+      try bench.ask(.get, "/a/b/requests/\(id)/status?logs=1").json["logs"]?.elements?.first?["message"]?.text
+    }
+    #expect(try first(known) == nil)
+    #expect(try first(unknown)?.hasPrefix("stand-in: the sandbox does not know a/b") == true)
+  }
+
   @Test("gives tokens that look like JWTs (protocol.md §7)")
   func tokens() throws {
     let old = try bench.ask(
@@ -109,7 +163,7 @@ import Text
 
   @Test("writes ids as UUIDs of version 7 and dates as fal does")
   func texts() {
-    var random = SplitMix64(state: 1)
+    var random = SystemRandomNumberGenerator()
     let id = UUIDv7.text(milliseconds: 0x0123_4567_89AB, using: &random)
     #expect(id.hasPrefix("01234567-89ab-7"))
     #expect(id.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])

@@ -1,4 +1,5 @@
 import HTTPWire
+import Pictures
 import Testing
 import Text
 
@@ -84,7 +85,7 @@ import Text
 
   @Test("draws at the size of the input image, uploaded or inline")
   func inputSize() throws {
-    let png = PNG.encode([UInt8](repeating: 0, count: 20 * 10 * 3), ImageSize(width: 20, height: 10))
+    let png = PNGWriter.write(Bitmap(PixelSize(width: 20, height: 10)))
     let urls = try initiate(#"{"content_type":"image/png","file_name":"a.png"}"#)
     _ = try direct(.put, urls.upload, png)
     for url in [Self.base + urls.file, "data:image/png;base64," + Base64.text(png)] {

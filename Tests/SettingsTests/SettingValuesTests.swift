@@ -20,6 +20,13 @@ struct SettingValuesTests {
         ["9ms", "86401s", "10", "10 s", "s", "1d", "-1s", "0s", "99999999999999999h"]
       ),
       ("FAL_PROXY_UPSTREAM_IDLE_CONNECTIONS", ["0", "10000"], ["10001"]),
+      ("FAL_PROXY_SANDBOX_RUNNERS", ["1", "64"], ["0", "65"]),
+      ("FAL_PROXY_SANDBOX_MAP", ["black_changes", "white_changes"], ["black", "White_changes", ""]),
+      ("FAL_PROXY_SANDBOX_IMAGE_SIDE", ["16", "4096"], ["15", "4097"]),
+      (
+        "FAL_PROXY_SANDBOX_SPEED", ["0.1", "1", "2.5", "1000", "1000.0"],
+        ["0", "0.0", "0.05", "1000.1", "1.", ".5", "1.25", "1e2", "-1", "inf", "1.0.0", "99999999999999999999"]
+      ),
       ("FAL_PROXY_DRAIN_DELAY", ["0s", "5m"], ["301s"]),
       ("FAL_PROXY_DRAIN_TIMEOUT", ["0s", "1h"], ["3601s"]),
       ("FAL_PROXY_ACCESS_LOG", ["all", "proxy", "errors", "none", "true", "false"], ["True", "yes", "1", ""]),
@@ -104,6 +111,26 @@ struct SettingValuesTests {
     #expect(settings.allowedURLs == ["@default", "x"])
     #expect(settings.allowedEndpoints == ["a/b", "fal-ai/flux-differential-diffusion"])
     #expect(Settings.expanding(settings.allowedURLs, with: ["p", "x"]) == ["p", "x"])
+  }
+
+  @Test("means the models of the embedded fal and its faults where that answers")
+  func sandboxMarker() {
+    func load(_ yaml: String, isSandboxed: Bool) -> Settings {
+      let file = TemporaryFile(yaml)
+      return SettingsLoader.load(
+        configPath: file.path, environment: FakeEnvironment(), keyRequired: false, isSandboxed: isSandboxed
+      ).settings
+    }
+    let yaml = "allowed_endpoints: [a/b, '@default']\ngroups:\n  - name: default\n    endpoints: ['@default']\n"
+    let listed = [
+      "fal-ai/flux-differential-diffusion", "fal-ai/flux-general/differential-diffusion", "sandbox/**",
+      "workflows/sandbox/**", "comfy/sandbox/**",
+    ]
+    #expect(load("port: 1", isSandboxed: true).allowedEndpoints == listed)
+    #expect(load(yaml, isSandboxed: true).allowedEndpoints == ["a/b"] + listed)
+    #expect(load(yaml, isSandboxed: true).groups.map(\.endpoints) == [listed])
+    #expect(load(yaml, isSandboxed: false).groups.map(\.endpoints) == [[listed[0]]])
+    #expect(load("port: 1", isSandboxed: false).allowedEndpoints == [listed[0]])
   }
 
   @Test("describes durations and sizes in their largest whole unit")

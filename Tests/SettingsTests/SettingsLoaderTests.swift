@@ -103,6 +103,8 @@ struct SettingsLoaderTests {
         case "rates.bytes", "rates_total.bytes": ("2MiB/1h", "2048KiB/60m")
         case "rates.jobs", "rates.streams", "rates_total.jobs", "rates_total.streams": ("7", "7")
         case "rates_identities": ("170", "170")
+        case "sandbox.speed": ("2.5", "2.5")
+        case "sandbox.map": ("white_changes", "white_changes")
         case _ where key.facts.unit == "limit": ("7/2m", "7/120s")
         case "limits.body_rate": ("2048", "2KiB")
         case "limits.memory": ("33554432", "32MiB")

@@ -7,9 +7,12 @@ struct InputCheck {
 
   private(set) var issues: [InputIssue] = []
   private var location: [Step]
-  private var failures = 0
-  /// Whether issues are only counted.
-  private var isTrial = false
+  /// Whether it only matters if there is an issue: none is written down.
+  private let isTrial: Bool
+  private var hasFailed = false
+
+  /// Whether nothing that is still to be seen could change the outcome.
+  private var isDone: Bool { isTrial ? hasFailed : issues.count >= InputCheck.issueLimit }
 
   /// A step of a location.
   private enum Step {
@@ -24,15 +27,37 @@ struct InputCheck {
     }
   }
 
-  init(at location: [String]) { self.location = location.map { .name($0) } }
+  init(at location: [String]) {
+    self.location = location.map { .name($0) }
+    isTrial = false
+  }
+
+  private init() {
+    location = []
+    isTrial = true
+  }
+
+  /// Whether nothing is wrong with `value`.
+  private static func accepts(_ value: JSONValue, _ node: SchemaNode) -> Bool {
+    var trial = InputCheck()
+    trial.check(value, node)
+    return !trial.hasFailed
+  }
 
   private mutating func refuse(_ refusal: @autoclosure () -> InputRefusal, _ value: JSONValue) {
-    failures += 1
-    guard !isTrial, issues.count < InputCheck.issueLimit else { return }
+    hasFailed = true
+    guard !isDone else { return }
     issues.append(InputIssue(refusal(), at: location.map(\.json), input: value))
   }
 
+  private mutating func refuse(_ refusal: InputRefusal, _ value: JSONValue, at step: Step) {
+    location.append(step)
+    refuse(refusal, value)
+    location.removeLast()
+  }
+
   private mutating func check(_ value: JSONValue, _ node: SchemaNode, at step: Step) {
+    guard !isTrial else { return check(value, node) }
     location.append(step)
     check(value, node)
     location.removeLast()
@@ -43,27 +68,19 @@ struct InputCheck {
     case .any: break
     case .nullable(let node): if value != .null { check(value, node) }
     case .union(let nodes):
-      guard !nodes.contains(where: { accepts(value, $0) }) else { return }
-      for node in nodes { check(value, node, at: .name(node.label)) }
+      guard !nodes.contains(where: { InputCheck.accepts(value, $0) }) else { return }
+      hasFailed = true
+      for node in nodes where !isDone { check(value, node, at: .name(node.label)) }
     case .model(let model): check(value, model)
     case .list(let node, let counts): check(value, node, counts)
     case .dictionary(let node):
       guard case .object(let members) = value else {
         return refuse(InputRefusal("dict_type", "Input should be a valid dictionary"), value)
       }
-      for member in members { check(member.value, node, at: .name(member.name)) }
+      for member in members where !isDone { check(member.value, node, at: .name(member.name)) }
     case .text, .integer, .number, .flag, .choice:
       do throws(InputRefusal) { try node.readScalar(value) } catch { refuse(error, value) }
     }
-  }
-
-  /// Whether nothing is wrong with `value`, told without gathering what is.
-  private mutating func accepts(_ value: JSONValue, _ node: SchemaNode) -> Bool {
-    let before = (failures, isTrial)
-    defer { (failures, isTrial) = before }
-    isTrial = true
-    check(value, node)
-    return failures == before.0
   }
 
   /// Of a member that stands twice the last counts.
@@ -76,29 +93,21 @@ struct InputCheck {
     for member in members {
       if let place = model.place(of: member.name) { found[place] = member.value }
     }
-    for (property, member) in zip(model.properties, found) {
-      let step = Step.name(property.name)
+    for (property, member) in zip(model.properties, found) where !isDone {
       if let member {
-        check(member, property.node, at: step)
+        check(member, property.node, at: .name(property.name))
       } else if property.isRequired {
-        location.append(step)
-        refuse(InputRefusal("missing", "Field required"), value)
-        location.removeLast()
+        refuse(InputRefusal("missing", "Field required"), value, at: .name(property.name))
       }
     }
-    checkOthers(members, model)
-  }
-
-  private mutating func checkOthers(_ members: [JSONMember], _ model: ModelNode) {
     if case .pass = model.others { return }
-    for member in members where model.place(of: member.name) == nil {
-      location.append(.name(member.name))
-      switch model.others {
-      case .pass: break
-      case .refused: refuse(InputRefusal("extra_forbidden", "Extra inputs are not permitted"), member.value)
-      case .held(let node): check(member.value, node)
+    for member in members where !isDone && model.place(of: member.name) == nil {
+      let step = Step.name(member.name)
+      if case .held(let node) = model.others {
+        check(member.value, node, at: step)
+      } else {
+        refuse(InputRefusal("extra_forbidden", "Extra inputs are not permitted"), member.value, at: step)
       }
-      location.removeLast()
     }
   }
 
@@ -109,12 +118,9 @@ struct InputCheck {
     if let most = counts.most, elements.count > most {
       return refuse(.listLength("too_long", "most", "max_length", most, elements.count), value)
     }
-    let before = failures
-    if case .any = node {
-    } else {
-      for (index, element) in elements.enumerated() { check(element, node, at: .index(index)) }
-    }
-    if failures == before, let least = counts.least, elements.count < least {
+    let before = issues.count
+    for (index, element) in elements.enumerated() where !isDone { check(element, node, at: .index(index)) }
+    if !isDone, issues.count == before, let least = counts.least, elements.count < least {
       refuse(.listLength("too_short", "least", "min_length", least, elements.count), value)
     }
   }

@@ -46,7 +46,7 @@ indirect enum SchemaNode: Sendable {
   case integer([Bound<WholeNumber>])
   case number([Bound<Double>])
   case flag
-  case choice([JSONValue])
+  case choice([JSONValue], InputRefusal)
   case list(SchemaNode, Counts)
   case model(ModelNode)
   case dictionary(values: SchemaNode)
@@ -64,8 +64,8 @@ struct Counts: Sendable {
 struct Bound<Value: Comparable & Sendable>: Sendable {
   var relation: BoundRelation
   var limit: Value
-  /// The limit as the schema writes it.
-  var written: JSONValue
+  /// What is said of a number outside it.
+  var refusal: InputRefusal
 
   func holds(_ value: Value) -> Bool {
     switch relation {
@@ -88,6 +88,18 @@ enum BoundRelation: CaseIterable, Sendable {
     case .atLeast: "minimum"
     case .above: "exclusiveMinimum"
     }
+  }
+
+  /// - Parameter limit: the limit as the schema writes it.
+  func refusal(_ limit: JSONValue) -> InputRefusal {
+    let (type, words, name) =
+      switch self {
+      case .atMost: ("less_than_equal", "less than or equal to", "le")
+      case .below: ("less_than", "less than", "lt")
+      case .atLeast: ("greater_than_equal", "greater than or equal to", "ge")
+      case .above: ("greater_than", "greater than", "gt")
+      }
+    return InputRefusal(type, "Input should be \(words) \(limit.literal)", [JSONMember(name: name, value: limit)])
   }
 }
 

@@ -92,8 +92,7 @@ public enum LaxReading {
 
   private static func trimmed(_ text: String) -> Substring.UnicodeScalarView {
     let scalars = text.unicodeScalars
-    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    guard let first = scalars.firstIndex(where: { !$0.isSpace }), let last = scalars.lastIndex(where: { !$0.isSpace })
     else { return scalars[scalars.startIndex..<scalars.startIndex] }
     return scalars[first...last]
   }
@@ -117,9 +116,13 @@ public enum LaxReading {
   /// nil where an underscore stands at an end or next to another.
   private static func withoutUnderscores(_ text: Substring.UnicodeScalarView) -> String? {
     guard text.contains("_") else { return String(text) }
-    let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-    return parts.map { String($0) }.joined()
+    var plain = String.UnicodeScalarView()
+    var previous: Unicode.Scalar = "_"
+    for scalar in text {
+      if scalar != "_" { plain.append(scalar) } else if previous == "_" { return nil }
+      previous = scalar
+    }
+    return previous == "_" ? nil : String(plain)
   }
 
   private static func decimal(_ text: String) -> Double? {
@@ -135,4 +138,8 @@ public enum LaxReading {
     default: return nil
     }
   }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isSpace: Bool { value < 0x80 ? value == 0x20 || 9...13 ~= value : properties.isWhitespace }
 }

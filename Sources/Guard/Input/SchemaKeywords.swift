@@ -104,7 +104,7 @@ struct SchemaKeywords {
       guard case .number(let digits) = written, let limit = read(digits) else {
         throw error(relation.keyword, "has to be a number, and one of an integer an integer")
       }
-      bounds.append(Bound(relation: relation, limit: limit, written: written))
+      bounds.append(Bound(relation: relation, limit: limit, refusal: relation.refusal(written)))
     }
     return bounds
   }
@@ -125,6 +125,7 @@ struct SchemaKeywords {
     guard fits, !chosen.isEmpty else {
       throw error(keyword, "may hold strings or integers, as its type says, and null")
     }
-    return chosen.count < values.count ? .nullable(.choice(chosen)) : .choice(chosen)
+    let node = SchemaNode.choice(chosen, .choice(chosen))
+    return chosen.count < values.count ? .nullable(node) : node
   }
 }

@@ -12,12 +12,8 @@ extension SchemaNode {
       let number = try LaxReading.readNumber(value)
       for bound in bounds where !bound.holds(number) { throw bound.refusal }
     case .flag: _ = try LaxReading.readFlag(value)
-    case .choice(let values):
-      guard values.contains(where: { $0.isChosen(by: value) }) else {
-        let expected = JSONValue.listing(values)
-        throw InputRefusal(
-          "literal_error", "Input should be \(expected)", [JSONMember(name: "expected", value: .string(expected))])
-      }
+    case .choice(let values, let refusal):
+      guard values.contains(where: { $0.isChosen(by: value) }) else { throw refusal }
     case .any, .list, .model, .dictionary, .nullable, .union: break
     }
   }
@@ -30,7 +26,7 @@ extension SchemaNode {
     case .integer(let bounds): bounds.isEmpty ? "int" : "constrained-int"
     case .number(let bounds): bounds.isEmpty ? "float" : "constrained-float"
     case .flag: "bool"
-    case .choice(let values): "literal[\(values.map(\.literal).joined(separator: ","))]"
+    case .choice(let values, _): "literal[\(values.map(\.literal).joined(separator: ","))]"
     case .list(let node, _): "list[\(node.label)]"
     case .model(let model): model.name
     case .dictionary(let node): "dict[str,\(node.label)]"
@@ -40,17 +36,16 @@ extension SchemaNode {
   }
 }
 
-extension Bound {
-  fileprivate var refusal: InputRefusal {
-    let (type, words, name) =
-      switch relation {
-      case .atMost: ("less_than_equal", "less than or equal to", "le")
-      case .below: ("less_than", "less than", "lt")
-      case .atLeast: ("greater_than_equal", "greater than or equal to", "ge")
-      case .above: ("greater_than", "greater than", "gt")
-      }
+extension InputRefusal {
+  /// What is said of a value that is none of `values`.
+  static func choice(_ values: [JSONValue]) -> InputRefusal {
+    let literals = values.map(\.literal)
+    var expected = literals.joined()
+    if literals.count > 1 {
+      expected = "\(literals.dropLast().joined(separator: ", ")) or \(literals[literals.count - 1])"
+    }
     return InputRefusal(
-      type, "Input should be \(words) \(written.literal)", [JSONMember(name: name, value: written)])
+      "literal_error", "Input should be \(expected)", [JSONMember(name: "expected", value: .string(expected))])
   }
 }
 
@@ -82,7 +77,7 @@ extension JSONValue {
   }
 
   /// As Python writes it.
-  fileprivate var literal: String {
+  var literal: String {
     switch self {
     case .string(let text):
       let quote = text.contains("'") && !text.contains("\"") ? "\"" : "'"
@@ -95,12 +90,5 @@ extension JSONValue {
     case .number(let text): return text
     default: return "None"
     }
-  }
-
-  /// What may be chosen, as a part of a sentence.
-  fileprivate static func listing(_ values: [JSONValue]) -> String {
-    let literals = values.map(\.literal)
-    guard literals.count > 1 else { return literals.joined() }
-    return "\(literals.dropLast().joined(separator: ", ")) or \(literals[literals.count - 1])"
   }
 }

@@ -28,6 +28,18 @@ extension SettingKey {
       parse: { UnitText.integer($0).flatMap { range.contains($0) ? $0 : nil } }, show: { String($0) })
   }
 
+  /// A number with at most one digit behind the point.
+  static func decimal(
+    _ name: String, _ path: Path<Double>, _ summary: String, tenths range: ClosedRange<Int>
+  ) -> SettingKey {
+    let ends = "\(UnitText.describe(tenths: range.lowerBound))…\(UnitText.describe(tenths: range.upperBound))"
+    return scalar(
+      name, path, summary, unit: "number", range: ends,
+      expected: "expected a number \(ends) with at most one digit behind the point",
+      parse: { UnitText.tenths($0).flatMap { range.contains($0) ? Double($0) / 10 : nil } },
+      show: { UnitText.describe(tenths: Int(($0 * 10).rounded())) })
+  }
+
   /// - Parameter zero: what 0 means, where it may be given beside `range`.
   static func size(
     _ name: String, _ path: Path<Int>, _ summary: String, _ range: ClosedRange<Int>, zero: String? = nil
@@ -99,6 +111,7 @@ extension SettingKey {
   }
 
   /// A list of patterns or names, which another room understands; here an entry only has to be visible ASCII.
+  /// - Parameter builtIn: what is shown where `@default` stands.
   static func words(
     _ name: String, _ path: Path<[String]>, _ summary: String, of entries: String,
     emptyVariable: SettingFacts.EmptyVariable, builtIn: [String] = [Settings.defaultMarker]
@@ -106,8 +119,8 @@ extension SettingKey {
     list(
       name, path, summary, of: entries, emptyVariable: emptyVariable,
       parse: { bytes in bytes.count > 0 && bytes.withUnsafeBytes { $0.allSatisfy(\.isVisible) } ? bytes.text : nil },
-      finish: { Settings.expanding($0, with: builtIn) },
-      show: { "[" + $0.map(SettingText.flow).joined(separator: ", ") + "]" })
+      finish: { Settings.expanding($0, with: [Settings.defaultMarker]) },
+      show: { "[" + Settings.expanding($0, with: builtIn).map(SettingText.flow).joined(separator: ", ") + "]" })
   }
 
   /// A list of secrets of `minimum` or more visible ASCII characters. They are never shown, nor is a name beside them

@@ -10,12 +10,15 @@ package enum SettingsLoader {
   /// `FAL_PROXY_CONFIG` names, or none –, then the environment, then the fal key, which is not looked at unless
   /// `keyRequired`. A variable that is set but empty counts as not set, except where that could open a door: there it is a
   /// fault.
+  /// - Parameter isSandboxed: whether the embedded fal will answer.
   package static func load(
-    configPath: String?, environment: some EnvironmentSource, keyRequired: Bool
+    configPath: String?, environment: some EnvironmentSource, keyRequired: Bool, isSandboxed: Bool = false
   ) -> LoadedSettings {
     var loaded = LoadedSettings()
     var findings = SettingFindings()
     fill(&loaded.settings, configPath: configPath, environment, &findings)
+    loaded.settings.isSandboxed = isSandboxed
+    loaded.settings.expandEndpoints()
     if !loaded.settings.secretFile.isEmpty {
       loaded.secrets = SecretFile.load(
         loaded.settings.secretFile, source: findings.sources["secret_file"] ?? "default", &findings.faults)

@@ -15,7 +15,7 @@ export function card(job, actions) {
   const media = el("div", { class: "media" });
   const status = el("p", { class: "status" });
   const time = el("span", { class: "time" });
-  const bar = el("progress", { "aria-label": "Steps" });
+  const bar = el("progress", { "aria-label": "Progress" });
   const note = el("p", { class: "note" });
   const log = el("pre", { tabindex: "0", "aria-label": "Log" });
   const logs = el("details", { class: "logs" }, el("summary", {}, "Log"), log);

@@ -9,7 +9,7 @@ export function el(name, attributes = {}, ...children) {
     else if (key in element && typeof value !== "string") element[key] = value;
     else element.setAttribute(key, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -34,7 +34,9 @@ export function download(content, name, type = "application/octet-stream") {
 
 /** Puts text into the clipboard; outside secure contexts there is only the old way. */
 export async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  try {
+    return await navigator.clipboard.writeText(text);
+  } catch { /* not allowed, or not there */ }
   const area = el("textarea", { class: "away" });
   area.value = text;
   // Within an open dialog nothing outside can be selected.

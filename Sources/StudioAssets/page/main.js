@@ -283,7 +283,7 @@ function notify(text) {
 // The start.
 
 $("banner").hidden = config.mode !== "sandbox";
-$("polarity-label").hidden = $("polarity-note").hidden = config.map !== null;
+$("polarity-bar").hidden = config.map !== null;
 $("token-button").hidden = config.auth !== "tokens";
 $("token-button").onclick = () => askForToken(() => jobs.resume());
 if (!model) {

@@ -6,7 +6,7 @@ const labels = {
 };
 
 /** What is looked at first, in this order; everything else is among the further settings. */
-const first = ["prompt", "strength", "num_inference_steps", "guidance_scale", "seed", "num_images", "enable_safety_checker"];
+const first = ["prompt", "strength", "num_inference_steps", "guidance_scale", "num_images", "seed", "enable_safety_checker"];
 
 /** The canvas gives these. */
 const pictures = new Set(["image_url", "change_map_image_url"]);

@@ -41,10 +41,8 @@ function adherencePage(job, image, before, map) {
       const { adherence } = await import("./canvas/adherence.js");
       const { score, heat } = await adherence(before, image.blob, map, job.polarity);
       const canvas = heat instanceof HTMLCanvasElement ? heat : drawn(heat);
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", "Where more or less changed than was asked");
-      wait.replaceChildren(el("strong", { class: "score" }, `${Math.round(score)} of 100`), " kept to the map. ",
-        el("span", { class: "hint" }, "Red changed more than was asked, blue less."));
+      wait.replaceChildren(el("strong", { class: "score" }, `${Math.round(score)} of 100`), "",
+        el("span", { class: "hint" }, " At 100 exactly what was asked has changed; at 0 it has nothing to do with the map. Orange changed more than asked, blue less."));
       element.append(canvas);
     } catch (error) {
       wait.textContent = `It could not be compared: ${error.message}`;

@@ -3,11 +3,12 @@
 from .authority import Authority
 from .canary import CANARY
 from .client import Client, Response, request
+from .picture import data_uri, png
 from .process import Proxy
 from .upstream import Upstream, UpstreamConnection, json_answer, respond
 from .waiting import wait_until
 
 __all__ = [
     "Authority", "CANARY", "Client", "Proxy", "Response", "Upstream", "UpstreamConnection",
-    "json_answer", "request", "respond", "wait_until",
+    "data_uri", "json_answer", "png", "request", "respond", "wait_until",
 ]

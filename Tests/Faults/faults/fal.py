@@ -1,7 +1,7 @@
 """A fake fal in a process of its own, quick enough not to be what is measured.
 
 GET answers with a few bytes, with `?big=BYTES` of content, or with `?events=COUNT&every=SECONDS` of a stream. POST
-reads its content, counts it as executed, and says how long it was. Requests without the key are counted.
+reads its content, counts it as executed, and says how long it was, under an id of its own. Requests without the key are counted.
 """
 
 import asyncio
@@ -95,7 +95,9 @@ class Connection(asyncio.Protocol):
         if method == b"POST":
             if self.body.startswith(b'{"id":'):
                 executed[json.loads(self.body)["id"]] += 1
-            return self.transport.write(answer(b'{"ok":true,"length":%d}' % self.length))
+            counts["jobs"] += 1
+            return self.transport.write(answer(
+                b'{"ok":true,"length":%d,"request_id":"764cabcf-b745-4b3e-ae38-%012x"}' % (self.length, counts["jobs"])))
         query = target.partition(b"?")[2]
         if not query:
             return self.transport.write(answer(POLL))
@@ -113,7 +115,7 @@ class Connection(asyncio.Protocol):
         self.transport.write(answer(POLL))
 
     def pump(self):
-        while self.writing and not self.paused:
+        while self.writing and not self.paused and not self.transport.is_closing():
             piece = BLOCK[:self.writing]
             self.writing -= len(piece)
             self.transport.write(piece)

@@ -16,7 +16,6 @@ from fals import INPUT, MODEL, QUEUE
 
 pytestmark = [
     pytest.mark.sandbox_only,
-    pytest.mark.xfail(strict=False, reason="the sandbox sends no webhooks yet"),
 ]
 FIELDS = ["x-fal-webhook-request-id", "x-fal-webhook-user-id", "x-fal-webhook-timestamp", "x-fal-webhook-signature"]
 
