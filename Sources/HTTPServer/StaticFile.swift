@@ -16,7 +16,8 @@ public final class StaticFile: Service {
     /// The entity tag with its quotes, strong.
     let tag: [UInt8]
 
-    init(_ content: [UInt8], contentType: StaticString, tag: String, fields: [(StaticString, String)], coding: String?) {
+    init(_ content: [UInt8], contentType: StaticString, tag: String, fields: [(StaticString, String)], coding: String?)
+    {
       let quoted = "\"\(tag)\""
       self.tag = Array(quoted.utf8)
       // It is asked for each time, and answered with 304 while it is the same: a new version of the proxy shows at once.

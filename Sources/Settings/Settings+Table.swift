@@ -27,8 +27,7 @@ extension Settings: SettingRecord {
     .flag(
       "studio", \.studio,
       """
-      Whether the Studio, a page on which change maps are painted and tried, is served at `/` and below `/studio/`; `--sandbox` \
-      serves it by itself. Whoever opens it spends as its proxy lets them.
+      Whether the page on which change maps are painted and tried, the Studio, is served at `/`; with `--sandbox` it always is.
       """),
     .scalar(
       "log_format", \.logFormat,

@@ -29,7 +29,8 @@ struct StudioFile: Sendable {
     while let asset = studio_asset(files.count)?.pointee {
       files.append(
         StudioFile(
-          path: String(cString: asset.path), content: Array(UnsafeBufferPointer(start: asset.plain, count: asset.plain_count)),
+          path: String(cString: asset.path),
+          content: Array(UnsafeBufferPointer(start: asset.plain, count: asset.plain_count)),
           gzipped: Array(UnsafeBufferPointer(start: asset.gzipped, count: asset.gzipped_count))))
     }
     return files

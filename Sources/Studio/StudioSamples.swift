@@ -19,22 +19,19 @@ final class StudioSamples: LocalApplication {
     }
     guard let loop = responder.loop else { return }
     let isMap = request.path == StudioSamples.paths[1]
-    let asker = Asker(responder)
     let handle = loop.handle
+    // It is called and released on its own loop alone.
+    nonisolated(unsafe) let responder = responder
     StudioSamples.queue.async {
       let content = isMap ? StudioSamples.map : StudioSamples.picture
       handle.perform { _ in
-        asker.responder.answer(
-          200, fields: [("content-type", "image/png"), ("x-content-type-options", "nosniff"), ("cache-control", "no-cache")],
+        responder.answer(
+          200,
+          fields: [
+            ("content-type", "image/png"), ("x-content-type-options", "nosniff"), ("cache-control", "no-cache"),
+          ],
           content: content)
       }
     }
-  }
-
-  /// Carries a responder past the queue; it is touched on its own loop alone.
-  private final class Asker: @unchecked Sendable {
-    let responder: LocalResponder
-
-    init(_ responder: LocalResponder) { self.responder = responder }
   }
 }

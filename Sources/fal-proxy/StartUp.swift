@@ -63,7 +63,8 @@ enum StartUp {
             + "endpoints")
       }
       if studio != nil, !settings.auth.asksForTokens, !listensOnLoopback {
-        lines.append("studio: whoever opens the page at / spends on the allowed endpoints; set auth.tokens or auth.tokens_file")
+        lines.append(
+          "studio: whoever opens the page at / spends on the allowed endpoints; set auth.tokens or auth.tokens_file")
       }
       let drainKeys = ["drain_timeout", "upstream.first_byte_run"]
       if settings.drainTimeout < settings.upstream.firstByteRun,
@@ -120,7 +121,9 @@ enum StartUp {
     let used = key ?? placeholderKey()
     let configuration = Generation(&loaded, key: used, version: FalProxy.version)
     if loaded.settings.studio, !sandbox, !Studio.hasRoom(beside: loaded.settings.path) {
-      loaded.reject("studio", "path stands where the page does, at / or below /studio/; choose another path, such as /api/fal/proxy")
+      loaded.reject(
+        "studio", "path stands where the page does, at / or below /studio/; choose another path, such as /api/fal/proxy"
+      )
     }
     Environment.scrub()
     guard let configuration, loaded.faults.isEmpty, case .success((let settings, _)) = loaded.result else {

@@ -8,7 +8,8 @@ import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "EndToEndTests"))
 
-from harness import Proxy  # noqa: E402
+from harness import CANARY, Proxy  # noqa: E402, F401
+from harness.waiting import wait_until  # noqa: E402, F401
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 #: Screenshots for a person go here.
@@ -57,7 +58,7 @@ class Studio:
         self.context.close()
         if kind is None:
             # Neither an error, nor a violation of the page's policy, nor a request to anybody else.
-            assert self.complaints == []
+            assert not self.complaints, self.complaints
             assert all(request.url.startswith((self.url, "blob:", "data:")) for request in self.requests)
 
     def open(self):

@@ -6,7 +6,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: use Tests/Browser/run")
 
-from studio import CHROMIUM, PHONE, Studio, png, sandbox  # noqa: E402
+from studio import CHROMIUM, PHONE, Studio, sandbox, wait_until  # noqa: E402
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -119,14 +119,7 @@ def test_a_reload_finds_running_jobs_results_and_the_draft(studio):
     studio.label("Seed").fill("9223372036854775807")
     studio.run()
     studio.cards("running").wait_for()
-    # The draft is kept a moment after the last change.
-    studio.wait("""() => new Promise((resolve) => {
-      const open = indexedDB.open("studio", 1);
-      open.onsuccess = () => {
-        const get = open.result.transaction("draft").objectStore("draft").get("draft");
-        get.onsuccess = () => resolve(get.result?.input.includes("snow"));
-      };
-    })""")
+    wait_until(lambda: studio.database("draft"), 10, "the draft")
     studio.open()
     studio.done()
     assert studio.database("jobs")[0]["seed"] == "9223372036854775807"

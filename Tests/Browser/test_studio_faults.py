@@ -6,8 +6,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: use Tests/Browser/run")
 
-from harness import CANARY, Proxy  # noqa: E402
-from studio import CHROMIUM, REFUSED, Studio, sandbox  # noqa: E402
+from studio import CANARY, CHROMIUM, REFUSED, Proxy, Studio, sandbox  # noqa: E402
 from test_studio import browser, proxy  # noqa: E402, F401
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")

@@ -66,14 +66,15 @@ export class Jobs extends EventTarget {
     if (!job.requestID) return this.#end(job, { state: "cancelled" });
     job.note = "Cancelling…";
     this.#changed(job);
+    this.#stops.get(job.id)?.abort();
     try {
       await this.#fal.cancel(job.endpoint, job.requestID);
-      this.#stops.get(job.id)?.abort();
       this.#end(job, { state: "cancelled" });
     } catch (error) {
-      // 400: it has ended meanwhile, and its result is on the way.
+      // 400: it has ended meanwhile, and there is a result.
       job.note = error.status === 400 ? "" : `It could not be cancelled: ${explain(error).title}.`;
       this.#changed(job);
+      this.#follow(job);
     }
   }
 

@@ -61,10 +61,13 @@ let draftTimer = 0;
 function keepDraft() {
   if (isRestoring) return;
   clearTimeout(draftTimer);
-  draftTimer = setTimeout(async () => {
-    const pictures = canvas.hasImage ? await keepPictures() : {};
-    await store.put("draft", "draft", { endpoint: model.endpoint, input: stringify(form.values), polarity: polarity(), ...pictures });
-  }, 1500);
+  draftTimer = setTimeout(saveDraft, 1500);
+}
+
+async function saveDraft() {
+  clearTimeout(draftTimer);
+  const pictures = canvas.hasImage ? await keepPictures() : {};
+  await store.put("draft", "draft", { endpoint: model.endpoint, input: stringify(form.values), polarity: polarity(), ...pictures });
 }
 
 async function keepPictures() {
@@ -105,6 +108,7 @@ async function run(variants, fanName) {
     jobs.add({ endpoint: model.endpoint, input: stringify(each), polarity: polarity(), fan, label, ...pictures });
   }
   announce(fanName ? `${fanName} started` : "Run started");
+  await saveDraft();
 }
 
 function complain(sentence) {
