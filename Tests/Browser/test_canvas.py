@@ -577,10 +577,16 @@ def test_words_can_be_read_in(page, scheme):
     page.browser.prefer(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     page.load()
     page.after(1, page.press, "Edges")
-    page.run("document.querySelectorAll('.cv details').forEach((one) => (one.open = true))")
-    page.run("frame()")
-    page.picture(f"menus-{scheme}")
-    faint = page.run("""(() => {
+    for menu in "Automatic map", "Adjust the map", "Picture and map files", "Keys":
+        page.run(f"[...document.querySelectorAll('summary')].find((one) => one.textContent === '{menu}').click()")
+        page.run("frame()")
+        page.picture(f"{menu.split()[0].lower()}-{scheme}")
+        assert faint(page) == []
+
+
+def faint(page):
+    """What is written with less contrast to its ground than 4.5 to 1."""
+    return page.run("""(() => {
         const surface = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
         const paint = (...colours) => {
             for (const colour of colours) { surface.fillStyle = colour; surface.fillRect(0, 0, 1, 1); }
@@ -598,7 +604,14 @@ def test_words_can_be_read_in(page, scheme):
                 return [node.textContent.slice(0, 30), Math.round((a + 0.05) / (b + 0.05) * 10) / 10];
             }).filter(([, contrast]) => contrast < 4.5);
     })()""")
-    assert faint == []
+
+
+def test_full_screen(page):
+    page.load()
+    page.run("document.querySelector('.cv').classList.add('cv-full')")
+    page.run("frame()")
+    page.picture("full")
+    assert page.run("document.querySelector('.cv-stage').getBoundingClientRect().bottom <= innerHeight")
 
 
 def test_what_is_about_to_be_drawn_is_shown(page):
@@ -628,46 +641,32 @@ def test_a_map_saved_in_the_middle_of_a_stroke_does_not_end_it(page):
 
 
 def test_painting_on_12_megapixels_keeps_the_page_quick(page, record_property):
-    page.run("picture(4000, 3000, 'image/jpeg').then((one) => canvas.loadImage(one)).then(frame)")
+    """Counted is what the main thread itself takes, as other programs may hold it up; frames are as they came."""
     page.load(4000, 3000)
     page.choose("Brush size", 400)
     page.run("""(() => {
-        window.work = [];
-        window.frames = [];
-        window.long = [];
-        new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration)))
-            .observe({ type: 'longtask' });
-        let begun;
-        const surface = document.querySelector('.cv-surface');
-        window.addEventListener('pointermove', () => (begun = performance.now()), { capture: true });
-        window.addEventListener('pointermove', () => work.push(performance.now() - begun));
-        const request = window.requestAnimationFrame.bind(window);
-        window.requestAnimationFrame = (call) => request((now) => {
-            const start = performance.now();
-            call(now);
-            if (work.length) work[work.length - 1] += performance.now() - start;
-        });
         let last;
-        const tick = (now) => { if (last) frames.push(now - last); last = now; request(tick); };
-        request(tick);
+        window.frames = [];
+        const tick = (now) => { if (last) frames.push(now - last); last = now; requestAnimationFrame(tick); };
+        requestAnimationFrame(tick);
     })()""")
     points = [(400 + 30 * n, 400 + 700 * ((n // 20) % 2) + 40 * (n % 20)) for n in range(100)]
+    with page.browser.trace("devtools.timeline", "disabled-by-default-devtools.timeline") as events:
+        page.after(1, page.drag, *points)
+    main = next(one["tid"] for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain")
+    tasks = [one for one in events if one["name"] == "RunTask" and one["tid"] == main and "tdur" in one]
+    moves = [one["ts"] for one in events if one["name"] == "EventDispatch" and one["args"]["data"]["type"] == "pointermove"]
+    # The task of a pointer event is that of its frame too: painting, style, layout.
+    work = [one["tdur"] / 1000 for one in tasks if any(one["ts"] <= at <= one["ts"] + one["dur"] for at in moves)]
+    frames = page.run("frames")
 
     def at(values, part):
-        return round(values[int(part * (len(values) - 1))], 1)
+        return round(sorted(values)[int(part * (len(values) - 1))], 1)
 
-    # What else runs on the machine can only make it slower: the best of three strokes counts.
-    reports = []
-    for _ in range(3):
-        page.run("new Promise((r) => requestIdleCallback(r))")
-        page.run("work.length = frames.length = long.length = 0")
-        page.after(1, page.drag, *points)
-        work, frames, long = (sorted(page.run(name)) for name in ("work", "frames", "long"))
-        reports.append(f"{len(work)} pointer events: {at(work, .5)} ms of work at the median, {at(work, .95)} at p95; "
-                       f"frames {at(frames, .5)} ms at the median, {at(frames, .95)} at p95; tasks over 50 ms: {long}")
-        assert len(work) > 50
-        if at(work, .95) < 8 and not long:
-            break
-    print(*reports, sep="\n")
-    record_property("painting", reports[-1])
-    assert at(work, .95) < 8 and long == [], reports
+    longest = round(max(one["tdur"] for one in tasks) / 1000, 1)
+    report = (f"{len(moves)} pointer events: {at(work, .5)} ms of work at the median, {at(work, .95)} at p95; longest task "
+              f"{longest} ms; frames {at(frames, .5)} ms at the median, {at(frames, .95)} at p95")
+    print(report)
+    record_property("painting", report)
+    assert len(moves) > 50 and len(work) > 50, report
+    assert at(work, .95) < 8 and longest < 50, report

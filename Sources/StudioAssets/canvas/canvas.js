@@ -3,7 +3,7 @@ import { button, element } from './dom.js';
 import { Editor } from './editor.js';
 import { Keyboard } from './keyboard.js';
 import { menus, pick } from './menus.js';
-import { toolOptions } from './options.js';
+import { HINTS, toolOptions } from './options.js';
 import { Pointer } from './pointer.js';
 import { Stage } from './stage.js';
 import { makeTools } from './tools.js';
@@ -22,7 +22,10 @@ export function createCanvas(root, { onChange = () => {} } = {}) {
   const pointer = new Pointer(editor, stage.surface, tools);
   const keyboard = new Keyboard(editor, root, stage.surface, tools, pointer, LOOKS);
 
-  const under = () => keyboard.cursor ?? (pointer.at && editor.view.toPicture(pointer.at.x, pointer.at.y));
+  const under = () => ({
+    point: keyboard.cursor ?? (pointer.at && editor.view.toPicture(pointer.at.x, pointer.at.y)),
+    spoken: keyboard.cursor !== null,
+  });
   const words = element('p', { class: 'cv-words', role: 'status' });
   const side = element('div', { class: 'cv-side' }, toolOptions(editor), menus(editor, attempt));
   const foot = element('div', { class: 'cv-foot' }, viewBar(editor, under), words);
@@ -37,7 +40,10 @@ export function createCanvas(root, { onChange = () => {} } = {}) {
   };
   for (const type of ['frame', 'tool', 'change']) editor.addEventListener(type, show);
   editor.addEventListener('tool', () => editor.schedule());
-  editor.addEventListener('change', ({ detail }) => onChange(detail));
+  editor.addEventListener('change', ({ detail }) => {
+    if (detail.what === 'image') editor.say(HINTS[editor.settings.tool]);
+    onChange(detail);
+  });
   editor.addEventListener('busy', () => root.setAttribute('aria-busy', String(editor.busy)));
   editor.addEventListener('say', ({ detail }) => {
     words.textContent = detail.text;

@@ -15,7 +15,7 @@ export function heat(part) {
 const table = (colour) => Uint32Array.from({ length: 256 }, (_, value) => colour(value));
 
 /** Heat over the picture: what is kept shows through altogether. */
-export const overlay = table((value) => word(...heat(value / 255), value && 70 + (value / 255) * 90));
+export const overlay = table((value) => word(...heat(value / 255), value && 30 + Math.sqrt(value / 255) * 130));
 
 /** The map as its file will be. */
 export function grey(inverted) {

@@ -6,7 +6,7 @@ import { Viewer } from './viewer.js';
 /** The longer side of the copy that is drawn when the picture is seen from afar. */
 const SMALL = 2048;
 /** What a frame may paint, in milliseconds; the rest of the stroke follows in the next. */
-const PAINTING = 4;
+const PAINTING = 3.5;
 
 function unreadable() {
   throw new Error('This file is no picture that the browser can read; take a PNG, JPEG or WebP.');
