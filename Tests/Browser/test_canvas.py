@@ -640,6 +640,31 @@ def test_a_map_saved_in_the_middle_of_a_stroke_does_not_end_it(page):
     assert page.map()[250, 150] == CHANGED
 
 
+def main_thread_tasks(events):
+    """The tasks of the page's main thread, with the processor's time each took."""
+    main = next(one["tid"] for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain")
+    return [one for one in events if one["name"] == "RunTask" and one["tid"] == main and "tdur" in one]
+
+
+@pytest.mark.parametrize("name", ["Edges", "Apply blur", "Invert", "Undo", "Save the map", "Fill", "Linear gradient"])
+def test_what_takes_long_does_not_hold_the_page_up(page, name, record_property):
+    page.load(4000, 3000)
+    page.after(1, page.press, "Bright parts")
+    with page.browser.trace("devtools.timeline", "disabled-by-default-devtools.timeline") as events:
+        if name == "Save the map":
+            page.run("canvas.exportMap()")
+        else:
+            page.after(0 if name in ("Fill", "Linear gradient") else 1, page.press, name)
+        if name in ("Fill", "Linear gradient"):
+            page.after(1, page.drag, (100, 100), *[(3000, 2000)] * (name != "Fill"))
+        page.run("frame()")
+    longest = round(max(one["tdur"] for one in main_thread_tasks(events)) / 1000, 1)
+    report = f"{name} on 12 megapixels: longest task of the main thread {longest} ms"
+    print(report)
+    record_property("heavy", report)
+    assert longest < 50, report
+
+
 def test_painting_on_12_megapixels_keeps_the_page_quick(page, record_property):
     """Counted is what the main thread itself takes, as other programs may hold it up; frames are as they came."""
     page.load(4000, 3000)
@@ -653,8 +678,7 @@ def test_painting_on_12_megapixels_keeps_the_page_quick(page, record_property):
     points = [(400 + 30 * n, 400 + 700 * ((n // 20) % 2) + 40 * (n % 20)) for n in range(100)]
     with page.browser.trace("devtools.timeline", "disabled-by-default-devtools.timeline") as events:
         page.after(1, page.drag, *points)
-    main = next(one["tid"] for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain")
-    tasks = [one for one in events if one["name"] == "RunTask" and one["tid"] == main and "tdur" in one]
+    tasks = main_thread_tasks(events)
     moves = [one["ts"] for one in events if one["name"] == "EventDispatch" and one["args"]["data"]["type"] == "pointermove"]
     # The task of a pointer event is that of its frame too: painting, style, layout.
     work = [one["tdur"] / 1000 for one in tasks if any(one["ts"] <= at <= one["ts"] + one["dur"] for at in moves)]
