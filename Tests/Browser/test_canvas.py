@@ -640,6 +640,50 @@ def test_a_map_saved_in_the_middle_of_a_stroke_does_not_end_it(page):
     assert page.map()[250, 150] == CHANGED
 
 
+def test_what_the_score_means(page):
+    """As much change as asked is 100 for any map; the same change everywhere is 0, unless the map asks for just that."""
+    scores = page.run("""import('/canvas/comparison.js').then(({ score }) => {
+        const ramp = Uint8Array.from({ length: 256 }, (_, at) => at);
+        const even = new Uint8Array(256).fill(128);
+        const whole = new Uint8Array(256).fill(255);
+        const small = new Uint8Array(256).fill(255, 0, 8);
+        const of = (value) => new Float32Array(256).fill(value);
+        const parts = (map) => Float32Array.from(map, (value) => value / 255);
+        const wrong = Float32Array.from(small, (value) => 1 - value / 255);
+        return [score(parts(ramp), ramp), score(of(0.5), ramp), score(parts(even), even), score(of(0.8), whole),
+            score(of(0), whole), score(parts(small), small), score(of(0), small), score(wrong, small)].map(Math.round);
+    })""")
+    assert scores == [100, 0, 100, 80, 0, 100, 0, 0]
+
+
+def test_undo_keeps_no_more_than_its_memory(page):
+    kept = page.run("""import('/canvas/map.js').then(({ ChangeMap }) => {
+        const map = new ChangeMap(4000, 3000);
+        for (let step = 0; step < 20; step++) map.replace(new Uint8Array(12e6).fill(step));
+        let undone = 0;
+        while (map.undo()) undone++;
+        return [undone, map.data[0], map.redo(), map.data[0]];
+    })""")
+    assert kept == [11, 8, True, 9], "128 MiB of steps of 12 MB"
+
+
+def test_strokes_made_faster_than_they_are_painted(page):
+    """None is lost, and each can be taken back by itself."""
+    page.load(2000, 1500)
+    page.choose("Brush size", 1000)
+    before = page.run("changes.length")
+    for y in 100, 700, 1300:
+        page.browser.drag(page.at(100, y), page.at(1900, y), page.at(100, y))
+    page.run(f"changed({before + 3})")
+    assert page.map()[1000, 1300] == CHANGED
+    page.press("Undo")
+    grey = page.map()
+    assert (grey[1000, 1480], grey[1000, 700], grey[1000, 100]) == (KEPT, CHANGED, CHANGED)
+    page.press("Undo")
+    page.press("Undo")
+    assert set(page.map().values) == {KEPT}
+
+
 def main_thread_tasks(events):
     """The tasks of the page's main thread, with the processor's time each took."""
     main = next(one["tid"] for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain")

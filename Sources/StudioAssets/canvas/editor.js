@@ -5,6 +5,8 @@ import { Viewer } from './viewer.js';
 
 /** The longer side of the copy that is drawn when the picture is seen from afar. */
 const SMALL = 2048;
+/** More pixels than these would take more memory than phones have. */
+const LARGEST = 64e6;
 /** What a frame may paint, in milliseconds; the rest of the stroke follows in the next. */
 const PAINTING = 3.5;
 
@@ -19,14 +21,20 @@ export class Editor extends Viewer {
   blob = null;
   busy = false;
   #bitmaps = null;
-  #stroke = null;
-  #ended = false;
+  /** Where the last stroke ended, or null. */
+  lastPoint = null;
+  /** Strokes not painted to their end; the first is being painted, and only the last may still be drawn. */
+  #strokes = [];
 
   /** Takes a picture up. A map of the same size stays; another is scaled if the picture has the same shape. */
   async load(file) {
     const blob = await upright(file).catch(unreadable);
     const full = await createImageBitmap(blob).catch(unreadable);
     const { width, height } = full;
+    if (width * height > LARGEST) {
+      full.close();
+      throw new Error(`This picture has ${Math.round((width * height) / 1e6)} megapixels, more than the ${LARGEST / 1e6} that can be painted on; make it smaller.`);
+    }
     const shrink = Math.min(1, SMALL / Math.max(width, height));
     const small = shrink === 1 ? full : await createImageBitmap(blob, {
       resizeWidth: Math.round(width * shrink), resizeHeight: Math.round(height * shrink), resizeQuality: 'high',
@@ -46,48 +54,50 @@ export class Editor extends Viewer {
     if (old?.width === width && old.height === height) return;
     const alike = old && Math.abs(old.width / old.height / (width / height) - 1) < 0.01;
     const data = alike ? await this.#run('resize', { toWidth: width, toHeight: height }) : undefined;
-    this.#stroke = null;
+    this.#strokes = [];
+    this.lastPoint = null;
     this.map = new ChangeMap(width, height, data);
   }
 
   // Strokes
 
-  /** Begins a stroke, which the frames to come paint. */
+  /** Begins a stroke, which the frames to come paint, after those before it. */
   begin(stroke) {
-    this.settle();
-    this.#stroke = stroke;
-    this.#ended = false;
+    this.#strokes.push({ stroke, ended: false });
   }
 
+  /** The last stroke begun has come to its end. */
   end() {
-    this.#ended = true;
+    const last = this.#strokes.at(-1);
+    if (last) last.ended = true;
     this.schedule();
   }
 
   /** The stroke under way is taken back. */
   cancel() {
-    if (!this.#stroke) return;
-    this.#stroke = null;
+    if (!this.#strokes.pop() || this.#strokes.length) return;
     this.map.cancel();
     this.redraw();
   }
 
-  /** Whatever of a stroke has not been painted yet is painted now. */
-  flush() {
-    const changed = this.#stroke?.advance();
-    if (changed) this.redraw(changed);
+  /** Paints what is due of the strokes, until `deadline`. */
+  flush(deadline = Infinity) {
+    while (this.#strokes.length) {
+      const [{ stroke, ended }] = this.#strokes;
+      const changed = stroke.advance(deadline);
+      if (changed) this.redraw(changed);
+      if (stroke.pending) return this.schedule();
+      if (!ended) return;
+      this.#strokes.shift();
+      this.map.commit();
+      this.tell('change', { what: 'map' });
+    }
   }
 
-  /** The stroke under way is painted and ends. */
+  /** All strokes end here and are painted. */
   settle() {
+    for (const one of this.#strokes) one.ended = true;
     this.flush();
-    if (this.#stroke) this.#finish();
-  }
-
-  #finish() {
-    this.#stroke = null;
-    this.map.commit();
-    this.tell('change', { what: 'map' });
   }
 
   // The map as a whole
@@ -165,12 +175,7 @@ export class Editor extends Viewer {
 
   draw() {
     if (!this.#bitmaps) return;
-    if (this.#stroke) {
-      const changed = this.#stroke.advance(performance.now() + PAINTING);
-      if (changed) this.renderer.invalidate(changed);
-      if (this.#stroke.pending) this.schedule();
-      else if (this.#ended) this.#finish();
-    }
+    this.flush(performance.now() + PAINTING);
     this.renderer.draw(this.#bitmaps, this.map);
   }
 
