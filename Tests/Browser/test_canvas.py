@@ -466,6 +466,21 @@ def test_zoom_and_pan(page):
     page.picture("zoomed")
 
 
+def test_what_is_drawn_piece_by_piece_is_what_is_drawn_at_once(page):
+    page.browser.resize(1111, 777, ratio=1.5)
+    page.load(701, 503)
+    page.press("Levels")
+    page.after(1, page.drag, (100, 100), (350, 211), (333, 417), (50, 313))
+    pixels = """(async () => {
+        await frame();
+        const { canvas } = document.querySelector('.cv-front').getContext('2d');
+        return base64(await new Promise((resolve) => canvas.toBlob(resolve)));
+    })()"""
+    pieces = page.run(pixels)
+    page.press("Fit")
+    assert page.run(pixels) == pieces
+
+
 def test_a_pens_pressure_sets_size_or_value(page):
     page.load()
     page.choose("Softness", 0)

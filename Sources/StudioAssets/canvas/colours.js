@@ -30,9 +30,12 @@ export function keptSteps(value, steps) {
   return Math.ceil(((255 - value) * steps) / 255);
 }
 
-/** Heat in as many colours as `steps` steps can tell apart. */
+/** Heat in as many colours as `steps` steps can tell apart, every other one darker, so that the eye can do so too. */
 export function levels(steps) {
-  return table((value) => word(...heat(1 - keptSteps(value, steps) / steps)));
+  return table((value) => {
+    const kept = keptSteps(value, steps);
+    return word(...heat(1 - kept / steps).map((channel) => (kept % 2 ? 0.72 : 1) * channel));
+  });
 }
 
 /** A colour of these tables as CSS says it. */
