@@ -81,7 +81,7 @@ export class Editor extends Viewer {
   }
 
   /** Paints what is due of the strokes, until `deadline`. */
-  flush(deadline = Infinity) {
+  flush(deadline) {
     while (this.#strokes.length) {
       const [{ stroke, ended }] = this.#strokes;
       const changed = stroke.advance(deadline);
@@ -94,17 +94,26 @@ export class Editor extends Viewer {
     }
   }
 
-  /** All strokes end here and are painted. */
-  settle() {
+  /** Comes when all that has been drawn so far is painted, which takes its turns with whatever else the page does. */
+  async painted() {
+    for (;;) {
+      this.flush(performance.now() + PAINTING);
+      if (!this.#strokes.some(({ stroke }) => stroke.pending)) return;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  /** All strokes end here, and are painted when it comes. */
+  async settle() {
     for (const one of this.#strokes) one.ended = true;
-    this.flush();
+    await this.painted();
   }
 
   // The map as a whole
 
   /** A rectangle set to one value. */
-  fill(area, value) {
-    this.settle();
+  async fill(area, value) {
+    await this.settle();
     this.map.fill(area, value);
     this.#changed(area);
   }
@@ -112,16 +121,16 @@ export class Editor extends Viewer {
   /** Has the worker make another map of this one, as one step; what it is called is said. */
   async apply(job, input, said) {
     if (!this.map || this.busy) return;
-    this.settle();
-    await this.#replace(this.#run(job, input), said).catch((fault) => this.say(fault.message, 'fault'));
+    await this.#replace(() => this.#run(job, input), said).catch((fault) => this.say(fault.message, 'fault'));
   }
 
   /** The map that is being made takes the place of this one; until then nothing can be painted. */
-  async #replace(made, said) {
+  async #replace(make, said) {
     const { map } = this;
     this.#setBusy(true);
     try {
-      const data = await made;
+      await this.settle();
+      const data = await make();
       if (map !== this.map) return; // another picture has come meanwhile
       map.replace(data);
       this.#changed(undefined, said);
@@ -143,27 +152,26 @@ export class Editor extends Viewer {
 
   async exportMap() {
     if (!this.map) throw new Error('There is no map yet; choose a picture first.');
-    this.flush();
+    await this.painted();
     return this.#run('encode', { inverted: this.inverted });
   }
 
   async importMap(blob) {
     if (!this.map) throw new Error('A map belongs to a picture; choose the picture first.');
-    this.settle();
     const { width, height } = this.map;
-    const made = this.jobs.run('decode', { blob, inverted: this.inverted, width, height }).catch(unreadable);
-    await this.#replace(made, 'Map loaded');
+    const decode = () => this.jobs.run('decode', { blob, inverted: this.inverted, width, height }).catch(unreadable);
+    await this.#replace(decode, 'Map loaded');
   }
 
-  undo() {
+  async undo() {
     if (this.busy) return;
-    this.settle();
+    await this.settle();
     if (this.map?.undo()) this.#changed(undefined, 'Undone');
   }
 
-  redo() {
+  async redo() {
     if (this.busy) return;
-    this.settle();
+    await this.settle();
     if (this.map?.redo()) this.#changed(undefined, 'Redone');
   }
 
