@@ -3,7 +3,7 @@ import { button, element } from './dom.js';
 import { Editor } from './editor.js';
 import { Keyboard } from './keyboard.js';
 import { menus, pick } from './menus.js';
-import { HINTS, toolOptions } from './options.js';
+import { toolOptions } from './options.js';
 import { Pointer } from './pointer.js';
 import { Stage } from './stage.js';
 import { makeTools } from './tools.js';
@@ -40,10 +40,7 @@ export function createCanvas(root, { onChange = () => {} } = {}) {
   };
   for (const type of ['frame', 'tool', 'change']) editor.addEventListener(type, show);
   editor.addEventListener('tool', () => editor.schedule());
-  editor.addEventListener('change', ({ detail }) => {
-    if (detail.what === 'image') editor.say(HINTS[editor.settings.tool]);
-    onChange(detail);
-  });
+  editor.addEventListener('change', ({ detail }) => onChange(detail));
   editor.addEventListener('busy', () => root.setAttribute('aria-busy', String(editor.busy)));
   editor.addEventListener('say', ({ detail }) => {
     words.textContent = detail.text;

@@ -46,6 +46,7 @@ export class Editor extends Viewer {
     this.view.picture = { width, height };
     this.fit();
     this.tell('change', { what: 'image' });
+    this.say(`Picture of ${width} × ${height} pixels`);
     return { width, height };
   }
 

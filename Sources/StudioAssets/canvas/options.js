@@ -84,7 +84,7 @@ export function toolOptions(editor) {
 }
 
 /** What each tool is for. */
-export const HINTS = {
+const HINTS = {
   brush: 'Paint where the picture may change. Shift draws straight lines, the right button erases.',
   eraser: 'What is erased is kept as it is.',
   rectangle: 'Drag from corner to corner; the right button erases.',
