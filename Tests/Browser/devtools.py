@@ -1,6 +1,7 @@
 """Chromium by its DevTools protocol, through a pipe: nothing to install beside the browser."""
 
 import base64
+import contextlib
 import json
 import os
 import queue
@@ -45,6 +46,7 @@ class Browser:
         os.close(commands)
         os.close(answers)
         self.last, self.waiting, self.complaints, self.session = 0, {}, [], None
+        self.traced, self.trace_ended = [], threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
         target = next(one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page")
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
@@ -78,6 +80,10 @@ class Browser:
             self.complaints.append(details.get("exception", {}).get("description", details["text"]))
         elif method == "Runtime.consoleAPICalled" and about["type"] in ("error", "assert"):
             self.complaints.append(" ".join(str(one.get("value", one.get("description"))) for one in about["args"]))
+        elif method == "Tracing.dataCollected":
+            self.traced += about["value"]
+        elif method == "Tracing.tracingComplete":
+            self.trace_ended.set()
         elif method == "Log.entryAdded" and about["entry"]["level"] == "error":
             self.complaints.append(about["entry"]["text"])
 
@@ -100,6 +106,17 @@ class Browser:
         if "exceptionDetails" in told:
             raise Fault(told["exceptionDetails"].get("exception", {}).get("description", "the script failed"))
         return told["result"].get("value")
+
+    @contextlib.contextmanager
+    def trace(self, *categories):
+        """Yields a list in which, at its end, are the events of what the browser did meanwhile."""
+        self.traced = []
+        self.trace_ended.clear()
+        self.call("Tracing.start", transferMode="ReportEvents",
+                  traceConfig={"includedCategories": list(categories), "excludedCategories": ["*"]})
+        yield self.traced
+        self.call("Tracing.end")
+        assert self.trace_ended.wait(60)
 
     def open(self, url, ready):
         """Loads a page, and waits for the promise that `ready` names."""

@@ -466,6 +466,21 @@ def test_zoom_and_pan(page):
     page.picture("zoomed")
 
 
+def test_what_is_drawn_piece_by_piece_is_what_is_drawn_at_once(page):
+    page.browser.resize(1111, 777, ratio=1.5)
+    page.load(701, 503)
+    page.press("Levels")
+    page.after(1, page.drag, (100, 100), (350, 211), (333, 417), (50, 313))
+    pixels = """(async () => {
+        await frame();
+        const { canvas } = document.querySelector('.cv-front').getContext('2d');
+        return base64(await new Promise((resolve) => canvas.toBlob(resolve)));
+    })()"""
+    pieces = page.run(pixels)
+    page.press("Fit")
+    assert page.run(pixels) == pieces
+
+
 def test_a_pens_pressure_sets_size_or_value(page):
     page.load()
     page.choose("Softness", 0)
@@ -577,10 +592,16 @@ def test_words_can_be_read_in(page, scheme):
     page.browser.prefer(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
     page.load()
     page.after(1, page.press, "Edges")
-    page.run("document.querySelectorAll('.cv details').forEach((one) => (one.open = true))")
-    page.run("frame()")
-    page.picture(f"menus-{scheme}")
-    faint = page.run("""(() => {
+    for menu in "Automatic map", "Adjust the map", "Picture and map files", "Keys":
+        page.run(f"[...document.querySelectorAll('summary')].find((one) => one.textContent === '{menu}').click()")
+        page.run("frame()")
+        page.picture(f"{menu.split()[0].lower()}-{scheme}")
+        assert faint(page) == []
+
+
+def faint(page):
+    """What is written with less contrast to its ground than 4.5 to 1."""
+    return page.run("""(() => {
         const surface = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
         const paint = (...colours) => {
             for (const colour of colours) { surface.fillStyle = colour; surface.fillRect(0, 0, 1, 1); }
@@ -598,7 +619,14 @@ def test_words_can_be_read_in(page, scheme):
                 return [node.textContent.slice(0, 30), Math.round((a + 0.05) / (b + 0.05) * 10) / 10];
             }).filter(([, contrast]) => contrast < 4.5);
     })()""")
-    assert faint == []
+
+
+def test_full_screen(page):
+    page.load()
+    page.run("document.querySelector('.cv').classList.add('cv-full')")
+    page.run("frame()")
+    page.picture("full")
+    assert page.run("document.querySelector('.cv-stage').getBoundingClientRect().bottom <= innerHeight")
 
 
 def test_what_is_about_to_be_drawn_is_shown(page):
@@ -627,47 +655,102 @@ def test_a_map_saved_in_the_middle_of_a_stroke_does_not_end_it(page):
     assert page.map()[250, 150] == CHANGED
 
 
-def test_painting_on_12_megapixels_keeps_the_page_quick(page, record_property):
-    page.run("picture(4000, 3000, 'image/jpeg').then((one) => canvas.loadImage(one)).then(frame)")
+def test_what_the_score_means(page):
+    """As much change as asked is 100 for any map; the same change everywhere is 0, unless the map asks for just that."""
+    scores = page.run("""import('/canvas/comparison.js').then(({ score }) => {
+        const ramp = Uint8Array.from({ length: 256 }, (_, at) => at);
+        const even = new Uint8Array(256).fill(128);
+        const whole = new Uint8Array(256).fill(255);
+        const small = new Uint8Array(256).fill(255, 0, 8);
+        const of = (value) => new Float32Array(256).fill(value);
+        const parts = (map) => Float32Array.from(map, (value) => value / 255);
+        const wrong = Float32Array.from(small, (value) => 1 - value / 255);
+        return [score(parts(ramp), ramp), score(of(0.5), ramp), score(parts(even), even), score(of(0.8), whole),
+            score(of(0), whole), score(parts(small), small), score(of(0), small), score(wrong, small)].map(Math.round);
+    })""")
+    assert scores == [100, 0, 100, 80, 0, 100, 0, 0]
+
+
+def test_undo_keeps_no_more_than_its_memory(page):
+    kept = page.run("""import('/canvas/map.js').then(({ ChangeMap }) => {
+        const map = new ChangeMap(4000, 3000);
+        for (let step = 0; step < 20; step++) map.replace(new Uint8Array(12e6).fill(step));
+        let undone = 0;
+        while (map.undo()) undone++;
+        return [undone, map.data[0], map.redo(), map.data[0]];
+    })""")
+    assert kept == [11, 8, True, 9], "128 MiB of steps of 12 MB"
+
+
+def test_strokes_made_faster_than_they_are_painted(page):
+    """None is lost, and each can be taken back by itself."""
+    page.load(2000, 1500)
+    page.choose("Brush size", 1000)
+    before = page.run("changes.length")
+    for y in 100, 700, 1300:
+        page.browser.drag(page.at(100, y), page.at(1900, y), page.at(100, y))
+    page.run(f"changed({before + 3})")
+    assert page.map()[1000, 1300] == CHANGED
+    page.press("Undo")
+    grey = page.map()
+    assert (grey[1000, 1480], grey[1000, 700], grey[1000, 100]) == (KEPT, CHANGED, CHANGED)
+    page.press("Undo")
+    page.press("Undo")
+    assert set(page.map().values) == {KEPT}
+
+
+def main_thread_tasks(events):
+    """The tasks of the page's main thread, with the processor's time each took."""
+    main = next(one["tid"] for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain")
+    return [one for one in events if one["name"] == "RunTask" and one["tid"] == main and "tdur" in one]
+
+
+@pytest.mark.parametrize("name", ["Edges", "Apply blur", "Invert", "Undo", "Save the map", "Fill", "Linear gradient"])
+def test_what_takes_long_does_not_hold_the_page_up(page, name, record_property):
     page.load(4000, 3000)
-    page.choose("Brush size", 400)
+    page.after(1, page.press, "Bright parts")
+    with page.browser.trace("devtools.timeline", "disabled-by-default-devtools.timeline") as events:
+        if name == "Save the map":
+            page.run("canvas.exportMap()")
+        else:
+            page.after(0 if name in ("Fill", "Linear gradient") else 1, page.press, name)
+        if name in ("Fill", "Linear gradient"):
+            page.after(1, page.drag, (100, 100), *[(3000, 2000)] * (name != "Fill"))
+        page.run("frame()")
+    longest = round(max(one["tdur"] for one in main_thread_tasks(events)) / 1000, 1)
+    report = f"{name} on 12 megapixels: longest task of the main thread {longest} ms"
+    print(report)
+    record_property("heavy", report)
+    assert longest < 50, report
+
+
+@pytest.mark.parametrize("size", [80, 400, 1000])
+def test_painting_on_12_megapixels_keeps_the_page_quick(page, size, record_property):
+    """Counted is what the main thread itself takes, as other programs may hold it up; frames are as they came."""
+    page.load(4000, 3000)
+    page.choose("Brush size", size)
     page.run("""(() => {
-        window.work = [];
-        window.frames = [];
-        window.long = [];
-        new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration)))
-            .observe({ type: 'longtask' });
-        let begun;
-        const surface = document.querySelector('.cv-surface');
-        window.addEventListener('pointermove', () => (begun = performance.now()), { capture: true });
-        window.addEventListener('pointermove', () => work.push(performance.now() - begun));
-        const request = window.requestAnimationFrame.bind(window);
-        window.requestAnimationFrame = (call) => request((now) => {
-            const start = performance.now();
-            call(now);
-            if (work.length) work[work.length - 1] += performance.now() - start;
-        });
         let last;
-        const tick = (now) => { if (last) frames.push(now - last); last = now; request(tick); };
-        request(tick);
+        window.frames = [];
+        const tick = (now) => { if (last) frames.push(now - last); last = now; requestAnimationFrame(tick); };
+        requestAnimationFrame(tick);
     })()""")
     points = [(400 + 30 * n, 400 + 700 * ((n // 20) % 2) + 40 * (n % 20)) for n in range(100)]
+    with page.browser.trace("devtools.timeline", "disabled-by-default-devtools.timeline") as events:
+        page.after(1, page.drag, *points)
+    tasks = main_thread_tasks(events)
+    moves = [one["ts"] for one in events if one["name"] == "EventDispatch" and one["args"]["data"]["type"] == "pointermove"]
+    # The task of a pointer event is that of its frame too: painting, style, layout.
+    work = [one["tdur"] / 1000 for one in tasks if any(one["ts"] <= at <= one["ts"] + one["dur"] for at in moves)]
+    frames = page.run("frames")
 
     def at(values, part):
-        return round(values[int(part * (len(values) - 1))], 1)
+        return round(sorted(values)[int(part * (len(values) - 1))], 1)
 
-    # What else runs on the machine can only make it slower: the best of three strokes counts.
-    reports = []
-    for _ in range(3):
-        page.run("new Promise((r) => requestIdleCallback(r))")
-        page.run("work.length = frames.length = long.length = 0")
-        page.after(1, page.drag, *points)
-        work, frames, long = (sorted(page.run(name)) for name in ("work", "frames", "long"))
-        reports.append(f"{len(work)} pointer events: {at(work, .5)} ms of work at the median, {at(work, .95)} at p95; "
-                       f"frames {at(frames, .5)} ms at the median, {at(frames, .95)} at p95; tasks over 50 ms: {long}")
-        assert len(work) > 50
-        if at(work, .95) < 8 and not long:
-            break
-    print(*reports, sep="\n")
-    record_property("painting", reports[-1])
-    assert at(work, .95) < 8 and long == [], reports
+    longest = round(max(one["tdur"] for one in tasks) / 1000, 1)
+    report = (f"brush of {size}, {len(moves)} pointer events: {at(work, .5)} ms of work at the median, {at(work, .95)} at p95; longest task "
+              f"{longest} ms; frames {at(frames, .5)} ms at the median, {at(frames, .95)} at p95")
+    print(report)
+    record_property("painting", report)
+    assert len(moves) > 50 and len(work) > 50, report
+    assert at(work, .95) < 8 and longest < 50, report

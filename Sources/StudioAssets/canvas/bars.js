@@ -79,7 +79,11 @@ export function viewBar(editor, under) {
     note.textContent = look === 'levels' ? `${editor.steps} steps tell ${editor.steps + 1} levels apart` :
       look === 'grey' ? `as the file is: ${editor.inverted ? 'black' : 'white'} may change` : '';
   };
-  const show = () => (value.textContent = describe(editor, under()));
+  const show = () => {
+    const { point, spoken } = under();
+    value.setAttribute('aria-live', spoken ? 'polite' : 'off');
+    value.textContent = describe(editor, point);
+  };
   editor.addEventListener('look', refresh);
   for (const type of ['frame', 'look']) editor.addEventListener(type, show);
   refresh();
@@ -89,8 +93,9 @@ export function viewBar(editor, under) {
 /** What the map says of a point of the picture, in words. */
 export function describe(editor, point) {
   const { map } = editor;
+  if (!map) return '';
   const [x, y] = point ? [Math.floor(point.x), Math.floor(point.y)] : [-1, -1];
-  if (!map || x < 0 || y < 0 || x >= map.width || y >= map.height) return `${Math.round(editor.view.scale * 100)} % zoom`;
+  if (x < 0 || y < 0 || x >= map.width || y >= map.height) return `${Math.round(editor.view.scale * 100)} % zoom`;
   const value = map.data[y * map.width + x];
   const kept = editor.settings.look === 'levels' ? `, kept for ${keptSteps(value, editor.steps)} of ${editor.steps} steps` : '';
   return `${Math.round(value / 2.55)} % may change${kept} (at ${x}, ${y})`;

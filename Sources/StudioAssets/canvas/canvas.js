@@ -22,7 +22,10 @@ export function createCanvas(root, { onChange = () => {} } = {}) {
   const pointer = new Pointer(editor, stage.surface, tools);
   const keyboard = new Keyboard(editor, root, stage.surface, tools, pointer, LOOKS);
 
-  const under = () => keyboard.cursor ?? (pointer.at && editor.view.toPicture(pointer.at.x, pointer.at.y));
+  const under = () => ({
+    point: keyboard.cursor ?? (pointer.at && editor.view.toPicture(pointer.at.x, pointer.at.y)),
+    spoken: keyboard.cursor !== null,
+  });
   const words = element('p', { class: 'cv-words', role: 'status' });
   const side = element('div', { class: 'cv-side' }, toolOptions(editor), menus(editor, attempt));
   const foot = element('div', { class: 'cv-foot' }, viewBar(editor, under), words);

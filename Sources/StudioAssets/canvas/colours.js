@@ -15,7 +15,7 @@ export function heat(part) {
 const table = (colour) => Uint32Array.from({ length: 256 }, (_, value) => colour(value));
 
 /** Heat over the picture: what is kept shows through altogether. */
-export const overlay = table((value) => word(...heat(value / 255), value && 70 + (value / 255) * 90));
+export const overlay = table((value) => word(...heat(value / 255), value && 30 + Math.sqrt(value / 255) * 130));
 
 /** The map as its file will be. */
 export function grey(inverted) {
@@ -30,9 +30,12 @@ export function keptSteps(value, steps) {
   return Math.ceil(((255 - value) * steps) / 255);
 }
 
-/** Heat in as many colours as `steps` steps can tell apart. */
+/** Heat in as many colours as `steps` steps can tell apart, every other one darker, so that the eye can do so too. */
 export function levels(steps) {
-  return table((value) => word(...heat(1 - keptSteps(value, steps) / steps)));
+  return table((value) => {
+    const kept = keptSteps(value, steps);
+    return word(...heat(1 - kept / steps).map((channel) => (kept % 2 ? 0.72 : 1) * channel));
+  });
 }
 
 /** A colour of these tables as CSS says it. */

@@ -5,8 +5,10 @@ import { Viewer } from './viewer.js';
 
 /** The longer side of the copy that is drawn when the picture is seen from afar. */
 const SMALL = 2048;
+/** More pixels than these would take more memory than phones have. */
+const LARGEST = 64e6;
 /** What a frame may paint, in milliseconds; the rest of the stroke follows in the next. */
-const PAINTING = 4;
+const PAINTING = 3.5;
 
 function unreadable() {
   throw new Error('This file is no picture that the browser can read; take a PNG, JPEG or WebP.');
@@ -19,14 +21,20 @@ export class Editor extends Viewer {
   blob = null;
   busy = false;
   #bitmaps = null;
-  #stroke = null;
-  #ended = false;
+  /** Where the last stroke ended, or null. */
+  lastPoint = null;
+  /** Strokes not painted to their end; the first is being painted, and only the last may still be drawn. */
+  #strokes = [];
 
   /** Takes a picture up. A map of the same size stays; another is scaled if the picture has the same shape. */
   async load(file) {
     const blob = await upright(file).catch(unreadable);
     const full = await createImageBitmap(blob).catch(unreadable);
     const { width, height } = full;
+    if (width * height > LARGEST) {
+      full.close();
+      throw new Error(`This picture has ${Math.round((width * height) / 1e6)} megapixels, more than the ${LARGEST / 1e6} that can be painted on; make it smaller.`);
+    }
     const shrink = Math.min(1, SMALL / Math.max(width, height));
     const small = shrink === 1 ? full : await createImageBitmap(blob, {
       resizeWidth: Math.round(width * shrink), resizeHeight: Math.round(height * shrink), resizeQuality: 'high',
@@ -38,6 +46,7 @@ export class Editor extends Viewer {
     this.view.picture = { width, height };
     this.fit();
     this.tell('change', { what: 'image' });
+    this.say(`Picture of ${width} × ${height} pixels`);
     return { width, height };
   }
 
@@ -46,55 +55,66 @@ export class Editor extends Viewer {
     if (old?.width === width && old.height === height) return;
     const alike = old && Math.abs(old.width / old.height / (width / height) - 1) < 0.01;
     const data = alike ? await this.#run('resize', { toWidth: width, toHeight: height }) : undefined;
-    this.#stroke = null;
+    this.#strokes = [];
+    this.lastPoint = null;
     this.map = new ChangeMap(width, height, data);
   }
 
   // Strokes
 
-  /** Begins a stroke, which the frames to come paint. */
+  /** Begins a stroke, which the frames to come paint, after those before it. */
   begin(stroke) {
-    this.settle();
-    this.#stroke = stroke;
-    this.#ended = false;
+    this.#strokes.push({ stroke, ended: false });
   }
 
+  /** The last stroke begun has come to its end. */
   end() {
-    this.#ended = true;
+    const last = this.#strokes.at(-1);
+    if (last) last.ended = true;
     this.schedule();
   }
 
   /** The stroke under way is taken back. */
   cancel() {
-    if (!this.#stroke) return;
-    this.#stroke = null;
+    if (!this.#strokes.pop() || this.#strokes.length) return;
     this.map.cancel();
     this.redraw();
   }
 
-  /** Whatever of a stroke has not been painted yet is painted now. */
-  flush() {
-    const changed = this.#stroke?.advance();
-    if (changed) this.redraw(changed);
+  /** Paints what is due of the strokes, until `deadline`. */
+  flush(deadline) {
+    while (this.#strokes.length) {
+      const [{ stroke, ended }] = this.#strokes;
+      const changed = stroke.advance(deadline);
+      if (changed) this.redraw(changed);
+      if (stroke.pending) return this.schedule();
+      if (!ended) return;
+      this.#strokes.shift();
+      this.map.commit();
+      this.tell('change', { what: 'map' });
+    }
   }
 
-  /** The stroke under way is painted and ends. */
-  settle() {
-    this.flush();
-    if (this.#stroke) this.#finish();
+  /** Comes when all that has been drawn so far is painted, which takes its turns with whatever else the page does. */
+  async painted() {
+    for (;;) {
+      this.flush(performance.now() + PAINTING);
+      if (!this.#strokes.some(({ stroke }) => stroke.pending)) return;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
-  #finish() {
-    this.#stroke = null;
-    this.map.commit();
-    this.tell('change', { what: 'map' });
+  /** All strokes end here, and are painted when it comes. */
+  async settle() {
+    for (const one of this.#strokes) one.ended = true;
+    await this.painted();
   }
 
   // The map as a whole
 
   /** A rectangle set to one value. */
-  fill(area, value) {
-    this.settle();
+  async fill(area, value) {
+    await this.settle();
     this.map.fill(area, value);
     this.#changed(area);
   }
@@ -102,16 +122,16 @@ export class Editor extends Viewer {
   /** Has the worker make another map of this one, as one step; what it is called is said. */
   async apply(job, input, said) {
     if (!this.map || this.busy) return;
-    this.settle();
-    await this.#replace(this.#run(job, input), said).catch((fault) => this.say(fault.message, 'fault'));
+    await this.#replace(() => this.#run(job, input), said).catch((fault) => this.say(fault.message, 'fault'));
   }
 
   /** The map that is being made takes the place of this one; until then nothing can be painted. */
-  async #replace(made, said) {
+  async #replace(make, said) {
     const { map } = this;
     this.#setBusy(true);
     try {
-      const data = await made;
+      await this.settle();
+      const data = await make();
       if (map !== this.map) return; // another picture has come meanwhile
       map.replace(data);
       this.#changed(undefined, said);
@@ -133,27 +153,26 @@ export class Editor extends Viewer {
 
   async exportMap() {
     if (!this.map) throw new Error('There is no map yet; choose a picture first.');
-    this.flush();
+    await this.painted();
     return this.#run('encode', { inverted: this.inverted });
   }
 
   async importMap(blob) {
     if (!this.map) throw new Error('A map belongs to a picture; choose the picture first.');
-    this.settle();
     const { width, height } = this.map;
-    const made = this.jobs.run('decode', { blob, inverted: this.inverted, width, height }).catch(unreadable);
-    await this.#replace(made, 'Map loaded');
+    const decode = () => this.jobs.run('decode', { blob, inverted: this.inverted, width, height }).catch(unreadable);
+    await this.#replace(decode, 'Map loaded');
   }
 
-  undo() {
+  async undo() {
     if (this.busy) return;
-    this.settle();
+    await this.settle();
     if (this.map?.undo()) this.#changed(undefined, 'Undone');
   }
 
-  redo() {
+  async redo() {
     if (this.busy) return;
-    this.settle();
+    await this.settle();
     if (this.map?.redo()) this.#changed(undefined, 'Redone');
   }
 
@@ -165,12 +184,7 @@ export class Editor extends Viewer {
 
   draw() {
     if (!this.#bitmaps) return;
-    if (this.#stroke) {
-      const changed = this.#stroke.advance(performance.now() + PAINTING);
-      if (changed) this.renderer.invalidate(changed);
-      if (this.#stroke.pending) this.schedule();
-      else if (this.#ended) this.#finish();
-    }
+    this.flush(performance.now() + PAINTING);
     this.renderer.draw(this.#bitmaps, this.map);
   }
 

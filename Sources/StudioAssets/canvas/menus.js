@@ -1,8 +1,8 @@
-import { button, element } from './dom.js';
+import { button, element, unique } from './dom.js';
 import { KEYS } from './keyboard.js';
 import { choice } from './options.js';
 
-/** A part of the canvas that opens when it is asked for. */
+/** A part of the canvas that opens when it is asked for, and closes the others. */
 function menu(name, ...children) {
   return element('details', { class: 'cv-menu' }, element('summary', {}, name), element('div', { class: 'cv-panel' }, ...children));
 }
@@ -64,5 +64,8 @@ function keys() {
 
 /** All that is done to the map as a whole. `attempt` says what went wrong with a promise. */
 export function menus(editor, attempt) {
-  return element('div', { class: 'cv-menus' }, automatic(editor), adjust(editor), files(editor, attempt), keys());
+  const all = [automatic(editor), adjust(editor), files(editor, attempt), keys()];
+  const group = unique();
+  for (const one of all) one.setAttribute('name', group);
+  return element('div', { class: 'cv-menus' }, ...all);
 }

@@ -72,16 +72,18 @@ export function toolOptions(editor) {
   };
   const fill = () => {
     const { tool } = editor.settings;
-    panel.setAttribute('aria-label', `${TOOLS.find(({ name }) => name === tool).label} options`);
+    const { label } = TOOLS.find(({ name }) => name === tool);
+    panel.setAttribute('aria-label', `${label} options`);
     const names = Object.keys(editor.settings[tool]).filter((name) => name in CHOICES);
     const hint = element('p', { class: 'cv-hint' }, HINTS[tool]);
-    panel.replaceChildren(...names.map((name) => choice(name, editor.settings[tool], changed)), hint);
+    panel.replaceChildren(element('strong', {}, label), ...names.map((name) => choice(name, editor.settings[tool], changed)), hint);
   };
   editor.addEventListener('tool', fill);
   fill();
   return panel;
 }
 
+/** What each tool is for. */
 const HINTS = {
   brush: 'Paint where the picture may change. Shift draws straight lines, the right button erases.',
   eraser: 'What is erased is kept as it is.',

@@ -3,7 +3,6 @@ import { union } from './stroke.js';
 
 /** Pixels a view may have: what a frame costs must not grow with the screen. */
 const PIXELS = 2_500_000;
-const DARKER = 0xff000000;
 
 /** Draws the picture and, over it, the map: once a frame, the map only where it changed, at the screen's resolution. */
 export class Renderer {
@@ -15,7 +14,6 @@ export class Renderer {
   #dirty = null;
   /** The colour of each value. */
   table = overlay;
-  #lines = false;
   look = 'overlay';
 
   constructor(view, back, front) {
@@ -28,7 +26,6 @@ export class Renderer {
   show(look, { inverted, steps }) {
     this.look = look;
     this.table = look === 'grey' ? grey(inverted) : look === 'levels' ? levels(steps) : overlay;
-    this.#lines = look === 'levels';
     this.#stale = true;
   }
 
@@ -84,10 +81,7 @@ export class Renderer {
       const row = y * map.width;
       for (const x of columns.at) words[to++] = this.table[map.data[row + x]];
     }
-    if (this.#lines) outline(words, image.width);
-    // What lies on the rectangle's far side is only there to be compared with.
-    const [width, height] = [columns.at.length - columns.extra, rows.at.length - rows.extra];
-    this.#front.putImageData(image, columns.first, rows.first, 0, 0, width, height);
+    this.#front.putImageData(image, columns.first, rows.first);
   }
 
   /** The pixels of the screen from `first` on that show from…to, with where in the map each of them looks. */
@@ -95,21 +89,10 @@ export class Renderer {
     const scale = this.#view.scale * this.#ratio;
     const start = offset * this.#ratio;
     const screen = (value) => Math.min(most, Math.max(0, value));
-    // One pixel more on either side: its level may now differ from its neighbour's.
-    const first = screen(Math.max(Math.round(start), Math.floor(from * scale + start) - 1));
-    const end = screen(Math.round(size * scale + start));
-    const last = Math.min(end, Math.ceil(to * scale + start) + 1);
+    const first = screen(Math.max(Math.round(start), Math.floor(from * scale + start)));
+    const last = screen(Math.min(Math.round(size * scale + start), Math.ceil(to * scale + start)));
     const at = Int32Array.from({ length: Math.max(0, last - first) }, (_, i) =>
       Math.min(size - 1, Math.max(0, Math.floor((first + i + 0.5 - start) / scale))));
-    return { first, at, extra: last < end ? 1 : 0 };
-  }
-}
-
-/** A dark line wherever the colour differs from that to the right or below. */
-function outline(words, width) {
-  for (let at = 0; at < words.length; at++) {
-    const right = (at + 1) % width ? words[at + 1] : words[at];
-    const below = at + width < words.length ? words[at + width] : words[at];
-    if (words[at] !== right || words[at] !== below) words[at] = DARKER;
+    return { first, at };
   }
 }

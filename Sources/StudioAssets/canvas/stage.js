@@ -1,4 +1,4 @@
-import { drawing, element } from './dom.js';
+import { drawing, element, unique } from './dom.js';
 import { shapesOf } from './guide.js';
 
 /** The surface painted on: both canvases, the guide of what is being drawn, the ring of the brush, and the drop zone. */
@@ -18,11 +18,13 @@ export class Stage {
       element('p', {}, 'Drop a picture here, paste one, or choose a file.'), pickButton);
     this.#zones = element('div', { class: 'cv-zones', hidden: true, 'aria-hidden': 'true' },
       element('div', {}, 'Drop as the picture'), element('div', {}, 'Drop as its map'));
+    const help = element('p', { class: 'cv-spoken', id: unique() },
+      'The arrows move the cursor, Enter presses the tool there and lets it go; more under Keys.');
     this.surface = element('div', {
       class: 'cv-surface', tabindex: '0', role: 'application', 'aria-label': 'Change map',
-      'aria-roledescription': 'drawing surface',
+      'aria-roledescription': 'drawing surface', 'aria-describedby': help.id, hidden: true,
     }, this.back, this.front, this.#guide, this.#ring, this.#cross);
-    this.node = element('div', { class: 'cv-stage' }, this.surface, this.#empty, this.#zones);
+    this.node = element('div', { class: 'cv-stage' }, help, this.surface, this.#empty, this.#zones);
     this.#listen(takePicture, takeMap);
   }
 
@@ -54,6 +56,7 @@ export class Stage {
   /** Shows where the brush is and what it is about to draw. `at`: the pointer or the cursor, in the stage, or null. */
   show({ view, guide, map, settings, renderer }, { at, brush, cursor, pans }) {
     this.#empty.hidden = map !== null;
+    this.surface.hidden = map === null;
     this.surface.dataset.tool = pans ? 'move' : settings.tool;
     const size = brush ? settings[settings.tool].size * view.scale : 0;
     place(this.#ring, at && brush && !pans ? at : null, size);

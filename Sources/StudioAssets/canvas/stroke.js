@@ -1,14 +1,17 @@
 import { TILE } from './map.js';
 
-const FULL = 65535;
+/** All of the value; with it and parts of 65536 everything fits into whole numbers of 32 bits, several times as fast. */
+const FULL = 32767;
+const PARTS = 65536;
+/** Into how many steps the square of the distance is cut. */
 const STEPS = 1024;
 
 /** How much of the value a brush gives, by the square of the distance from its middle (0…1 in `STEPS`). */
 function profileOf(radius, softness) {
   const outer = radius + 0.5;
   const inner = Math.max(0, Math.min(radius * (1 - softness), radius - 0.5));
-  return Uint16Array.from({ length: STEPS + 1 }, (_, step) => {
-    const part = Math.min(1, (outer - outer * Math.sqrt(step / STEPS)) / (outer - inner));
+  return Uint16Array.from({ length: 2 * STEPS }, (_, step) => {
+    const part = Math.min(1, Math.max(0, (outer - outer * Math.sqrt(step / STEPS)) / (outer - inner)));
     return Math.round(FULL * part * part * (3 - 2 * part));
   });
 }
@@ -25,7 +28,7 @@ export class Stroke {
   #brush;
   #profiles = new Map();
   #covered = new Map();
-  #dabs = [];
+  #due = [];
   #last = null;
   #toNext = 0;
 
@@ -36,7 +39,7 @@ export class Stroke {
   }
 
   get pending() {
-    return this.#dabs.length > 0;
+    return this.#due.length > 0;
   }
 
   /** On to this point; `size` and `strength` (0…1) are what the pen's pressure makes of the brush. */
@@ -49,22 +52,36 @@ export class Stroke {
     while (at <= length) {
       const part = length ? at / length : 0;
       const radius = Math.max(0.5, (this.#brush.size / 2) * mix(part, 'size'));
-      this.#dabs.push({ x: mix(part, 'x'), y: mix(part, 'y'), radius, strength: mix(part, 'strength') });
+      this.#note({ x: mix(part, 'x'), y: mix(part, 'y'), radius, strength: mix(part, 'strength') });
       at += Math.max(0.5, radius / 5);
     }
     this.#toNext = at - length;
     this.#last = point;
   }
 
+  /** A dab to be painted, tile by tile. */
+  #note(dab) {
+    const reach = dab.radius + 0.5;
+    const area = {
+      x: Math.max(0, Math.floor(dab.x - reach)),
+      y: Math.max(0, Math.floor(dab.y - reach)),
+      right: Math.min(this.#map.width, Math.ceil(dab.x + reach)),
+      bottom: Math.min(this.#map.height, Math.ceil(dab.y + reach)),
+    };
+    if (area.x >= area.right || area.y >= area.bottom) return;
+    for (const tile of this.#map.tilesOf(area)) this.#due.push({ tile, area, dab, reach });
+  }
+
   /** Paints until nothing is left or `deadline` (as of performance.now) has come. The rectangle changed, or null. */
   advance(deadline = Infinity) {
     let changed = null;
     let done = 0;
-    while (done < this.#dabs.length) {
-      changed = union(changed, this.#paint(this.#dabs[done++]));
-      if (performance.now() > deadline) break;
+    while (done < this.#due.length && (done === 0 || performance.now() < deadline)) {
+      const { tile, area, dab, reach } = this.#due[done++];
+      this.#paintTile(tile, area, dab, reach);
+      changed = union(changed, area);
     }
-    this.#dabs.splice(0, done);
+    this.#due.splice(0, done);
     return changed;
   }
 
@@ -74,44 +91,34 @@ export class Stroke {
     return this.#profiles.get(rounded);
   }
 
-  #paint(dab) {
-    const reach = dab.radius + 0.5;
-    const area = {
-      x: Math.max(0, Math.floor(dab.x - reach)),
-      y: Math.max(0, Math.floor(dab.y - reach)),
-      right: Math.min(this.#map.width, Math.ceil(dab.x + reach)),
-      bottom: Math.min(this.#map.height, Math.ceil(dab.y + reach)),
-    };
-    if (area.x >= area.right || area.y >= area.bottom) return null;
-    for (const tile of this.#map.tilesOf(area)) this.#paintTile(tile, area, dab, reach);
-    return area;
-  }
-
   #paintTile(tile, area, dab, reach) {
     const before = this.#map.before(tile);
     if (!this.#covered.has(tile)) this.#covered.set(tile, new Uint16Array(TILE * TILE));
     const covered = this.#covered.get(tile);
     const profile = this.#profile(dab.radius);
     const { data, width } = this.#map;
-    const { value, flow } = this.#brush;
+    const { value } = this.#brush;
+    const flow = Math.round(this.#brush.flow * PARTS);
+    const strength = Math.round(dab.strength * PARTS);
     const bounds = this.#map.bounds(tile);
     const [left, right] = [Math.max(area.x, bounds.x), Math.min(area.right, bounds.right)];
     const bottom = Math.min(area.bottom, bounds.bottom);
-    const steps = STEPS / (reach * reach);
+    const steps = STEPS / (reach * reach); // a pixel's corner past the rim may come to more
     for (let y = Math.max(area.y, bounds.y); y < bottom; y++) {
       const dy = y + 0.5 - dab.y;
       const half = Math.sqrt(Math.max(0, reach * reach - dy * dy));
+      const first = Math.max(left, Math.floor(dab.x - half));
       const end = Math.min(right, Math.ceil(dab.x + half));
-      for (let x = Math.max(left, Math.floor(dab.x - half)); x < end; x++) {
-        const dx = x + 0.5 - dab.x;
+      let at = (y - bounds.y) * TILE + first - bounds.x;
+      let dx = first + 0.5 - dab.x;
+      for (let to = y * width + first; to < y * width + end; to++, at++, dx++) {
         const step = ((dx * dx + dy * dy) * steps) | 0;
-        if (step >= STEPS) continue;
-        const most = profile[step] * dab.strength;
-        const at = (y - bounds.y) * TILE + x - bounds.x;
-        if (most <= covered[at]) continue;
-        const now = covered[at] + Math.ceil((most - covered[at]) * flow);
-        covered[at] = now;
-        data[y * width + x] = before[at] + ((value - before[at]) * now) / FULL + 0.5;
+        const most = (profile[step] * strength) >> 16;
+        const now = covered[at];
+        if (most <= now) continue;
+        const next = now + (((most - now) * flow + PARTS - 1) >> 16);
+        covered[at] = next;
+        data[to] = before[at] + (((value - before[at]) * next + 16384) >> 15);
       }
     }
   }
