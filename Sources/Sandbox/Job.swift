@@ -1,5 +1,5 @@
-internal import Fal
 internal import Guard
+internal import Fal
 
 /// A request to a model: started when a runner takes it, complete when its running time is over and what it needs is there.
 final class Job {
@@ -88,7 +88,10 @@ final class Job {
   var takesRunner: Bool { fault != .hang }
 
   /// Whether the checker finds something in its pictures.
-  var isNSFW: Bool { fault == .nsfw }
+  var isNSFW: Bool {
+    guard fault != .nsfw, case .output(let input, _) = outcome else { return fault == .nsfw }
+    return input.isNotSafe
+  }
 
   /// When it will be complete; nil while it does not run, or nobody knows.
   var due: UInt64? {
@@ -134,13 +137,15 @@ final class Job {
   func logs(at now: UInt64) -> [LogLine] {
     guard case .output(let input, _) = outcome, let started else { return [] }
     let last = min(now, ended ?? now)
-    func line(_ moment: UInt64, _ message: String, level: String = "INFO") -> LogLine {
-      LogLine(milliseconds: date + (moment - submitted) / 1_000_000, message: message, level: level)
+    func line(_ moment: UInt64, _ message: String) -> LogLine {
+      LogLine(milliseconds: date + (moment - submitted) / 1_000_000, message: message)
     }
     var lines: [LogLine] = []
     if isStandIn {
-      let message = "stand-in: the sandbox does not know \(endpoint.text), and answers any picture"
-      lines.append(line(started, message, level: "WARN"))
+      lines.append(
+        LogLine(
+          milliseconds: date + (started - submitted) / 1_000_000,
+          message: "stand-in: the sandbox does not know \(endpoint.text), and answers any picture", level: "WARN"))
     }
     // What was noticed of the pictures, at its place between the steps.
     var notes = pictures.map(\.notes) ?? []

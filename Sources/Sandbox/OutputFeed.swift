@@ -41,7 +41,8 @@ struct OutputFeed {
     }
     if bytes.isEmpty, now >= sentAt + pingInterval { bytes = FeedStep.ping }
     if !bytes.isEmpty { sentAt = now }
-    let next = shown < count && canShow ? moment(shown + 1) : LoopTimer.untilTold
+    // What is due and not there yet comes when it is.
+    let next = shown < count && now < moment(shown + 1) ? moment(shown + 1) : LoopTimer.untilTold
     return FeedStep(bytes: bytes, wait: min(next, sentAt + pingInterval) - now)
   }
 
@@ -53,11 +54,6 @@ struct OutputFeed {
     case (_, .output): OutputFeed.previews
     case (_, .answered): 0
     }
-  }
-
-  /// Whether what events show is there.
-  private var canShow: Bool {
-    if case .stream = job.fault { true } else { job.pictures != nil }
   }
 
   private func event(_ number: Int, _ state: SandboxState) -> JSONValue? {

@@ -54,7 +54,7 @@ struct PictureOrder: Sendable {
   /// The picture that is repainted, at the size of the result.
   private func input(_ notes: inout [String]) throws(Refusal) -> Bitmap {
     guard let source = image else {
-      return Samples.landscape((size ?? .standard).fitting(sideLimit), seed: SplitMix64(state: repaint.seed).state)
+      return Samples.landscape((size ?? .standard).fitting(sideLimit), seed: repaint.seed)
     }
     let bitmap = try read(source, "image_url")
     let wanted = (size ?? bitmap.size).fitting(sideLimit)

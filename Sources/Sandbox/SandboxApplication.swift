@@ -27,12 +27,12 @@ package final class SandboxApplication: LocalApplication {
     self.loop = loop
     let state = SandboxState(place, files: files, keys: keys, options: options)
     self.state = state
-    state.workshop = PictureWorkshop(loop)
     let webhooks = WebhookDelivery(loop, keys: keys, tlsContext: tlsContext, options: options)
     state.onEnd = { [unowned state] job in
       guard let webhook = job.webhook else { return }
       webhooks.deliver(WebhookMessage(job, reply: state.reply(for: job, base: webhook.base)), to: webhook)
     }
+    state.workshop = PictureWorkshop(loop)
     state.onSupply = { [unowned self] in settle() }
     alarm = LoopTimer(loop) { [unowned self] in
       settle()

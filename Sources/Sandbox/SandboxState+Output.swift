@@ -23,7 +23,7 @@ extension SandboxState {
       return reply
     case .output(let input, let seed):
       guard let pictures = job.pictures else { preconditionFailure("a job that is complete has what it needs") }
-      let output = output(job, input, pictures, seed: seed, seconds: job.seconds) { index in
+      let output = output(input, pictures, seed: seed, seconds: job.seconds, isNSFW: job.isNSFW) { index in
         let name = pictures.names[index]
         // Where the store has forgotten the file, its URL is all there is.
         guard input.isSync, let file = files.file(named: name)?.content else { return "\(base)/files/\(name)" }
@@ -37,11 +37,10 @@ extension SandboxState {
   }
 
   /// What a stream shows of an output that is not ready: the pictures, small (protocol.md §4).
-  /// - Returns: nil as long as they are not painted.
   func preview(_ job: Job, _ input: ModelInput, seed: String) -> JSONValue? {
-    guard let pictures = job.pictures else { return nil }
-    return output(job, input, pictures, seed: seed, seconds: nil) {
-      SandboxState.dataURI(pictures.previews[$0], .png)
+    guard let pictures = job.pictures, !pictures.previews.isEmpty else { return nil }
+    return output(input, pictures, seed: seed, seconds: nil, isNSFW: job.isNSFW) { index in
+      SandboxState.dataURI(pictures.previews[index], .png)
     }
   }
 
@@ -51,7 +50,7 @@ extension SandboxState {
 
   /// The output schema of protocol.md §9.2.
   private func output(
-    _ job: Job, _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, url: (Int) -> String
+    _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, isNSFW: Bool, url: (Int) -> String
   ) -> JSONValue {
     let images = pictures.names.indices.map { index in
       JSONValue.object([
@@ -59,7 +58,7 @@ extension SandboxState {
         "content_type": .string(pictures.format.contentType),
       ])
     }
-    let flags = [JSONValue](repeating: .bool(input.isNotSafe || job.isNSFW), count: images.count)
+    let flags = [JSONValue](repeating: .bool(isNSFW), count: images.count)
     return .object([
       "images": .array(images),
       "timings": .object(seconds.map { [JSONMember(name: "inference", value: .decimal($0))] } ?? []),

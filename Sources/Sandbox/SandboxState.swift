@@ -94,6 +94,7 @@ final class SandboxState {
   /// What `job` needs is there: to be called on the sandbox's loop, on whatever thread it was made.
   func supply(_ job: Job, at now: UInt64) {
     job.supply(at: now)
+    changes += 1
     advance(to: now)
     onSupply?()
   }
