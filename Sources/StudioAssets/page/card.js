@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 import { duration } from "./elapsed.js";
 import { isOver } from "./jobs.js";
+import { labelOf } from "./schema.js";
 
 const words = {
   waiting: "Waiting here", sending: "Sending", queued: "In fal's queue", running: "Running", done: "Done", failed: "Failed",
@@ -71,7 +72,7 @@ function line(job) {
 function notes(job) {
   if (job.error) {
     const { title, detail, todo, fields } = job.error;
-    const named = Object.entries(fields).map(([name, text]) => `${name}: ${text}`).join(" ");
+    const named = Object.entries(fields).map(([name, text]) => `${labelOf(name)}: ${text}`).join(" ");
     return [el("strong", {}, `${title}.`), ` ${[detail, named, todo].filter(Boolean).join(" ")}`];
   }
   if (job.state === "done" && job.flagged?.some(Boolean)) return ["The safety checker blacked out what it found."];

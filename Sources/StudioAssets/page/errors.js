@@ -1,6 +1,6 @@
 // What went wrong, in words, and what to do about it.
 
-import { CallError } from "./fal.js";
+import { CallError, UploadError } from "./fal.js";
 
 const advice = {
   400: ["The request was not understood", "Change it and run it again."],
@@ -21,6 +21,9 @@ const advice = {
 /** `{title, detail, todo, fields}`; `fields` holds a sentence for each input that was refused, by its name. */
 export function explain(error) {
   if (error.name === "AbortError") return { title: "Cancelled", detail: "", todo: "", fields: {} };
+  if (error instanceof UploadError) {
+    return { title: "The picture could not be uploaded", detail: `${error.message}.`, todo: "Run it again in a moment.", fields: {} };
+  }
   if (!(error instanceof CallError)) {
     // What fetch says of a lost connection is a TypeError.
     if (!(error instanceof TypeError)) return { title: "The page made a mistake", detail: String(error), todo: "Reload it.", fields: {} };
@@ -29,7 +32,7 @@ export function explain(error) {
       : ["You are offline", "Run it again once the connection is back."];
     return { title, detail: "", todo, fields: {} };
   }
-  const [title, todo] = advice[error.status] ?? [`The answer was ${error.status}`, "Run it again in a moment."];
+  const [title, todo] = advice[error.status] ?? [`The answer had the status ${error.status}`, "Run it again in a moment."];
   const { detail, fields } = read(error.body);
   return { title, detail, todo, fields };
 }

@@ -21,6 +21,9 @@ export class CallError extends Error {
   }
 }
 
+/** A file did not get to the storage, of which the browser does not say why. */
+export class UploadError extends Error {}
+
 export class Fal {
   #path;
   #token;
@@ -88,7 +91,12 @@ export class Fal {
     const { upload_url: to, file_url: url } = await this.#json(
       "POST", "https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3",
       { body: { content_type: blob.type, file_name: name } });
-    const response = await fetch(to, { method: "PUT", body: blob, headers: { "content-type": blob.type } });
+    let response;
+    try {
+      response = await fetch(to, { method: "PUT", body: blob, headers: { "content-type": blob.type } });
+    } catch (cause) {
+      throw new UploadError("the storage does not answer, or takes nothing from this page", { cause });
+    }
     if (!response.ok) throw new CallError(response.status, await response.text(), response.headers);
     return url;
   }

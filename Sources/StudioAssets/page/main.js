@@ -103,7 +103,7 @@ async function run(variants, fanName) {
   form.get("seed")?.renew();
   const input = form.values;
   const pictures = await keepPictures();
-  const fan = fanName ? { id: newID(), name: fanName } : undefined;
+  const fan = fanName ? { id: newID(), name: `${fanName}: ${title(input)}` } : undefined;
   for (const { input: each, label } of variants(input)) {
     jobs.add({ endpoint: model.endpoint, input: stringify(each), polarity: polarity(), fan, label, ...pictures });
   }
@@ -227,6 +227,7 @@ $("polarity").onchange = () => {
 };
 $("model").onchange = () => choose($("model").value);
 $("clear").onclick = () => {
+  if (!confirm("Remove all results? They are kept in this browser alone.")) return;
   for (const job of jobs.list.filter(isOver)) jobs.remove(job);
 };
 $("sample").onclick = async () => {

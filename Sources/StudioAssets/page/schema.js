@@ -40,7 +40,7 @@ function resolve(model, schema) {
 
 function control(model, name, schema, isRequired) {
   const common = {
-    name, label: labels[name] ?? sentence(schema.title ?? name), hint: schema.description ?? "", value: schema.default,
+    name, label: labelOf(name, schema.title), hint: schema.description ?? "", value: schema.default,
     isFirst: first.includes(name), isRequired,
   };
   if (name === "seed") return { ...common, kind: "seed" };
@@ -58,8 +58,11 @@ function control(model, name, schema, isRequired) {
   }
 }
 
+/** What people call a field. */
+export function labelOf(name, title = name) { return labels[name] ?? sentence(title); }
+
 /** "Guidance Scale" and "guidance_scale" as "Guidance scale". */
 function sentence(text) {
   const words = text.replaceAll("_", " ");
-  return words[0].toUpperCase() + words.slice(1).replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+  return words[0].toUpperCase() + words.slice(1).replace(/\b[A-Z][a-z]+\b/g, (word) => word.toLowerCase());
 }

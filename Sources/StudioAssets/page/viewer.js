@@ -4,9 +4,10 @@ import { compare } from "./compare.js";
 import { open, tabs } from "./dialog.js";
 import { download, el } from "./dom.js";
 import { duration } from "./elapsed.js";
-import { parse } from "./json.js";
+import { parse, stringify } from "./json.js";
 import { kept } from "./pictures.js";
 import { write } from "./recipe.js";
+import { labelOf } from "./schema.js";
 
 /** @param actions what is called with the job: `use(blob)`, `again`, `restore`, `code` */
 export async function look(job, index, actions) {
@@ -59,14 +60,16 @@ function drawn(bitmap) {
 
 function facts(job, image) {
   const { prompt, ...rest } = parse(job.input);
-  const rows = [["Prompt", prompt], ["Seed", job.seed || rest.seed], ["Size", image.width && `${image.width} × ${image.height}`],
-    ...Object.entries(rest).filter(([name]) => name !== "seed").map(([name, value]) => [name.replaceAll("_", " "), typeof value === "object" ? JSON.stringify(value) : value]),
+  const rows = [["Seed", job.seed || rest.seed], ["Size", image.width && `${image.width} × ${image.height}`],
+    ...Object.entries(rest).filter(([name, value]) => name !== "seed" && value !== false).map(([name, value]) => [labelOf(name), text(value)]),
     ["Took", duration(job.ended - job.sent)],
     ...Object.entries(job.timings ?? {}).map(([name, seconds]) => [`${name} at fal`, `${Number(seconds).toFixed(2)} s`]),
     ["Billed", job.units && `${job.units} ${job.units === "1" ? "unit" : "units"}`]];
-  return el("dl", {}, rows.filter(([, value]) => value !== undefined && value !== "" && value !== null)
+  return el("dl", {}, el("dt", {}, "Prompt"), el("dd", { class: "prompt", tabindex: "0" }, prompt), rows.filter(([, value]) => value !== undefined && value !== "" && value !== null)
     .map(([name, value]) => [el("dt", {}, name), el("dd", {}, String(value))]));
 }
+
+const text = (value) => (value === true ? "on" : typeof value === "object" ? stringify(value) : value);
 
 function buttons(job, image, index, map, actions, close) {
   const name = `${(parse(job.input).prompt || "picture").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/^-|-$/g, "")}-${job.seed || "0"}`;
