@@ -51,6 +51,15 @@ def test_without_a_picture_it_is_said_where_to_get_one(studio):
     assert "Open a picture first" in studio.page.get_by_role("alert").inner_text()
 
 
+def test_a_map_in_which_nothing_is_painted_is_told_of(studio):
+    studio.open()
+    studio.picture()
+    studio.label("Prompt").fill("a")
+    studio.run()
+    studio.page.get_by_text("Nothing is painted", exact=False).wait_for()
+    studio.done()
+
+
 def test_a_422_stands_beside_its_field(studio):
     studio.ready()
     answer(studio, 422, {"detail": [

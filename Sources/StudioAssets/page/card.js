@@ -94,5 +94,5 @@ function choices(job, actions) {
   if (!isOver(job)) return [button("Cancel", actions.cancel, { class: "" })];
   const again = button("Run again", actions.again);
   const remove = button("Remove", actions.remove);
-  return job.state === "done" ? [button("Look", (each) => actions.look(each, 0)), again, button("Use inputs", actions.restore), remove] : [again, remove];
+  return job.state === "done" ? [button("Look", (each) => actions.look(each, 0)), again, button("Restore inputs", actions.restore), remove] : [again, remove];
 }

@@ -10,7 +10,7 @@ import { Form } from "./form.js";
 import { Gallery } from "./gallery.js";
 import { isOver, Jobs } from "./jobs.js";
 import { stringify, parse } from "./json.js";
-import { keep, kept, sweep, Uploads } from "./pictures.js";
+import { keep, kept, letsChange, sweep, Uploads } from "./pictures.js";
 import { presets } from "./presets.js";
 import { read, seeded } from "./recipe.js";
 import * as store from "./store.js";
@@ -29,6 +29,8 @@ let form;
 let pictureKey = null;
 let mapKey = null;
 let isRestoring = true;
+/** The map of which it has been said that nothing is painted in it. */
+let unpainted = null;
 
 // The model and its inputs.
 
@@ -98,11 +100,25 @@ async function restore({ endpoint, input, picture, map, polarity: wanted }) {
 
 /** Checks the inputs, then queues one job for each of `variants(input)`: `{input, label}`. */
 async function run(variants, fanName) {
-  if (!form.check()) return announce("Something in the inputs is missing or wrong.");
-  if (!canvas.hasImage) return complain("Open a picture first, or try the sample: it is what the model works on.");
+  if (!form.check()) {
+    announce("Something in the inputs is missing or wrong.");
+    return;
+  }
+  if (!canvas.hasImage) {
+    complain("Open a picture first, or try the sample: it is what the model works on.");
+    return;
+  }
   form.get("seed")?.renew();
   const input = form.values;
   const pictures = await keepPictures();
+  if (!(await letsChange(await kept(pictures.map), polarity()))) {
+    complain("Nothing is painted, so nothing may change: paint where the picture may, or fill it all.");
+    // Beside the real fal this would cost: it is run when it is asked for again.
+    if (config.mode === "fal" && unpainted !== pictures.map) {
+      unpainted = pictures.map;
+      return;
+    }
+  }
   const fan = fanName ? { id: newID(), name: `${fanName}: ${title(input)}` } : undefined;
   for (const { input: each, label } of variants(input)) {
     jobs.add({ endpoint: model.endpoint, input: stringify(each), polarity: polarity(), fan, label, ...pictures });
@@ -116,7 +132,7 @@ function complain(sentence) {
   $("form-error").hidden = false;
 }
 
-const title = (input) => input.prompt.trim().split(/\s+/).slice(0, 8).join(" ");
+const title = (input) => input.prompt.trim().split(/\s+/).slice(0, 8).join(" ").replace(/\W+$/, "");
 const one = (input) => [{ input, label: title(input) }];
 
 /** Five strengths, from little to all. */

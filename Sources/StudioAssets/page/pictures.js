@@ -19,6 +19,19 @@ export function toDataURI(blob) {
   });
 }
 
+/** Whether a change map lets anything change that one would see. */
+export async function letsChange(map, polarity) {
+  const side = 128;
+  const bitmap = await createImageBitmap(map, { resizeWidth: side, resizeHeight: side, resizeQuality: "medium" });
+  const context = new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, side, side);
+  for (let at = 0; at < data.length; at += 4) {
+    if ((polarity === "black_changes" ? 255 - data[at] : data[at]) > 2) return true;
+  }
+  return false;
+}
+
 /** The files of a result, as far as this page may read them: `{url, width, height, blob}`. */
 export function readPictures(images) {
   return Promise.all(images.map(async ({ url, width, height }) => {

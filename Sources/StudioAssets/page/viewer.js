@@ -82,6 +82,6 @@ function buttons(job, image, index, map, actions, close) {
       : [el("a", { href: image.url, target: "_blank", rel: "noopener noreferrer", class: "button" }, "Open picture"), el("p", { class: "hint" }, unreadable)],
     map && button("Download map", () => download(map, `${name}-map.png`)),
     button("Download recipe", async () => download(await write(job), `${name}.json`, "application/json")),
-    button("Run again", () => actions.again(job), true), button("Use inputs", () => actions.restore(job), true),
+    button("Run again", () => actions.again(job), true), button("Restore inputs", () => actions.restore(job), true),
     button("Code", () => actions.code(job)));
 }
