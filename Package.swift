@@ -62,6 +62,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CAssets"),
+    .target(name: "StudioAssets", exclude: ["page", "canvas", "packed", "pack"]),
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -85,6 +86,7 @@ let package = Package(
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
         "Observability", "Digest", "CZlib",
       ]),
+    room("Studio", imports: ["HTTPServer", "HTTPWire", "Transport", "Digest", "Text", "Pictures", "StudioAssets"]),
     room(
       "Sandbox",
       imports: [
@@ -95,6 +97,7 @@ let package = Package(
       name: "fal-proxy",
       dependencies: [
         "Fal", "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox",
+        "Studio",
         "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -111,6 +114,7 @@ let package = Package(
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
     tests(
       "Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
+    tests("Studio", imports: ["Studio", "StudioAssets", "Text"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),

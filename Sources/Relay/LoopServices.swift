@@ -88,12 +88,12 @@ package final class LoopServices {
     router.add(path.hasSuffix("/") ? "\(path)quota" : "\(path)/quota", "quota", QuotaService(proxy))
     router.add("/healthz", "healthz", HealthService())
     router.add("/readyz", "readyz", HealthService { [unowned server] in !server.isDraining })
+    addRoutes(router)
     router.add(
       "/", "about",
       NoticeService(
         "This is fal-proxy: it answers at \(path) to what fal's clients send, with the URL of fal in x-fal-target-url.")
     )
-    addRoutes(router)
     return router
   }
 

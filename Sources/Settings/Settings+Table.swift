@@ -24,6 +24,11 @@ extension Settings: SettingRecord {
       range: "a path that starts with '/', made of A-Z a-z 0-9 . _ ~ - /, and not /healthz or /readyz", isProxyPath),
     .integer(
       "event_loops", \.eventLoops, "How many event loops serve connections.", 0...64, or: " (0 = one per core)"),
+    .flag(
+      "studio", \.studio,
+      """
+      Whether the page on which change maps are painted and tried, the Studio, is served at `/`; with `--sandbox` it always is.
+      """),
     .scalar(
       "log_format", \.logFormat,
       "How the lines on standard output are written: one JSON object each, or text for human eyes.", unit: "word",
@@ -31,8 +36,8 @@ extension Settings: SettingRecord {
     .scalar(
       "access_log", \.accessLog,
       """
-      Which requests have a line on standard output: `all` of them; `proxy`, all but answers of `/healthz`, `/readyz` and `/`; \
-      `errors`, those with a status from 400 on or without a whole answer; or `none`. `true` is read as `all`, `false` as `none`.
+      Which requests have a line on standard output: `all` of them; `proxy`, all but answers of `/healthz`, `/readyz`, `/` and the \
+      Studio; `errors`, those with a status from 400 on or without a whole answer; or `none`. `true` is read as `all`, `false` as `none`.
       """,
       unit: "word", range: "all, proxy, errors or none", parse: { Settings.AccessLog($0) }, show: { $0.rawValue }),
   ]

@@ -8,6 +8,7 @@ package struct Settings: Sendable {
   package var host = "127.0.0.1"
   package var port = 8080
   package var path = "/api/fal/proxy"
+  package var studio = false
   package var eventLoops = 0
   package var logFormat = LogFormat.json
   package var accessLog = AccessLog.proxy

@@ -5,6 +5,7 @@ import Observability
 import Relay
 import Sandbox
 import Settings
+import Studio
 import System
 import Transport
 
@@ -67,6 +68,7 @@ struct ProxyRuntime: Sendable {
       generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
       keyVerdicts: KeyVerdicts(report: StartUp.reportLater),
       forwardingNotices: ForwardingNotices(report: StartUp.reportLater))
+    let studio = started.studio
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address
@@ -74,6 +76,7 @@ struct ProxyRuntime: Sendable {
         address = try await loop.run { loop throws(SystemError) in
           try LoopServices.start(on: loop, address: wanted, shared, log: AccessLog(format: format, writer: log)) {
             embedded?.addRoutes(to: $0, below: settings.path)
+            studio?.addRoutes(to: $0)
           }
         }
       } catch {
@@ -85,6 +88,7 @@ struct ProxyRuntime: Sendable {
     try tls.waitUntilLoaded()
     ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
+    if let notice = started.studioNotice(address: "\(address)") { StartUp.report(notice) }
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
     return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log)

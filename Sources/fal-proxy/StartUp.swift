@@ -3,6 +3,7 @@ import Dispatch
 import Glibc
 import Relay
 import Settings
+import Studio
 import System
 import Transport
 
@@ -16,7 +17,7 @@ enum StartUp {
     var configuration: Generation
     private var loaded: LoadedSettings
     private let key: SecretBytes
-    private let isSandboxed: Bool
+    let isSandboxed: Bool
     /// How many files may be open; 0 where nobody knows.
     private let descriptors = ProcessLimits.raiseDescriptorLimit()
 
@@ -60,6 +61,10 @@ enum StartUp {
         lines.append(
           "no end-user authentication is set (auth.tokens, auth.tokens_file): whoever reaches this address can spend on the allowed "
             + "endpoints")
+      }
+      if studio != nil, !settings.auth.asksForTokens, !listensOnLoopback {
+        lines.append(
+          "studio: whoever opens the page at / spends on the allowed endpoints; set auth.tokens or auth.tokens_file")
       }
       let drainKeys = ["drain_timeout", "upstream.first_byte_run"]
       if settings.drainTimeout < settings.upstream.firstByteRun,
@@ -115,8 +120,13 @@ enum StartUp {
     let key = sandbox ? nil : loaded.falKey
     let used = key ?? placeholderKey()
     let configuration = Generation(&loaded, key: used, version: FalProxy.version)
+    if loaded.settings.studio, !sandbox, !Studio.hasRoom(beside: loaded.settings.path) {
+      loaded.reject(
+        "studio", "path stands where the page does, at / or below /studio/; choose another path, such as /api/fal/proxy"
+      )
+    }
     Environment.scrub()
-    guard let configuration, case .success((let settings, _)) = loaded.result else {
+    guard let configuration, loaded.faults.isEmpty, case .success((let settings, _)) = loaded.result else {
       throw refused(loaded)
     }
     return Loaded(

@@ -188,7 +188,7 @@ def test_every_setting_has_a_variable(checked, tmp_path):
     tokens = tmp_path / "tokens"
     tokens.write_text("")
     values = {
-        "host": "127.0.0.2", "path": "/p", "event_loops": "1", "log_format": "text", "access_log": "errors",
+        "host": "127.0.0.2", "path": "/p", "studio": "true", "event_loops": "1", "log_format": "text", "access_log": "errors",
         "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_hosts": "a.example",
         "trusted_proxies": "10.0.0.0/8, 192.0.2.7", "client_address": "header:x-real-ip",
         "allowed_origins": "https://a.example",

@@ -9,7 +9,7 @@ SOURCES = ROOT / "Sources"
 #: From the top of the house to its bottom; a room may see rooms of its own floor only where it says so below.
 FLOORS = [
     ["fal-proxy"],
-    ["Sandbox", "Relay"],
+    ["Studio", "Sandbox", "Relay"],
     ["Upstream", "Guard", "HTTPServer"],
     ["Observability", "Settings"],
     ["Fal"],
@@ -23,6 +23,7 @@ FORBIDDEN = {
     "HTTPServer": {"Fal", "Guard", "Upstream", "Relay", "Settings"},
     "Guard": {"Transport", "Upstream", "HTTPServer", "Settings", "System"},
     "Sandbox": {"Relay"},
+    "Studio": {"Relay", "Sandbox", "Guard"},
     "HTTPWire": {"Transport", "System"},
     "Pictures": {"Text", "System"},
     "Text": {"System"},

@@ -61,6 +61,9 @@ public struct ModelSchemas: Sendable {
   /// The schemas of an endpoint.
   public subscript(endpoint: String) -> ModelSchema? { models[endpoint] }
 
+  /// All of them, by the names of their endpoints.
+  public var all: [ModelSchema] { models.values.sorted { $0.endpoint < $1.endpoint } }
+
   /// The files that the binary carries.
   public static let files: [(name: String, content: [UInt8])] = {
     var files: [(name: String, content: [UInt8])] = []
