@@ -4,6 +4,8 @@ internal import Text
 public struct EndpointID: Equatable, Sendable {
   /// The model that is allowed where nothing else is said, and that the sandbox imitates.
   public static let fluxDifferentialDiffusion = "fal-ai/flux-differential-diffusion"
+  /// Its sibling, which takes LoRAs and more.
+  public static let fluxGeneralDifferentialDiffusion = "fal-ai/flux-general/differential-diffusion"
 
   /// `[namespace/]owner/alias`: what the URLs of a request name.
   public var app: String
