@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every target is built in Swift 6 mode with the same strictness; a warning is an error.
@@ -20,13 +21,39 @@ let strict: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
 
-/// A room of the house: a library target with its settings. `imports` is the whole list of what it may see.
-func room(_ name: String, imports: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: imports, swiftSettings: strict)
+/// A C library that is built in where its header is, unless the environment says otherwise: `FAL_PROXY_WITHOUT_SQLITE=1`.
+///
+/// It is linked statically, which needs no unsafe flag: its module map has no `link`, and the linker is told the file.
+struct OptionalPart {
+  let library: String
+  /// What `#if` asks for.
+  let name: String
+  let header: String
+  let archive: String
+
+  var isThere: Bool {
+    FileManager.default.fileExists(atPath: header)
+      && ProcessInfo.processInfo.environment["FAL_PROXY_WITHOUT_\(name)"] == nil
+  }
+
+  static let sqlite = OptionalPart(
+    library: "CSQLite", name: "SQLITE", header: "/usr/include/sqlite3.h", archive: "libsqlite3.a")
 }
 
-func tests(_ name: String, imports: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: imports, swiftSettings: strict)
+/// A room of the house: a library target with its settings. `imports` is the whole list of what it may see, beside what its
+/// optional parts bring.
+func room(_ name: String, imports: [Target.Dependency] = [], parts: [OptionalPart] = []) -> Target {
+  let parts = parts.filter(\.isThere)
+  return .target(
+    name: name, dependencies: imports + parts.map { .byName(name: $0.library) },
+    swiftSettings: strict + parts.map { .define($0.name) },
+    linkerSettings: parts.map { .linkedLibrary(":\($0.archive)") })
+}
+
+func tests(_ name: String, imports: [Target.Dependency], parts: [OptionalPart] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: imports,
+    swiftSettings: strict + parts.filter(\.isThere).map { .define($0.name) })
 }
 
 let package = Package(
@@ -40,6 +67,7 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
     room("System", imports: ["CEpoll"]),
     room("Text"),
@@ -49,6 +77,7 @@ let package = Package(
     room("Fal", imports: ["HTTPWire", "Text"]),
     room("Settings", imports: ["Fal", "Text", "System"]),
     room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest", "CAssets"]),
+    room("Ledger", imports: ["Text", "System"], parts: [.sqlite]),
     room("Observability", imports: ["Text", "System"]),
     room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
     room("HTTPServer", imports: ["Text", "System", "Transport", "HTTPWire", "Observability"]),
@@ -68,6 +97,8 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .executableTarget(
+      name: "ledger-load", dependencies: ["Ledger", "Text", "System"], path: "Tests/LedgerLoad", swiftSettings: strict),
     tests("System", imports: ["System"]),
     tests("Text", imports: ["Text", "TestSupport"]),
     tests("Digest", imports: ["Digest"]),
@@ -75,6 +106,7 @@ let package = Package(
     tests("Settings", imports: ["Settings"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
+    tests("Ledger", imports: ["Ledger", "Text", "System", "TestSupport", "ledger-load"], parts: [.sqlite]),
     tests("Sandbox", imports: ["Sandbox", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
