@@ -103,7 +103,7 @@ let package = Package(
     tests("Text", imports: ["Text", "TestSupport"]),
     tests("Digest", imports: ["Digest"]),
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
-    tests("Settings", imports: ["Settings"]),
+    tests("Settings", imports: ["Settings", "Text"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
     tests("Ledger", imports: ["Ledger", "Text", "System", "TestSupport", "ledger-load"], parts: [.sqlite]),
