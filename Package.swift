@@ -85,13 +85,14 @@ let package = Package(
       "Relay",
       imports: [
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
-        "Observability", "Digest", "CZlib",
+        "Ledger", "Observability", "Digest", "CZlib",
       ]),
     room("Sandbox", imports: ["Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Guard", "CZlib"]),
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox", "Digest",
+        "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Ledger", "Relay", "Observability", "Sandbox",
+        "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

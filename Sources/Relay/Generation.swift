@@ -26,6 +26,8 @@ package final class Generation: Sendable {
   let callers: CallerTerms
   /// Nil where nothing is counted.
   let money: MoneyTerms?
+  /// Whether what is spent is counted, so that there has to be a ledger.
+  package var counts: Bool { money != nil }
   let requestRules: RequestHeadRules
   let contentLimit: UInt64
   let collectedLimit: UInt64

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Glibc
+import Ledger
 import Relay
 import Settings
 import System
@@ -32,6 +33,12 @@ enum StartUp {
 
     /// The settings in force as a file.
     var file: [String] { loaded.file }
+
+    /// Opens the ledger where one is needed; it says on standard error when it cannot be written.
+    func ledger() throws(LedgerFault) -> (any Ledger)? {
+      guard configuration.counts, let store = LedgerStore(loaded.ledger) else { return nil }
+      return try store.open { StartUp.reportLater("fal-proxy: \($0)") }
+    }
 
     /// Why nothing could be served, in a sentence; nil when it can.
     var shortage: String? {
