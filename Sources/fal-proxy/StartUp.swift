@@ -107,6 +107,15 @@ enum StartUp {
     return settings
   }
 
+  /// Where what is spent is kept by the same settings, and the zone in which its days are counted.
+  static func ledger(config: String?) throws -> (store: LedgerStore, zone: String) {
+    let loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: false)
+    guard case .success((let settings, _)) = loaded.result, let store = LedgerStore(loaded.ledger) else {
+      throw refused(loaded)
+    }
+    return (store, settings.budget.timezone)
+  }
+
   private static func refused(_ loaded: LoadedSettings) -> ExitCode {
     report("fal-proxy: the configuration has faults:")
     for fault in loaded.faults.all { report("  \(fault)") }

@@ -1,7 +1,10 @@
 """Budgets: what a request is expected to cost is set aside before it leaves, and corrected by what fal bills."""
 
 import base64
+import csv
 import concurrent.futures
+import io
+import json
 import os
 import re
 import signal
@@ -11,6 +14,7 @@ import subprocess
 import pytest
 
 from harness import json_answer, request, wait_until
+from harness.process import BINARY
 from harness.script import MODEL, QUEUE, RUN, SUBMIT, Answering, assert_proxy_error
 
 DIRECT = f"{RUN}/{MODEL}"
@@ -178,12 +182,12 @@ def test_prices_of_the_settings_win_over_those_of_the_file_and_those_that_are_kn
 
 def test_a_token_counts_what_was_set_for_good(budgeted):
     token = "https://rest.fal.ai/tokens/"
-    body = b'{"allowed_apps": ["%s"], "token_expiration": 60}' % MODEL.encode()
+    body = b'{"allowed_apps":["flux-differential-diffusion"],"token_expiration":60}'
     _, relay = budgeted(
         json_answer({"detail": "no"}, status=403), json_answer("a-token"), budget_user="0.10", tokens_enabled="true",
         tokens_charge="0.06")
     # One that fal refuses counts nothing.
-    assert [ask(relay, token, body).status for _ in range(3)] == [403, 200, 402]
+    assert [ask(relay, token, body, [("content-type", "application/json")]).status for _ in range(3)] == [403, 200, 402]
 
 
 def test_polls_and_results_go_on_when_all_is_spent(budgeted):
@@ -222,6 +226,62 @@ def test_a_budget_in_memory_is_warned_of(budgeted, proxy):
     _, relay = budgeted(billed("1"), budget_user="1")
     assert "warning: ledger: what is spent is forgotten when the process ends" in relay.stderr
     assert "warning: ledger" not in proxy(None, ledger="memory").stderr
+
+
+def run(proxy, *arguments, **settings):
+    relay = proxy(None, *arguments, wait=False, key=None, **settings)
+    return relay.wait(), relay.stdout, relay.stderr
+
+
+def test_usage_is_read_while_the_proxy_runs(upstream, proxy, tmp_path):
+    tokens = tmp_path / "tokens"
+    line = subprocess.run([str(BINARY), "token", "anna", "--group", "team"], capture_output=True, text=True, check=True)
+    found = re.search(r"anna:team:\S+", line.stdout + line.stderr).group()
+    token = re.search(r"^(?!anna)\S{20,}$", line.stdout + line.stderr, re.M).group()
+    tokens.write_text(found + "\n")
+    own = tmp_path / "settings.yaml"
+    own.write_text("groups:\n  - name: team\n    budget: 1.00/day\n")
+    settings = {"ledger": f"sqlite:{tmp_path}/ledger.db", "auth_tokens_file": tokens}
+    relay = proxy(upstream(Answering(billed("1"), billed("3"), billed("0", status=422))), "--config", str(own), **settings)
+    assert [ask(relay, who=[("authorization", f"Bearer {token}")]).status for _ in range(3)] == [200, 200, 422]
+
+    def usage(*arguments):
+        status, output, errors = run(proxy, "usage", "--config", str(own), *arguments, **settings)
+        assert status == 0, errors
+        return output
+
+    wait_until(lambda: json.loads(usage("--format", "json")) == [{"user": "anna", "count": 3, "cost": 0.2}])
+    assert json.loads(usage("--by", "group", "--format", "json")) == [{"group": "team", "count": 3, "cost": 0.2}]
+    assert list(csv.reader(io.StringIO(usage("--by", "endpoint", "--format", "csv")))) == [
+        ["endpoint", "count", "cost"], [MODEL, "3", "0.20"]]
+    assert re.search(r"^\d{4}-\d\d-\d\d +3 +0\.20$", usage("--by", "day", "--since", "1d"), re.M)
+    assert json.loads(usage("--since", "2100-01-01", "--format", "json")) == []
+    assert run(proxy, "usage", "--since", "never", "--config", str(own), **settings)[0] == 64
+    status, output, _ = run(proxy, "ledger", "check", "--config", str(own), **settings)
+    assert (status, output) == (0, "the sums and the entries of the ledger agree\n")
+
+
+def test_a_ledger_that_is_not_there_or_in_memory_is_said(proxy, tmp_path):
+    status, _, errors = run(proxy, "usage", ledger=f"sqlite:{tmp_path}/none.db")
+    assert status == 1 and "there is no ledger at" in errors
+    status, _, errors = run(proxy, "ledger", "check", ledger="memory")
+    assert status == 1 and "a ledger in memory can be seen by nobody but its process" in errors
+
+
+def test_callers_are_told_what_is_left_of_their_own_where_that_is_set(budgeted):
+    quota = request(None, "GET", "/api/fal/proxy/quota", fields=[ANNA])
+    settings = {"budget_user": "1.00/day, 5", "budget_total": "0.20", **TOKENS}
+    _, relay = budgeted(billed("1"), **settings)
+    assert ask(relay, who=[ANNA]).get("fal-proxy-budget-remaining") is None
+    assert relay.fetch(quota).json["budgets"] == []
+    _, relay = budgeted(billed("1"), budget_headers="remaining", **settings)
+    # With what was set aside for the request itself.
+    assert ask(relay, who=[ANNA]).get("fal-proxy-budget-remaining") == "0.90"
+    assert ask(relay, who=[BERT]).get("fal-proxy-budget-remaining") == "0.90"
+    day, ever = relay.fetch(quota).json["budgets"]
+    assert 1 <= day.pop("resets") <= 86400
+    assert day == {"name": "user", "period": "day", "limit": 1.0, "spent": 0.05, "remaining": 0.95}
+    assert ever == {"name": "user", "period": "ever", "limit": 5.0, "spent": 0.05, "remaining": 4.95, "resets": None}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")

@@ -48,6 +48,13 @@ final class BudgetExchange: Exchange {
 
   func cancel() { isOver = true }
 
+  /// What is left of the tightest of the caller's own budgets.
+  private func tell(_ spent: [Money]) {
+    let left = zip(order.limits, spent).compactMap { $0.isOwn ? $0.amount - $1 : nil }
+    guard let least = left.min() else { return }
+    stream.addResponseFields { $0 += "fal-proxy-budget-remaining: \(least)\r\n".utf8 }
+  }
+
   private func answered(_ answer: ReserveAnswer) {
     let id = order.reservation.entry.id
     guard !isOver, var admission = admission.take() else {
@@ -59,7 +66,8 @@ final class BudgetExchange: Exchange {
     case .refused(let spent):
       let exceeded = zip(order.limits, spent).compactMap { limit, sum in sum == nil ? nil : limit }
       stream.give(LocalAnswer(.budgetExhausted(exceeded, at: order.reservation.entry.time / 1000)))
-    case .committed:
+    case .committed(let spent):
+      if order.tellsRemaining { tell(spent) }
       admission.take(charge: Charge(ledger, for: order.operation, .id(id)))
       let (head, bytes) = (head, bytes)
       switch proxy.disposition(of: admission, head: head, bytes.span, host: host, on: stream, stream.record) {

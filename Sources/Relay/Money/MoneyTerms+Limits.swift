@@ -11,6 +11,9 @@ struct BudgetLimit {
   /// As the ledger is asked for it.
   var ledger: LedgerLimit { LedgerLimit(scope, days: window.first.number...window.last.number, most: amount) }
 
+  /// Whether it is the caller's, or its group's.
+  var isOwn: Bool { scope != .total }
+
   /// The setting that says so.
   var setting: String {
     switch scope {

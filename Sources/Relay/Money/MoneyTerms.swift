@@ -13,9 +13,8 @@ struct MoneyTerms: Sendable {
   let zone: TimeZone
   /// What a temporary token counts.
   let tokenCharge: Money
-  let headers: Settings.Budget.Headers
-
-  private static let zoneFolder = "/usr/share/zoneinfo"
+  /// Whether callers are told what is left of their own budgets.
+  let tellsRemaining: Bool
 
   /// Compiles what is set, adding what is wrong to the faults.
   /// - Returns: nil where nothing is counted, or something is wrong.
@@ -43,7 +42,7 @@ struct MoneyTerms: Sendable {
     groups = settings.groups.map { Budget($0.budget) }
     total = Budget(settings.budget.total)
     tokenCharge = settings.tokens.charge ?? .zero
-    headers = settings.budget.headers
+    tellsRemaining = settings.budget.headers != .none
   }
 
   /// Those of the settings, of the file, and those that are known.
@@ -71,22 +70,12 @@ struct MoneyTerms: Sendable {
   }
 
   private static func zone(_ text: String, _ loaded: inout LoadedSettings) -> TimeZone? {
-    if let zone = TimeZone(fixed: text) { return zone }
-    let path = "\(zoneFolder)/\(text)"
-    let problem: String
-    do throws(BoundedFile.Failure) {
-      let content = try BoundedFile.read(path, limit: 1 << 20)
-      if let zone = TimeZone(file: content.withUnsafeBytes { [UInt8]($0) }) { return zone }
-      problem = "holds no time zone"
+    do throws(BudgetZone.Fault) {
+      return try BudgetZone.load(text)
     } catch {
-      switch error {
-      case .unreadable(let reason): problem = "cannot be read: \(reason)"
-      case .tooLarge: problem = "holds no time zone"
-      }
+      loaded.reject("budget.timezone", error.description)
+      return nil
     }
-    loaded.reject(
-      "budget.timezone", "\(path) \(problem); correct the name, install tzdata, or write an offset such as +01:00")
-    return nil
   }
 }
 

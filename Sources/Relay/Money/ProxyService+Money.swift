@@ -11,6 +11,8 @@ extension ProxyService {
     let operation: Operation
     let reservation: Reservation
     let limits: [BudgetLimit]
+    /// Whether the caller is told what is left.
+    let tellsRemaining: Bool
   }
 
   /// What a request reserves under all budgets that hold for its caller.
@@ -18,16 +20,22 @@ extension ProxyService {
     _ admission: borrowing Admission, _ target: Target, _ cost: ExpectedCost, _ value: Span<UInt8>, _ terms: MoneyTerms
   ) -> BudgetOrder {
     let time = SystemClock.milliseconds()
-    let user = admission.account
-    let group = admission.caller.group.map { ($0, admission.generation.callers.groups[$0].name) }
-    let limits = terms.limits(user: user, group: group, at: time / 1000)
+    let limits = limits(of: admission, terms, at: time / 1000)
+    let group = admission.caller.group.map { admission.generation.callers.groups[$0].name }
     let endpoint = value.extracting(target.endpoint).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     var random = SystemRandomNumberGenerator()
     let reservation = Reservation(
-      LedgerID(at: time, using: &random), user: user, group: group?.1, endpoint: endpoint, time: time,
+      LedgerID(at: time, using: &random), user: admission.account, group: group, endpoint: endpoint, time: time,
       day: terms.zone.date(at: time / 1000).number, estimate: cost.amount, unitPrice: cost.unitPrice,
       limits: limits.map(\.ledger))
-    return BudgetOrder(operation: target.operation, reservation: reservation, limits: limits)
+    return BudgetOrder(
+      operation: target.operation, reservation: reservation, limits: limits, tellsRemaining: terms.tellsRemaining)
+  }
+
+  /// The budgets that hold for the caller at a time in seconds since 1970.
+  func limits(of admission: borrowing Admission, _ terms: MoneyTerms, at time: Int64) -> [BudgetLimit] {
+    let group = admission.caller.group.map { ($0, admission.generation.callers.groups[$0].name) }
+    return terms.limits(user: admission.account, group: group, at: time)
   }
 
   /// What tells the ledger of the cost of a request that is admitted; nil where nothing is counted.
