@@ -61,7 +61,7 @@ struct Admission: ~Copyable {
     /// Whom the request counts for.
     var caller = Caller(Identity(0))
     /// What the log calls the caller, where it has shown a token.
-    var label: [UInt8] = []
+    var label: [UInt8]?
     /// Whether the group that its token names is listed.
     var isGroupKnown = true
     /// The loop's jobs that were opened last.

@@ -7,8 +7,7 @@ internal import Text
 extension Admission {
   /// What the ledger calls that caller.
   var account: String {
-    facts.label.isEmpty
-      ? String(facts.caller.identity.value, radix: 16) : String(decoding: facts.label, as: UTF8.self)
+    facts.label.map { String(decoding: $0, as: UTF8.self) } ?? String(facts.caller.identity.value, radix: 16)
   }
 
   /// Asks for an input on which it hangs what the request is expected to cost.
