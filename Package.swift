@@ -21,7 +21,8 @@ let strict: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
 
-/// A C library that is built in where its header is, unless the environment says otherwise: `FAL_PROXY_WITHOUT_JPEG=1`.
+/// A C library that is built in where its header is, unless the environment says otherwise: `FAL_PROXY_WITHOUT_JPEG=1`,
+/// `FAL_PROXY_WITHOUT_SQLITE=1`.
 ///
 /// It is linked statically, which needs no unsafe flag: its module map has no `link`, and the linker is told the file.
 struct OptionalPart {
@@ -38,6 +39,8 @@ struct OptionalPart {
 
   static let jpeg = OptionalPart(
     library: "CTurboJPEG", name: "JPEG", header: "/usr/include/turbojpeg.h", archive: "libturbojpeg.a")
+  static let sqlite = OptionalPart(
+    library: "CSQLite", name: "SQLITE", header: "/usr/include/sqlite3.h", archive: "libsqlite3.a")
 }
 
 /// A room of the house: a library target with its settings. `imports` is the whole list of what it may see, beside what its
@@ -50,8 +53,10 @@ func room(_ name: String, imports: [Target.Dependency] = [], parts: [OptionalPar
     linkerSettings: parts.map { .linkedLibrary(":\($0.archive)") })
 }
 
-func tests(_ name: String, imports: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: imports, swiftSettings: strict)
+func tests(_ name: String, imports: [Target.Dependency], parts: [OptionalPart] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: imports,
+    swiftSettings: strict + parts.filter(\.isThere).map { .define($0.name) })
 }
 
 let package = Package(
@@ -67,6 +72,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
     room("System", imports: ["CEpoll"]),
     room("Text"),
@@ -77,6 +83,7 @@ let package = Package(
     room("Fal", imports: ["HTTPWire", "Text"]),
     room("Settings", imports: ["Fal", "Text", "System"]),
     room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest", "CAssets"]),
+    room("Ledger", imports: ["Text", "System"], parts: [.sqlite]),
     room("Observability", imports: ["Text", "System"]),
     room("Upstream", imports: ["System", "Transport", "HTTPWire"]),
     room("HTTPServer", imports: ["Text", "System", "Transport", "HTTPWire", "Observability"]),
@@ -84,7 +91,7 @@ let package = Package(
       "Relay",
       imports: [
         "Fal", "Text", "System", "Transport", "HTTPWire", "HTTPServer", "Settings", "Guard", "Upstream",
-        "Observability", "Digest", "CZlib",
+        "Ledger", "Observability", "Digest", "CZlib",
       ]),
     room("Studio", imports: ["HTTPServer", "HTTPWire", "Transport", "Digest", "Text", "Pictures", "StudioAssets"]),
     room(
@@ -96,7 +103,8 @@ let package = Package(
     .executableTarget(
       name: "fal-proxy",
       dependencies: [
-        "Fal", "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox",
+        "Fal", "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Ledger", "Relay", "Observability",
+        "Sandbox",
         "Studio",
         "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -104,17 +112,20 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .executableTarget(
+      name: "ledger-load", dependencies: ["Ledger", "Text", "System"], path: "Tests/LedgerLoad", swiftSettings: strict),
     tests("System", imports: ["System"]),
     tests("Text", imports: ["Text", "TestSupport"]),
     tests("Digest", imports: ["Digest"]),
     tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
-    tests("Settings", imports: ["Settings"]),
+    tests("Settings", imports: ["Settings", "Text"]),
     tests("Pictures", imports: ["Pictures", "CZlib"]),
     tests("Fal", imports: ["Fal", "HTTPWire"]),
     tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
     tests(
       "Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
     tests("Studio", imports: ["Studio", "StudioAssets", "Text"]),
+    tests("Ledger", imports: ["Ledger", "Text", "System", "TestSupport", "ledger-load"], parts: [.sqlite]),
     tests("Transport", imports: ["Transport", "System", "TestSupport"]),
     tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
     tests("Observability", imports: ["Observability", "Text"]),

@@ -4,8 +4,10 @@ internal import Text
 public struct EndpointID: Equatable, Sendable {
   /// The model that is allowed where nothing else is said.
   public static let fluxDifferentialDiffusion = "fal-ai/flux-differential-diffusion"
+  /// Its sibling, which takes LoRAs and more.
+  public static let fluxGeneralDifferentialDiffusion = "fal-ai/flux-general/differential-diffusion"
   /// The models that edit by a change map, which the sandbox imitates (protocol.md §9).
-  public static let differentialDiffusion = [fluxDifferentialDiffusion, "fal-ai/flux-general/differential-diffusion"]
+  public static let differentialDiffusion = [fluxDifferentialDiffusion, fluxGeneralDifferentialDiffusion]
 
   /// What covers the menu of faults of the sandbox: it answers them under an owner of its own, in any namespace.
   public static let sandboxPatterns = ["sandbox/**", "workflows/sandbox/**", "comfy/sandbox/**"]

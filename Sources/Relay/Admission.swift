@@ -10,10 +10,10 @@ internal import HTTPWire
 /// what is free. A check may ask a question that takes time: the admission is then kept, and goes on where it stood once
 /// the answer is there. What can be said at once never leaves the stack.
 struct Admission: ~Copyable {
-  /// In the order they are made. Later ones have their place behind these: idempotency, price and budget.
+  /// In the order they are made.
   enum Check: Int {
     case method, host, preflight, origin, targetForm, identity, endpoint, ownership, query, coding, length,
-      input, limits
+      input, price, limits, budget
   }
 
   enum Verdict {
@@ -24,12 +24,14 @@ struct Admission: ~Copyable {
     case collect(Target, limit: UInt64)
     /// The request has to be counted, or refused for now; `take(claim:)` tells that it is counted.
     case count(Target, RateDemand)
+    /// What the request is expected to cost has to be set aside; `take(charge:)` tells that it is.
+    case reserve(Target, ExpectedCost, MoneyTerms)
   }
 
   static let methods: StaticString = "GET, HEAD, POST, PUT, OPTIONS"
 
   let generation: Generation
-  private let facts: Facts
+  let facts: Facts
   private(set) var target: Target?
   /// The job that is submitted or asked about, where ids are sealed.
   private(set) var job: OwnedJob?
@@ -41,6 +43,10 @@ struct Admission: ~Copyable {
   /// What was taken of the limits, where something has to be given back.
   private var claim: RateClaim?
   private var isCounted = false
+  /// What is to be set aside.
+  var cost: ExpectedCost?
+  /// What was set aside.
+  private(set) var charge: Charge?
 
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
   struct Facts {
@@ -54,6 +60,8 @@ struct Admission: ~Copyable {
     var identity = AuthenticationDecision.open
     /// Whom the request counts for.
     var caller = Caller(Identity(0))
+    /// What the log calls the caller, where it has shown a token.
+    var label: [UInt8]?
     /// Whether the group that its token names is listed.
     var isGroupKnown = true
     /// The loop's jobs that were opened last.
@@ -89,6 +97,9 @@ struct Admission: ~Copyable {
   /// Hands what was taken on to whoever gives it back.
   mutating func takeClaim() -> RateClaim? { claim.take() }
 
+  /// Tells that what the request is expected to cost is set aside.
+  mutating func take(charge: Charge) { self.charge = charge }
+
   /// Whom the request counts for.
   var caller: Caller { facts.caller }
 
@@ -98,7 +109,8 @@ struct Admission: ~Copyable {
     pass(.method, value) ?? pass(.host, value) ?? pass(.preflight, value) ?? pass(.origin, value)
       ?? pass(.targetForm, value) ?? pass(.identity, value) ?? pass(.endpoint, value) ?? pass(.ownership, value)
       ?? pass(.query, value) ?? pass(.coding, value) ?? pass(.length, value) ?? pass(.input, value)
-      ?? pass(.limits, value) ?? target.map { .admit($0) } ?? .refuse(.targetMissing)
+      ?? pass(.price, value) ?? pass(.limits, value) ?? pass(.budget, value) ?? target.map { .admit($0) }
+      ?? .refuse(.targetMissing)
   }
 
   /// Makes the checks of who calls alone, for what asks nothing of fal; nil when all are passed.
@@ -148,8 +160,10 @@ struct Admission: ~Copyable {
     case .coding: facts.isCoded ? .refuse(.contentCoding) : nil
     case .length: facts.statedLength > generation.contentLimit ? .refuse(.contentTooLarge) : nil
     case .input: input(value)
+    case .price: generation.money.flatMap { price($0, value) }
     // Behind all that may refuse: what does not go to fal uses up nothing.
     case .limits: generation.callers.rates.flatMap { limits($0) }
+    case .budget: generation.money.flatMap { budget($0) }
     }
   }
 
@@ -199,7 +213,7 @@ struct Admission: ~Copyable {
     // Of a host only the operator knows, the form is the operator's too.
     case .token where HostRole(value.extracting(target.hostRange)) == .rest: break
     case .uploadInitiate where !generation.uploads.isOpen: break
-    default: return nil
+    default: return estimate(target, value)
     }
     guard let content else {
       let limit = generation.collectedLimit

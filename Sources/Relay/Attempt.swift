@@ -158,7 +158,7 @@ struct Attempt {
   // MARK: Ambiguity and retry
 
   /// Whether fal can have received the request in a form it might act upon.
-  private func mayHaveArrived(_ sent: UInt64) -> Bool {
+  func mayHaveArrived(_ sent: UInt64) -> Bool {
     request.hasContent ? sent > UInt64(request.headLength) : sent > 0
   }
 

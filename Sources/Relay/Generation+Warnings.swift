@@ -27,6 +27,11 @@ extension Generation {
         "trusted_proxies holds every address of a family: any client may say whose address its own is; list only the "
           + "proxies in front")
     }
+    if settings.hasBudget, settings.ledger == "memory" {
+      lines.append(
+        "ledger: what is spent is forgotten when the process ends, and the budgets begin anew; name a file in ledger: sqlite:PATH"
+      )
+    }
     return lines
   }
 

@@ -24,6 +24,10 @@ package final class Generation: Sendable {
   let origins: OriginPolicy
   let cors: CORSFields
   let callers: CallerTerms
+  /// Nil where nothing is counted.
+  let money: MoneyTerms?
+  /// Whether what is spent is counted, so that there has to be a ledger.
+  package var counts: Bool { money != nil }
   let requestRules: RequestHeadRules
   let contentLimit: UInt64
   let collectedLimit: UInt64
@@ -56,6 +60,7 @@ package final class Generation: Sendable {
     }
     let fields = Generation.fields(&loaded)
     let callers = CallerTerms(&loaded, key: key, isSandboxed: overrides != nil)
+    let money = MoneyTerms(&loaded)
     for host in settings.originOverrides.keys.sorted() where !FalHost.isFal(host) {
       loaded.reject(
         "origin_overrides",
@@ -87,6 +92,7 @@ package final class Generation: Sendable {
       allowCredentials: credentials, maxAgeSeconds: Int(settings.cors.maxAge.components.seconds),
       forwarded: settings.forwardFields)
     self.callers = callers
+    self.money = money
     requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

@@ -1,5 +1,6 @@
 package import Guard
 package import HTTPServer
+package import Ledger
 package import Observability
 package import System
 package import Transport
@@ -29,12 +30,14 @@ package final class LoopServices {
     package let tlsContext: TLSContext
     package let keyVerdicts: KeyVerdicts
     package let forwardingNotices: ForwardingNotices
+    /// Where it is kept what is spent; nil where nothing is counted.
+    package let ledger: (any Ledger)?
     /// What callers have used of their limits, whatever generation limits them.
     let rates = RateTable()
 
     package init(
       generation: Generation, gate: ConnectionGate, memory: MemoryBudget, tlsContext: TLSContext,
-      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices
+      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices, ledger: (any Ledger)? = nil
     ) {
       self.generation = generation
       self.gate = gate
@@ -42,6 +45,7 @@ package final class LoopServices {
       self.tlsContext = tlsContext
       self.keyVerdicts = keyVerdicts
       self.forwardingNotices = forwardingNotices
+      self.ledger = ledger
     }
   }
 
@@ -60,7 +64,7 @@ package final class LoopServices {
     return try server.listen(on: address) { bound in
       let proxy = ProxyService(
         shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts,
-        rates: shared.rates)
+        rates: shared.rates, ledger: shared.ledger)
       let services = LoopServices(server, proxy, shared.forwardingNotices, addRoutes)
       loop.attachment = services
       return services.router(for: shared.generation)

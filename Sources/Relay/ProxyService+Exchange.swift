@@ -36,14 +36,9 @@ extension ProxyService {
         isResult: target.operation == .result, headLength: buffer.count))
     return RelayExchange(
       on: stream, proxy: self, generation: generation, host: host, attempt: attempt,
-      claim: claim(&admission, on: target, value),
+      claim: claim(&admission, on: target, value), charge: charge(admission, on: target, value),
       outgoing: OutgoingRequest(
         buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain),
       job: admission.job)
   }
-}
-
-extension Target {
-  /// Whether fal bills for what it does: a submit, run or stream.
-  fileprivate var isBilled: Bool { operation == .submit || operation == .run || operation == .stream }
 }

@@ -23,6 +23,7 @@ extension ProxyService {
       facts.isGroupKnown = holder.isGroupKnown
       let label = holder.label
       record.note(.caller, label.span)
+      facts.label = label
     }
   }
 }

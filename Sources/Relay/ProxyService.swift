@@ -2,6 +2,7 @@ internal import Fal
 internal import Guard
 package import HTTPServer
 package import HTTPWire
+internal import Ledger
 internal import Observability
 internal import Settings
 internal import Text
@@ -22,6 +23,8 @@ package final class ProxyService: Service {
   let keyVerdicts: KeyVerdicts
   /// What callers have used of their limits: that of the process.
   let rates: RateTable
+  /// Nil where nothing is counted.
+  let ledger: (any Ledger)?
   private let opened = OpenedJobs()
   var responseParser: ResponseHeadParser
   let loop: EventLoop
@@ -48,11 +51,12 @@ package final class ProxyService: Service {
   /// - Parameter address: where it is served.
   init(
     _ generation: Generation, on loop: EventLoop, at address: SocketAddress, tlsContext: TLSContext,
-    keyVerdicts: KeyVerdicts, rates: RateTable
+    keyVerdicts: KeyVerdicts, rates: RateTable, ledger: (any Ledger)?
   ) {
     self.generation = generation
     self.keyVerdicts = keyVerdicts
     self.rates = rates
+    self.ledger = ledger
     loopbackPort = AddressPolicy.loopback.admits(address) ? address.port : nil
     self.loop = loop
     pool = loop.buffers
@@ -138,6 +142,15 @@ package final class ProxyService: Service {
         return .answer(LocalAnswer(.limited(error)))
       }
       return disposition(of: admission, head: head, bytes, host: host, on: stream, record)
+    case .reserve(let target, let cost, let terms):
+      note(target, value, in: record)
+      record.operation = target.operation.name
+      guard let ledger else { return .answer(LocalAnswer(.ledgerUnavailable)) }
+      let order = order(admission, target, cost, value, terms)
+      return .exchange(
+        BudgetExchange(
+          on: stream, proxy: self, ledger: ledger, admission: admission, host: host ?? hosts[target.hostIndex],
+          head: head, bytes, order: order))
     case .admit(let target):
       note(target, value, in: record)
       record.operation = target.operation.name

@@ -1,6 +1,7 @@
 internal import Guard
 internal import HTTPServer
 internal import HTTPWire
+internal import System
 internal import Text
 internal import Transport
 
@@ -34,21 +35,31 @@ final class QuotaService: Service {
     }
     let rates =
       generation.callers.rates.map { proxy.rates.quota(of: admission.caller, under: $0, now: stream.loop.now) } ?? []
-    return .answer(
-      LocalAnswer(
-        200, contentType: "application/json", content: QuotaService.content(rates),
-        fields: [("cache-control", "private, no-store")]))
+    if let money = generation.money, money.tellsRemaining, let ledger = proxy.ledger {
+      let time = SystemClock.milliseconds() / 1000
+      let limits = proxy.limits(of: admission, money, at: time).filter { $0.isOwn }
+      return .exchange(BudgetQuota(on: stream, ledger: ledger, rates: rates, limits: limits, at: time))
+    }
+    return .answer(QuotaService.answer(rates, budgets: []))
+  }
+
+  /// - Parameter budgets: as JSON objects.
+  static func answer(_ rates: [RateQuota], budgets: [String]) -> LocalAnswer {
+    LocalAnswer(
+      200, contentType: "application/json", content: content(rates, budgets: budgets),
+      fields: [("cache-control", "private, no-store")])
   }
 
   /// Times in whole seconds; null where things are counted that are there at once.
-  static func content(_ rates: [RateQuota]) -> [UInt8] {
+  static func content(_ rates: [RateQuota], budgets: [String] = []) -> [UInt8] {
     let members = rates.map { rate in
       let window = rate.window.map { String($0 / second) } ?? "null"
       let resets = rate.resets.map { String(($0 + second - 1) / second) } ?? "null"
       return "{\"name\":\"\(rate.name.text)\",\"limit\":\(rate.limit),\"window\":\(window),\"used\":\(rate.used),"
         + "\"remaining\":\(rate.remaining),\"resets\":\(resets)}"
     }
-    return Array("{\"rates\":[\(members.joined(separator: ","))],\"budgets\":[]}\n".utf8)
+    let (rates, budgets) = (members.joined(separator: ","), budgets.joined(separator: ","))
+    return Array("{\"rates\":[\(rates)],\"budgets\":[\(budgets)]}\n".utf8)
   }
 
   private static let second: UInt64 = 1_000_000_000

@@ -138,6 +138,7 @@ extension RelayExchange {
       if let id { record.note(.falRequestID, id) }
       if let units { record.note(.billableUnits, units) }
     }
+    charge?.noteHead(status: head.status, units: units, id: id, own: job)
     claim?.noteHead(status: head.status, id: id, own: job, now: proxy.loop.now)
   }
 

@@ -27,6 +27,8 @@ final class RelayExchange: Exchange, UpstreamUser {
   let job: OwnedJob?
   /// What was taken of the caller's limits; nil where nothing was, and when it is given back.
   var claim: RateClaim?
+  /// What was set aside for it, or the job whose cost may become known.
+  var charge: Charge?
   /// The loop's, kept at hand.
   let pool: BufferPool
   /// Over, one way or the other: late events find nothing to do.
@@ -34,7 +36,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   init(
     on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
-    claim: consuming RateClaim?, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil
+    claim: consuming RateClaim?, charge: Charge? = nil, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil
   ) {
     self.stream = stream
     self.proxy = proxy
@@ -43,6 +45,7 @@ final class RelayExchange: Exchange, UpstreamUser {
     self.host = host
     self.attempt = attempt
     self.claim = claim
+    self.charge = charge
     self.outgoing = outgoing
     self.job = job
   }
@@ -100,6 +103,7 @@ final class RelayExchange: Exchange, UpstreamUser {
   func cancel() {
     isOver = true
     if claim != nil { endClaim(mayHaveRun: attempt.sending == .sent) }
+    charge?.end(mayHaveRun: attempt.mayHaveArrived(bytesSent))
     if let upstream { upstream.close() } else { host.stopWaiting(self) }
     upstream = nil
     outgoing.discard(to: pool)

@@ -7,6 +7,8 @@ extension Settings {
     /// As they were written; `@default` is replaced when the settings are loaded.
     package var endpoints = ["**"]
     package var rates = Rates()
+    /// One sum, shared by its members.
+    package var budget: [BudgetRule] = []
 
     package init() {}
 
@@ -22,6 +24,9 @@ extension Settings {
         .words(
           "endpoints", \.endpoints, "What its callers may call, of what `allowed_endpoints` allows.",
           of: "endpoint patterns or \"@default\"", emptyVariable: .fault, builtIn: Settings.builtInEndpoints),
+        .budget(
+          "budget", \.budget,
+          "How much its callers may spend: one sum that they share, beside what `budget.user` leaves to each."),
       ]
         + SettingKey.rates(
           "rates", \.rates, of: "one of its callers",

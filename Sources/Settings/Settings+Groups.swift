@@ -1,3 +1,5 @@
+package import Text
+
 /// The small groups of keys.
 extension Settings {
   /// How a log line is written.
@@ -38,6 +40,8 @@ extension Settings {
   package struct Tokens: Sendable {
     package var enabled = false
     package var max = Duration.seconds(120)
+    /// What one counts; nil where nothing was said.
+    package var charge: Money?
   }
 
   /// Where fal may be asked to send results.

@@ -7,6 +7,7 @@ extension Settings: SettingRecord {
     .init(title: "What may be called, and by whom", keys: policy + callers + proxyKeys + ownershipKeys),
     .init(title: "How much", keys: limitKeys),
     .init(title: "How often, and how many at once", keys: rateKeys),
+    .init(title: "What it costs, and how much may be spent", keys: moneyKeys),
     .init(title: "How long: the client's side", keys: clientTimes),
     .init(title: "How long: the side of fal", keys: upstreamTimes),
     .init(title: "The way down", keys: draining),

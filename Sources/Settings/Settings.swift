@@ -1,4 +1,5 @@
 internal import Fal
+package import Text
 
 /// Everything an operator can choose, except the fal key: that is a `SecretBytes` beside it.
 ///
@@ -44,6 +45,18 @@ package struct Settings: Sendable {
   package var ratesTotal = Rates.off
   package var ratesIdentities = 100_000
   package var jobsExpire = Duration.seconds(600)
+  package var prices: [Price] = []
+  /// The path of the file of further ones; empty for none.
+  package var pricesFile = ""
+  package var pricesUnknown = UnknownPrice.auto
+  /// In megapixels.
+  package var estimateDefault = Units(2)
+  package var budget = Budget()
+  /// As it was written; see `LoadedSettings.ledger`.
+  package var ledger = "auto"
+  /// In days.
+  package var ledgerKeep = 400
+  package var settleAfter = Duration.seconds(120)
   package var timeouts = Timeouts()
   package var upstream = Upstream()
 

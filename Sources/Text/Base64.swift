@@ -79,6 +79,12 @@ public enum Base64 {
     }
   }
 
+  /// The first bytes of a text in the standard alphabet, as far as whole groups of digits reach within `limit` of them.
+  public static func prefix(_ text: Substring, limit: Int) -> [UInt8] {
+    let digits = text.utf8.prefix(limit).prefix { value(of: $0) != nil }
+    return bytes(Substring(digits.prefix(digits.count / 4 * 4))) ?? []
+  }
+
   /// How many digits are before the padding, of two signs at most.
   private static func unpadded(_ text: UnsafeBufferPointer<UInt8>) -> Int {
     var count = text.count

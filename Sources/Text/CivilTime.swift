@@ -27,18 +27,9 @@ public struct CivilTime: Comparable, Sendable {
 
   private var fields: Fields {
     let days = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
-    // Days since 1970 to a date, in eras of 400 years that begin on 1 March.
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    let date = CalendarDate(days: days)
     return Fields(
-      year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
-      day: dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, weekday: ((days + 4) % 7 + 7) % 7,
-      second: seconds - days * 86400)
+      year: date.year, month: date.month, day: date.day, weekday: date.weekday, second: seconds - days * 86400)
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), 29 bytes.

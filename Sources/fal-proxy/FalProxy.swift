@@ -18,7 +18,10 @@ struct FalProxy: ParsableCommand {
       FAL_PROXY_ALLOWED_ENDPOINTS. 'fal-proxy settings' lists them all.
       """,
     version: "\(version)\nparts: \(parts.joined(separator: ", "))",
-    subcommands: [Serve.self, Check.self, HealthCheck.self, MintToken.self, PrintSettings.self, PrintJob.self],
+    subcommands: [
+      Serve.self, Check.self, HealthCheck.self, MintToken.self, PrintSettings.self, PrintJob.self,
+      PrintUsage.self, LedgerCommand.self,
+    ],
     defaultSubcommand: Serve.self)
 
   /// Runs the command that the arguments name; a wrong word ends it with what was likely meant.
@@ -32,8 +35,8 @@ struct FalProxy: ParsableCommand {
       if exitCode(for: error) == .validationFailure,
         let hint = CommandLineHint.text(
           for: Array(CommandLine.arguments.dropFirst()),
-          commands: ["serve", "check", "healthcheck", "token", "settings", "job", "help"],
-          options: ["config", "connect", "sandbox", "markdown", "group", "help", "version"])
+          commands: ["serve", "check", "healthcheck", "token", "settings", "job", "usage", "ledger", "help"],
+          options: ["config", "connect", "sandbox", "markdown", "group", "by", "since", "format", "help", "version"])
       {
         StartUp.report("fal-proxy: \(hint)")
       }

@@ -1,6 +1,7 @@
 import Glibc
 import Guard
 import HTTPServer
+import Ledger
 import Observability
 import Relay
 import Sandbox
@@ -15,6 +16,7 @@ struct ProxyRuntime: Sendable {
   private let sandbox: EmbeddedSandbox?
   let gate: ConnectionGate
   private let log: LogWriter
+  private let ledger: (any Ledger)?
 
   /// The most loops a process starts by itself: the range of `event_loops`.
   private static let loopLimit = 64
@@ -63,11 +65,12 @@ struct ProxyRuntime: Sendable {
     } catch {
       throw started.explained(error)
     }
+    let ledger = try started.ledger()
     var loops: [LoopActor] = []
     let shared = LoopServices.Shared(
       generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
       keyVerdicts: KeyVerdicts(report: StartUp.reportLater),
-      forwardingNotices: ForwardingNotices(report: StartUp.reportLater))
+      forwardingNotices: ForwardingNotices(report: StartUp.reportLater), ledger: ledger)
     let studio = started.studio
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
@@ -91,7 +94,7 @@ struct ProxyRuntime: Sendable {
     if let notice = started.studioNotice(address: "\(address)") { StartUp.report(notice) }
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
-    return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log)
+    return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log, ledger: ledger)
   }
 
   /// The sandbox, which has a loop of its own; its files are served by the loops of the proxy.
@@ -154,6 +157,9 @@ struct ProxyRuntime: Sendable {
     await onEveryLoop { $0.flushLog() }
     log.drain(milliseconds: 1000)
   }
+
+  /// Waits until everything that became known is written, and lets go of the ledger.
+  func closeLedger() { ledger?.close() }
 
   func endAll() async { await onEveryLoop { $0.endAll() } }
 

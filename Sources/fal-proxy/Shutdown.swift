@@ -27,6 +27,7 @@ enum Shutdown {
       _ = await runtime.gate.waitUntilEmpty(atMost: settings.timeouts.linger)
       await runtime.abortAll()
     }
+    runtime.closeLedger()
     await runtime.flushLog()
     second.cancel()
     StartUp.report("fal-proxy: stopped")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Glibc
+import Ledger
 import Relay
 import Settings
 import Studio
@@ -33,6 +34,12 @@ enum StartUp {
 
     /// The settings in force as a file.
     var file: [String] { loaded.file }
+
+    /// Opens the ledger where one is needed; it says on standard error when it cannot be written.
+    func ledger() throws(LedgerFault) -> (any Ledger)? {
+      guard configuration.counts, let store = LedgerStore(loaded.ledger) else { return nil }
+      return try store.open { StartUp.reportLater("fal-proxy: \($0)") }
+    }
 
     /// Why nothing could be served, in a sentence; nil when it can.
     var shortage: String? {
@@ -103,6 +110,15 @@ enum StartUp {
     let loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: false)
     guard case .success((let settings, _)) = loaded.result else { throw refused(loaded) }
     return settings
+  }
+
+  /// Where what is spent is kept by the same settings, and the zone in which its days are counted.
+  static func ledger(config: String?) throws -> (store: LedgerStore, zone: String) {
+    let loaded = SettingsLoader.load(configPath: config, environment: Environment(), keyRequired: false)
+    guard case .success((let settings, _)) = loaded.result, let store = LedgerStore(loaded.ledger) else {
+      throw refused(loaded)
+    }
+    return (store, settings.budget.timezone)
   }
 
   private static func refused(_ loaded: LoadedSettings) -> ExitCode {

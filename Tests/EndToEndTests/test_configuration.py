@@ -187,6 +187,8 @@ def test_every_setting_has_a_variable(checked, tmp_path):
     secrets.write_text("ab" * 32 + "\n")
     tokens = tmp_path / "tokens"
     tokens.write_text("")
+    prices = tmp_path / "prices.yaml"
+    prices.write_text("prices: []\n")
     values = {
         "host": "127.0.0.2", "path": "/p", "studio": "true", "event_loops": "1", "log_format": "text", "access_log": "errors",
         "allowed_urls": "fal.run/a/b", "allowed_endpoints": "a/b", "allowed_hosts": "a.example",
@@ -211,11 +213,15 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         "fields": "x-fal-user-agent=force: app=web,x-fal-no-retry=drop", "webhooks.allow": "hooks.example.com/**",
         "sandbox.runners": "3", "sandbox.speed": "2.5",
         "sandbox.map": "white_changes", "sandbox.image_side": "100", "tags": "true", "ownership": "off", "secret_file": str(secrets),
+        "prices_file": str(prices), "prices_unknown": "0.02", "estimate_default": "4",
+        "budget.user": "1.00/day, 20.00/month", "budget.total": "100.00", "budget.timezone": "+01:00",
+        "budget.headers": "remaining", "tokens.charge": "0.25", "ledger": "memory", "ledger_keep": "30d",
+        "settle_after": "5m",
         "origin_overrides": "fal.run=http://127.0.0.1:9,queue.fal.run=https://x.example:8443",
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})
-    # A list of maps stands in the file alone.
-    assert set(seen) == set(values) | {"groups"}
+    # Lists of maps stand in the file alone.
+    assert set(seen) == set(values) | {"groups", "prices"}
     for key, value in values.items():
         if key == "auth.tokens":
             assert "2" in seen[key] and "token-of" not in seen[key]
@@ -224,7 +230,25 @@ def test_every_setting_has_a_variable(checked, tmp_path):
         elif key == "fields":
             assert seen[key] == '{x-fal-no-retry: drop, x-fal-user-agent: "force: app=web"}'
         else:
-            assert seen[key].strip("[]") == value, key
+            assert seen[key].strip('[]"') == value, key
+
+
+def test_what_budgets_need_is_a_fault_where_it_is_missing(refused):
+    faults = refused(budget_user="1.00/day", tokens_enabled="true")
+    assert len(faults) == 1 and "tokens.charge: tokens are enabled and a budget is set" in faults[0]
+    faults = refused(budget_timezone="Nowhere/At_All")
+    assert len(faults) == 1 and "budget.timezone: /usr/share/zoneinfo/Nowhere/At_All cannot be read" in faults[0]
+    assert "install tzdata, or write an offset" in faults[0]
+
+
+def test_a_price_for_what_is_no_endpoint_is_a_fault(refused, yaml, tmp_path):
+    entry = "  - endpoint: fal-ai\n    unit_price: 0.05\n    estimate: 1\n"
+    faults = refused("--config", yaml("prices:\n" + entry))
+    assert len(faults) == 1 and "prices[1].endpoint: fal-ai has one segment" in faults[0]
+    file = tmp_path / "prices.yaml"
+    file.write_text("prices:\n" + entry)
+    faults = refused(prices_file=str(file))
+    assert len(faults) == 1 and "prices[1].endpoint: fal-ai has one segment" in faults[0]
 
 
 def test_port_is_taken_from_the_platforms_variable_and_ours_wins(checked):

@@ -10,7 +10,7 @@ SOURCES = ROOT / "Sources"
 FLOORS = [
     ["fal-proxy"],
     ["Studio", "Sandbox", "Relay"],
-    ["Upstream", "Guard", "HTTPServer"],
+    ["Upstream", "Guard", "Ledger", "HTTPServer"],
     ["Observability", "Settings"],
     ["Fal"],
     ["HTTPWire", "Transport", "Digest", "Pictures"],
@@ -22,6 +22,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FORBIDDEN = {
     "HTTPServer": {"Fal", "Guard", "Upstream", "Relay", "Settings"},
     "Guard": {"Transport", "Upstream", "HTTPServer", "Settings", "System"},
+    "Ledger": {"Transport", "Fal", "HTTPWire", "Settings"},
     "Sandbox": {"Relay"},
     "Studio": {"Relay", "Sandbox", "Guard"},
     "HTTPWire": {"Transport", "System"},
@@ -31,12 +32,17 @@ FORBIDDEN = {
 }
 
 
+def optional_parts():
+    """The C libraries that are taken where they are installed; a room has them beside its imports."""
+    return set(re.findall(r'library: "(\w+)"', (ROOT / "Package.swift").read_text("utf-8")))
+
+
 def imports(room):
     found = set()
     for file in (SOURCES / room).rglob("*.swift"):
-        found |= set(re.findall(r"^(?:@\w+ )?(?:public |package |internal |private |@testable )*import (\w+)",
+        found |= set(re.findall(r"^ *(?:@\w+ )?(?:public |package |internal |private |@testable )*import (\w+)",
                                 file.read_text("utf-8"), re.M))
-    return {name for name in found if (SOURCES / name).is_dir() and name != room}
+    return {name for name in found - optional_parts() if (SOURCES / name).is_dir() and name != room}
 
 
 def declared():

@@ -29,6 +29,7 @@ struct AdmissionTests {
     case .refuse(let cause): cause.name.description
     case .collect(let target, let limit): "collect \(limit) for \(target.operation.name)"
     case .count(let target, _): "count \(target.operation.name)"
+    case .reserve(let target, let cost, _): "reserve \(cost.amount) for \(target.operation.name)"
     }
   }
 
@@ -71,11 +72,15 @@ struct AdmissionTests {
     #expect(
       Array(all) == [
         .method, .host, .preflight, .origin, .targetForm, .identity, .endpoint, .ownership, .query, .coding, .length,
-        .input, .limits,
+        .input, .price, .limits, .budget,
       ])
     // A preflight answers by itself, a submit is nobody else's; what is in the content, and what is counted, has tests of its
     // own; every other check has a failure above.
-    #expect(Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [.preflight, .ownership, .limits, .input])
+    #expect(
+      Set(all).subtracting(AdmissionTests.failures.map(\.0)) == [
+        .preflight, .ownership, .limits, .input, .price, .budget,
+      ]
+    )
   }
 
   @Test("a request that a limit is about is counted, and no other; cancels never")

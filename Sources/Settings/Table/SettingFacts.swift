@@ -1,8 +1,9 @@
 /// What is known about a key of the configuration besides where its value is kept. Its faults, its variable and its
 /// documentation are made of this.
 struct SettingFacts: Sendable {
-  /// The form of a value. Maps in a list can only be given in the file.
-  enum Shape: Sendable { case scalar, list, map, maps }
+  /// The form of a value. Maps in a list can only be given in the file; a series is a list that may stand on one line with commas,
+  /// as it does in a variable.
+  enum Shape: Sendable { case scalar, list, map, maps, series }
 
   /// What a variable says that is set and holds nothing. It may be one that was meant to hold something, so it must
   /// never open a door.

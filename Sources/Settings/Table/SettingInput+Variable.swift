@@ -16,6 +16,7 @@ extension SettingInput {
     switch shape {
     case .scalar: self = .scalar(value)
     case .list, .map: self = .items(try Self.items(of: value, name, shape))
+    case .series: self = .items(try Self.items(of: value, name, .list))
     case .maps: throw .fileOnly
     }
   }

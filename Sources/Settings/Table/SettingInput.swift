@@ -44,8 +44,12 @@ enum SettingInput {
   init?(_ node: YAMLSubset.Node, shape: SettingFacts.Shape, file: String) {
     switch (shape, node.content) {
     case (.scalar, .scalar(let bytes)): self = .scalar(bytes)
-    case (.list, .sequence(let nodes)):
+    case (.list, .sequence(let nodes)), (.series, .sequence(let nodes)):
       self = .items(nodes.map { Item(key: "", node: $0, source: "\(file):\($0.line)") })
+    case (.series, .scalar(let bytes)):
+      let place = "\(file):\(node.line)"
+      guard let input = try? SettingInput(variable: place, value: bytes, shape: shape) else { return nil }
+      self = input
     case (.map, .mapping(let mapping)):
       self = .items(mapping.entries.map { Item(key: $0.key, node: $0.value, source: "\(file):\($0.line)") })
     case (.maps, .sequence(let nodes)): self = .maps(nodes)

@@ -23,6 +23,15 @@ package enum SettingsLoader {
       loaded.secrets = SecretFile.load(
         loaded.settings.secretFile, source: findings.sources["secret_file"] ?? "default", &findings.faults)
     }
+    if !loaded.settings.pricesFile.isEmpty {
+      var (file, own) = (PricesFile(), SettingFindings())
+      readFile(loaded.settings.pricesFile, [], into: &file, &own)
+      loaded.filePrices = file.prices
+      for fault in own.faults.all { findings.faults.append(fault) }
+    }
+    loaded.stateDirectory = environment.setValue(of: "STATE_DIRECTORY").flatMap { directories in
+      directories.text.split(separator: ":").first.map(String.init)
+    }
     if keyRequired { loaded.falKey = FalKey.load(from: environment, faults: &findings.faults) }
     loaded.warnings = strayVariables(environment) + [SecretFile.warning(loaded.settings.secretFile)].compactMap(\.self)
     loaded.sources = findings.sources
