@@ -92,7 +92,7 @@ let package = Package(
       name: "fal-proxy",
       dependencies: [
         "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Ledger", "Relay", "Observability", "Sandbox",
-        "Digest",
+        "Digest", "Upstream",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

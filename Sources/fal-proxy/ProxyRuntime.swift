@@ -8,6 +8,7 @@ import Sandbox
 import Settings
 import System
 import Transport
+import Upstream
 
 /// The event loops of the process and what they share.
 struct ProxyRuntime: Sendable {
@@ -90,6 +91,9 @@ struct ProxyRuntime: Sendable {
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
+    if let ledger, let first = loops.first {
+      LedgerCare.start(ledger, await Fetch(on: first, tlsContext: tls), configuration, settings)
+    }
     return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log, ledger: ledger)
   }
 
