@@ -104,9 +104,7 @@ let package = Package(
       name: "fal-proxy",
       dependencies: [
         "Fal", "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Ledger", "Relay", "Observability",
-        "Sandbox",
-        "Studio",
-        "Digest",
+        "Upstream", "Sandbox", "Studio", "Digest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

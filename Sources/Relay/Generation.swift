@@ -26,6 +26,8 @@ package final class Generation: Sendable {
   let callers: CallerTerms
   /// Nil where nothing is counted.
   let money: MoneyTerms?
+  /// How fal is asked what jobs have cost.
+  let settler: SettlerTerms
   /// Whether what is spent is counted, so that there has to be a ledger.
   package var counts: Bool { money != nil }
   let requestRules: RequestHeadRules
@@ -93,6 +95,9 @@ package final class Generation: Sendable {
       forwarded: settings.forwardFields)
     self.callers = callers
     self.money = money
+    settler = SettlerTerms(
+      after: settings.settleAfter, key: key,
+      override: (overrides ?? settings.originOverrides)[FalHost.queue.name.description])
     requestRules = RequestHeadRules(key: key, version: version, fields: fields, tellsHost: overrides != nil)
     contentLimit = UInt64(settings.limits.body)
     collectedLimit = UInt64(min(settings.limits.collected, settings.limits.body))

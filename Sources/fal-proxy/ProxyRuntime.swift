@@ -9,6 +9,7 @@ import Settings
 import Studio
 import System
 import Transport
+import Upstream
 
 /// The event loops of the process and what they share.
 struct ProxyRuntime: Sendable {
@@ -94,6 +95,9 @@ struct ProxyRuntime: Sendable {
     if let notice = started.studioNotice(address: "\(address)") { StartUp.report(notice) }
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
+    if let ledger, let first = loops.first {
+      LedgerCare.start(ledger, await Fetch(on: first, tlsContext: tls), configuration, settings)
+    }
     return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log, ledger: ledger)
   }
 

@@ -10,6 +10,7 @@ import re
 import signal
 import struct
 import subprocess
+import threading
 
 import pytest
 
@@ -110,6 +111,30 @@ def test_a_job_with_a_sealed_id_is_settled_too(budgeted):
     assert_exhausted(ask(relay, SUBMIT, who=[ANNA]))
     assert ask(relay, f"{SUBMIT}/requests/{sealed}", method="GET", who=[ANNA]).status == 200
     assert ask(relay, SUBMIT, who=[ANNA]).status == 200
+
+
+def test_a_job_that_nobody_fetches_is_settled_by_asking(upstream, proxy):
+    """With the key, and no more of the result than its head."""
+    closed = threading.Event()
+
+    def serve(connection):
+        seen = connection.read_request()
+        if seen.method == "POST":
+            return connection.send(QUEUED)
+        assert seen.get("authorization").startswith("Key ")
+        if seen.target.endswith("/status"):
+            return connection.send(json_answer({"status": "COMPLETED"}))
+        assert seen.target == RESULT.removeprefix(QUEUE)
+        # A result that is far from whole.
+        connection.send(b"HTTP/1.1 200 OK\r\nx-fal-billable-units: 1\r\ncontent-length: 90000000\r\n\r\n{")
+        connection.wait_closed()
+        closed.set()
+
+    relay = proxy(upstream(serve), ledger="memory", budget_user="0.16", settle_after="10s")
+    assert ask(relay, SUBMIT).status == 200
+    assert_exhausted(ask(relay, SUBMIT))
+    assert closed.wait(30)
+    wait_until(lambda: ask(relay, SUBMIT).status == 200)
 
 
 def test_each_caller_has_a_budget_and_all_together_have_one(budgeted):

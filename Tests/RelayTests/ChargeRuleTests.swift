@@ -30,4 +30,18 @@ struct ChargeRuleTests {
     #expect(
       ChargeRule.change(operation, status: status, units: units.flatMap { Units($0) }, job: job, at: 7) == change)
   }
+
+  @Test(
+    "what fal says of a job that is asked about",
+    arguments: [
+      (202, #"{"status":"IN_PROGRESS"}"#, .seen(.running, at: 7)), (202, "", .seen(.running, at: 7)),
+      (200, #"{"status":"COMPLETED"}"#, .seen(.completed, at: 7)),
+      (200, #"{"status":"IN_QUEUE"}"#, .seen(.running, at: 7)),
+      (200, #"{"status":"COMPLETED","error_type":"client_cancelled"}"#, .released),
+      (200, #"{"status":"COMPLETED","error_type":"runner_server_error"}"#, .seen(.completed, at: 7)),
+      (200, "{", nil), (200, "{}", nil), (404, #"{"status":"COMPLETED"}"#, nil), (500, "", nil),
+    ] as [(Int, String, LedgerChange?)])
+  func asked(status: Int, content: String, change: LedgerChange?) {
+    #expect(SettlerTerms.change(status: status, content: Array(content.utf8), at: 7) == change)
+  }
 }

@@ -7,20 +7,22 @@ struct FetchAnswer {
 
   private let method: Method
   private let maxBytes: Int
+  private let headOnly: Bool
   private var parser = ResponseHeadParser(limits: HeadLimits())
   private var scanned = 0
   private var interims = 0
   private var decoder: BodyDecoder?
   private var response = FetchResponse(status: 0, fields: [], content: [])
 
-  /// The answer to a request with `method`, of which at most `maxBytes` of content are taken.
-  init(to method: Method, maxBytes: Int) {
+  /// The answer to a request with `method`, of which at most `maxBytes` of content are taken, or none.
+  init(to method: Method, maxBytes: Int, headOnly: Bool = false) {
     self.method = method
+    self.headOnly = headOnly
     self.maxBytes = maxBytes
   }
 
   /// The response; nil until it is whole.
-  var whole: FetchResponse? { decoder?.isDone == true ? response : nil }
+  var whole: FetchResponse? { decoder?.isDone == true || headOnly && decoder != nil ? response : nil }
 
   /// Reads what it can from the start of `bytes`.
   /// - Returns: how many bytes it is done with; the others are to be given again, with more.
@@ -30,7 +32,7 @@ struct FetchAnswer {
       guard let length = try readHead(bytes.extracting(used..<bytes.count)) else { return used }
       used += length
     }
-    while decoder?.isDone == false {
+    while decoder?.isDone == false, !headOnly {
       let consumed = try readContent(bytes.extracting(used..<bytes.count))
       guard consumed > 0 else { break }
       used += consumed
@@ -60,7 +62,7 @@ struct FetchAnswer {
       return length
     }
     // An answer that says it is too large is not read at all.
-    if case .contentLength(let stated) = head.framing, stated > UInt64(maxBytes) { throw .tooLarge }
+    if case .contentLength(let stated) = head.framing, stated > UInt64(maxBytes), !headOnly { throw .tooLarge }
     decoder = BodyDecoder(head.framing)
     response.status = head.status
     response.fields = head.fields.lines.map { line in

@@ -32,7 +32,7 @@ public final class FetchExchange: EventHandler {
     self.onEnd = onEnd
     self.tlsContext = tlsContext
     self.resolver = resolver
-    answer = FetchAnswer(to: request.method, maxBytes: request.maxBytes)
+    answer = FetchAnswer(to: request.method, maxBytes: request.maxBytes, headOnly: request.headOnly)
     super.init()
   }
 

@@ -39,6 +39,8 @@ public struct FetchRequest: Sendable {
   public var content: [UInt8] = []
   /// The most content an answer may have, in bytes.
   public var maxBytes = 1 << 20
+  /// Whether the head of the answer is all that is wanted; the connection is closed behind it.
+  public var headOnly = false
   /// The time for all of it, from the look-up of the name to the last byte, in nanoseconds.
   public var timeout: UInt64 = 10_000_000_000
 
