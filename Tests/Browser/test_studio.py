@@ -81,8 +81,12 @@ def test_two_samples_come_with_it(studio):
     for name in ("Try the sample", "Try another"):
         studio.label("Prompt").fill("")
         studio.button(name).click()
-        studio.page.get_by_text("1024 × 768", exact=False).or_(studio.page.get_by_text("Map loaded")).first.wait_for()
         studio.wait("() => document.querySelector('#field-prompt').value")
+        studio.run()
+        studio.page.locator("article").first.wait_for()
+    studio.done(2)
+    # Each has its map.
+    assert not studio.page.get_by_role("alert").is_visible()
     studio.look("sample")
 
 

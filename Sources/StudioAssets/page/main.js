@@ -129,7 +129,7 @@ $("another-sample").onclick = () => trySample("landscape");
 async function trySample(name) {
   const { picture, map, prompt } = await sample(name);
   await work.canvas.loadImage(picture);
-  if (map) await work.takeMap(map, "black_changes");
+  await work.takeMap(map, "black_changes");
   const [example = ""] = work.model.input.properties.prompt.examples ?? [];
   work.form.values = { prompt: work.form.values.prompt || prompt || example };
   work.inputsChanged();
