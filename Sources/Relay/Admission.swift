@@ -39,7 +39,7 @@ struct Admission: ~Copyable {
   /// The content, where it was asked for; what is sent on in place of the client's own.
   private(set) var content: [UInt8]?
   /// What was taken of the limits, where something has to be given back.
-  private(set) var claim: RateClaim?
+  private var claim: RateClaim?
   private var isCounted = false
 
   /// What the checks look at, as offsets and numbers: found in one pass over the head.
@@ -81,10 +81,13 @@ struct Admission: ~Copyable {
   mutating func take(content: [UInt8]) { self.content = content }
 
   /// Tells that the request is counted.
-  mutating func take(claim: RateClaim?) {
+  mutating func take(claim: consuming RateClaim?) {
     self.claim = claim
     isCounted = true
   }
+
+  /// Hands what was taken on to whoever gives it back.
+  mutating func takeClaim() -> RateClaim? { claim.take() }
 
   /// Whom the request counts for.
   var caller: Caller { facts.caller }

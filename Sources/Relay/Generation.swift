@@ -129,6 +129,13 @@ package final class Generation: Sendable {
         "entry \(index + 1) names a field that has a rule of its own, so that listing it here changes nothing; say what becomes "
           + "of it in fields, as in \(name.lowercased()): pass")
     }
+    if !loaded.settings.isSandboxed,
+      loaded.settings.forwardFields.contains(where: { $0.lowercased() == Settings.sandboxFaultField })
+    {
+      loaded.reject(
+        "forward_fields",
+        "\(Settings.sandboxFaultField) is for the embedded fal alone, which gets it anyway; leave it out of the list")
+    }
     for (name, rule) in loaded.settings.fields.sorted(by: { $0.key < $1.key }) {
       do throws(PatternError) {
         _ = try RequestFields([name: rule], forwarded: forwarded)

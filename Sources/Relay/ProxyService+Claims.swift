@@ -16,12 +16,12 @@ extension ProxyService {
   }
 
   /// The claim of a request that is admitted: that of the limits, or one that only watches what becomes of a job.
-  func claim(_ admission: borrowing Admission, on target: Target, _ value: Span<UInt8>) -> RateClaim? {
+  func claim(_ admission: inout Admission, on target: Target, _ value: Span<UInt8>) -> RateClaim? {
     guard let policy = admission.generation.callers.rates, policy.countsJobs || policy.countsBytes else {
-      return admission.claim
+      return admission.takeClaim()
     }
-    let claim =
-      admission.claim ?? RateClaim(rates, policy, of: admission.caller, for: target.operation, holding: nil)
+    var claim =
+      admission.takeClaim() ?? RateClaim(rates, policy, of: admission.caller, for: target.operation, holding: nil)
     guard policy.countsJobs, let id = target.requestID else { return claim }
     // By fal's own id, which a sealed one is opened to.
     if let own = admission.job?.id {

@@ -10,7 +10,7 @@ internal import Upstream
 extension ProxyService {
   /// Writes the head for fal from the client's, whose bytes are about to go; nil when it does not fit the largest buffer.
   func exchange(
-    _ admission: borrowing Admission, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ target: Target,
+    _ admission: inout Admission, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ target: Target,
     _ value: Span<UInt8>, host: UpstreamHost, on stream: any RequestStream
   ) -> RelayExchange? {
     let generation = admission.generation
@@ -36,7 +36,7 @@ extension ProxyService {
         isResult: target.operation == .result, headLength: buffer.count))
     return RelayExchange(
       on: stream, proxy: self, generation: generation, host: host, attempt: attempt,
-      claim: claim(admission, on: target, value),
+      claim: claim(&admission, on: target, value),
       outgoing: OutgoingRequest(
         buffer, collected: admission.content, output: framing == .chunked ? .chunked : .plain),
       job: admission.job)

@@ -144,7 +144,7 @@ package final class ProxyService: Service {
       if let id = admission.job?.id { record.note(.job, id.span) }
       guard
         let exchange = exchange(
-          admission, head, bytes, target, value, host: host ?? hosts[target.hostIndex], on: stream)
+          &admission, head, bytes, target, value, host: host ?? hosts[target.hostIndex], on: stream)
       else { return .answer(LocalAnswer(.wire(.headTooLarge))) }
       return .exchange(exchange)
     }

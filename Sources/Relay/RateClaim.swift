@@ -4,7 +4,7 @@ internal import Text
 
 /// What one request has taken of the limits: it gives back what is not taken for good, once, however the request ends, and
 /// watches what passes by for what becomes of a queued job.
-final class RateClaim {
+struct RateClaim: ~Copyable {
   private enum Watch {
     case nothing
     /// For the event that ends a status stream.
@@ -34,7 +34,10 @@ final class RateClaim {
     (self.operation, self.hold) = (operation, hold)
   }
 
-  deinit { release() }
+  deinit {
+    var hold = hold
+    if hold != nil { table.release(&hold!) }
+  }
 
   /// Whether the content of the answer has to be shown to it.
   var isWatching: Bool {
@@ -45,7 +48,7 @@ final class RateClaim {
   /// - Parameters:
   ///   - id: fal's id of the request, where a field tells it.
   ///   - own: the job, where ids are sealed; of one that is known, the content has told the id already.
-  func noteHead(status: Int, id: Span<UInt8>?, own: OwnedJob? = nil, now: UInt64) {
+  mutating func noteHead(status: Int, id: Span<UInt8>?, own: OwnedJob? = nil, now: UInt64) {
     if let job {
       if let sign = RateTable.Sign(operation, status: status) { table.note(sign, of: job, now: now) }
       if operation == .statusStream, status == 200 { watch = .completion(CompletionScanner()) }
@@ -64,7 +67,7 @@ final class RateClaim {
   }
 
   /// Content of the answer has come.
-  func note(content: Span<UInt8>, now: UInt64) {
+  mutating func note(content: Span<UInt8>, now: UInt64) {
     switch watch {
     case .nothing: return
     case .completion(var scanner):
@@ -83,7 +86,7 @@ final class RateClaim {
   /// - Parameters:
   ///   - mayHaveRun: whether fal may have taken it although it has not said so.
   ///   - bytes: content that has passed, both ways.
-  func end(mayHaveRun: Bool, bytes: UInt64, now: UInt64) {
+  mutating func end(mayHaveRun: Bool, bytes: UInt64, now: UInt64) {
     if policy.countsBytes { table.charge(caller, bytes: bytes, under: policy, now: now) }
     // Who leaves before the answer has not shaken off the job: it counts until it expires.
     if operation == .submit, isAccepted || mayHaveRun { follow(gatheredID ?? idOfField, now: now) }
@@ -97,11 +100,11 @@ final class RateClaim {
     return RateTable.key(of: text.utf8.span)
   }
 
-  private func follow(_ id: UInt128?, now: UInt64) {
+  private mutating func follow(_ id: UInt128?, now: UInt64) {
     if hold != nil { table.follow(&hold!, job: id, now: now) }
   }
 
-  private func release() {
+  private mutating func release() {
     if hold != nil { table.release(&hold!) }
   }
 }

@@ -138,8 +138,7 @@ extension RelayExchange {
       if let id { record.note(.falRequestID, id) }
       if let units { record.note(.billableUnits, units) }
     }
-    guard let claim else { return }
-    claim.noteHead(status: head.status, id: id, own: job, now: proxy.loop.now)
+    claim?.noteHead(status: head.status, id: id, own: job, now: proxy.loop.now)
   }
 
   // MARK: Content

@@ -34,7 +34,7 @@ final class RelayExchange: Exchange, UpstreamUser {
 
   init(
     on stream: any RequestStream, proxy: ProxyService, generation: Generation, host: UpstreamHost, attempt: Attempt,
-    claim: RateClaim?, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil
+    claim: consuming RateClaim?, outgoing: consuming OutgoingRequest, job: OwnedJob? = nil
   ) {
     self.stream = stream
     self.proxy = proxy

@@ -73,7 +73,8 @@ extension Settings: SettingRecord {
       """
       What becomes of single request fields: `pass`, `drop`, or `"force: value"`, which also adds it where it is absent. A field \
       without an entry passes if it is forwarded at all, but for three: an `x-fal-queue-priority` other than `low` and \
-      `normal` is dropped, an `x-fal-request-timeout` above one hour is lowered to it, and `x-fal-tags` are dropped.
+      `normal` is dropped, an `x-fal-request-timeout` above one hour is lowered to it and one that is no plain number of \
+      seconds dropped, and `x-fal-tags` are dropped.
       """,
       range: "request fields, each once, and what becomes of them: pass, drop or \"force: value\"",
       key: { $0.utf8.allSatisfy(\.isTokenByte) && !$0.isEmpty ? $0.lowercased() : nil },

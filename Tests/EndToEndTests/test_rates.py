@@ -2,6 +2,8 @@
 ends."""
 
 import re
+import socket
+import threading
 import time
 
 import pytest
@@ -331,6 +333,42 @@ def test_a_run_that_cannot_reach_fal_is_given_back(proxy):
         assert caller(DIRECT, "POST", b"{}").status == 502
         assert caller.submit().status == 502
     assert caller.jobs() == 0
+
+
+def test_a_hundred_thousand_callers_are_remembered_in_bounded_memory(proxy):
+    """No more than rates_identities of them, whoever was idle longest is forgotten first; what they submit fails at once, as
+    nothing listens where fal should be."""
+    relay = proxy(None, event_loops=1, rates_submits="1/1h", rates_identities=100_000, trusted_proxies="127.0.0.1",
+                  origin_overrides="queue.fal.run=http://127.0.0.1:1", access_log="none")
+
+    def ask(numbers):
+        """How often each status came, of one submit of each address."""
+        addresses = [f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}" for number in numbers]
+        data = b"".join(request(SUBMIT, "POST", fields=[("x-forwarded-for", address)], body=b"{}") for address in addresses)
+        statuses = []
+        with socket.create_connection(relay.address) as sock:
+            sender = threading.Thread(target=sock.sendall, args=(data,), daemon=True)
+            sender.start()
+            rest = b""
+            while len(statuses) < len(addresses):
+                piece = sock.recv(1 << 20)
+                assert piece, "closed"
+                lines = (rest + piece).split(b"HTTP/1.1 ")
+                # The status of the last one may not be whole.
+                statuses += [line[:3] for line in lines[1:-1]]
+                rest = b"HTTP/1.1 " + lines[-1] if len(lines) > 1 else lines[0]
+                if len(statuses) == len(addresses) - 1 and rest.endswith(b"}\n"):
+                    statuses.append(rest[9:12])
+            sender.join(10)
+        return {status: statuses.count(status) for status in set(statuses)}
+
+    assert ask(range(1000)) == {b"502": 1000}
+    before = relay.status_kib("VmRSS")
+    assert ask(range(1000, 130_000)) == {b"502": 129_000}
+    assert relay.status_kib("VmRSS") - before < 48 << 10
+    # The latest are remembered, the first are not.
+    assert ask([129_999, 129_000]) == {b"429": 2}
+    assert ask([0]) == {b"502": 1}
 
 
 # --- What pages and strangers see ---------------------------------------------------------------------------------------

@@ -243,6 +243,12 @@ def test_forward_fields_cannot_name_a_field_with_a_rule_of_its_own(proxy, name, 
     assert proxy(None, "check", wait=False, fields=f"{name}=pass").wait() == 0
 
 
+def test_the_field_that_makes_the_sandbox_fail_is_never_fals(proxy):
+    relay = proxy(None, "check", wait=False, forward_fields="X-Sandbox-Fault")
+    assert relay.wait() == 78
+    assert "forward_fields: x-sandbox-fault is for the embedded fal alone" in relay.stderr
+
+
 def test_pages_may_send_what_forward_fields_names(upstream, proxy):
     relay = proxy(upstream(), forward_fields="x-fal-request-source", allowed_origins="https://app.example")
     answer = relay.fetch(request(None, "OPTIONS", fields=[
