@@ -27,9 +27,7 @@ extension Settings: SettingRecord {
       "event_loops", \.eventLoops, "How many event loops serve connections.", 0...64, or: " (0 = one per core)"),
     .flag(
       "studio", \.studio,
-      """
-      Whether the page on which change maps are painted and tried, the Studio, is served at `/`; with `--sandbox` it always is.
-      """),
+      "Whether the Studio, a page to paint change maps on, is at `/`; with `--sandbox` it always is."),
     .scalar(
       "log_format", \.logFormat,
       "How the lines on standard output are written: one JSON object each, or text for human eyes.", unit: "word",

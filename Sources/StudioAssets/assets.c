@@ -235,150 +235,178 @@ static const unsigned char gzipped_32[] = {
 };
 
 static const unsigned char plain_33[] = {
-#embed "page/elapsed.js"
+#embed "page/drop.js"
 };
 static const unsigned char gzipped_33[] = {
-#embed "packed/elapsed.js.gz"
+#embed "packed/drop.js.gz"
 };
 
 static const unsigned char plain_34[] = {
-#embed "page/errors.js"
+#embed "page/elapsed.js"
 };
 static const unsigned char gzipped_34[] = {
-#embed "packed/errors.js.gz"
+#embed "packed/elapsed.js.gz"
 };
 
 static const unsigned char plain_35[] = {
-#embed "page/fal.js"
+#embed "page/errors.js"
 };
 static const unsigned char gzipped_35[] = {
-#embed "packed/fal.js.gz"
+#embed "packed/errors.js.gz"
 };
 
 static const unsigned char plain_36[] = {
-#embed "page/follow.js"
+#embed "page/fal.js"
 };
 static const unsigned char gzipped_36[] = {
-#embed "packed/follow.js.gz"
+#embed "packed/fal.js.gz"
 };
 
 static const unsigned char plain_37[] = {
-#embed "page/form.js"
+#embed "page/follow.js"
 };
 static const unsigned char gzipped_37[] = {
-#embed "packed/form.js.gz"
+#embed "packed/follow.js.gz"
 };
 
 static const unsigned char plain_38[] = {
-#embed "page/gallery.js"
+#embed "page/form.js"
 };
 static const unsigned char gzipped_38[] = {
-#embed "packed/gallery.js.gz"
+#embed "packed/form.js.gz"
 };
 
 static const unsigned char plain_39[] = {
-#embed "page/icon.svg"
+#embed "page/gallery.js"
 };
 static const unsigned char gzipped_39[] = {
-#embed "packed/icon.svg.gz"
+#embed "packed/gallery.js.gz"
 };
 
 static const unsigned char plain_40[] = {
-#embed "page/index.html"
+#embed "page/icon.svg"
 };
 static const unsigned char gzipped_40[] = {
-#embed "packed/index.html.gz"
+#embed "packed/icon.svg.gz"
 };
 
 static const unsigned char plain_41[] = {
-#embed "page/jobs.js"
+#embed "page/index.html"
 };
 static const unsigned char gzipped_41[] = {
-#embed "packed/jobs.js.gz"
+#embed "packed/index.html.gz"
 };
 
 static const unsigned char plain_42[] = {
-#embed "page/json.js"
+#embed "page/jobs.js"
 };
 static const unsigned char gzipped_42[] = {
-#embed "packed/json.js.gz"
+#embed "packed/jobs.js.gz"
 };
 
 static const unsigned char plain_43[] = {
-#embed "page/main.js"
+#embed "page/json.js"
 };
 static const unsigned char gzipped_43[] = {
-#embed "packed/main.js.gz"
+#embed "packed/json.js.gz"
 };
 
 static const unsigned char plain_44[] = {
-#embed "page/pictures.js"
+#embed "page/main.js"
 };
 static const unsigned char gzipped_44[] = {
-#embed "packed/pictures.js.gz"
+#embed "packed/main.js.gz"
 };
 
 static const unsigned char plain_45[] = {
-#embed "page/presets.js"
+#embed "page/pictures.js"
 };
 static const unsigned char gzipped_45[] = {
-#embed "packed/presets.js.gz"
+#embed "packed/pictures.js.gz"
 };
 
 static const unsigned char plain_46[] = {
-#embed "page/recipe.js"
+#embed "page/presets.js"
 };
 static const unsigned char gzipped_46[] = {
-#embed "packed/recipe.js.gz"
+#embed "packed/presets.js.gz"
 };
 
 static const unsigned char plain_47[] = {
-#embed "page/schema.js"
+#embed "page/recipe.js"
 };
 static const unsigned char gzipped_47[] = {
-#embed "packed/schema.js.gz"
+#embed "packed/recipe.js.gz"
 };
 
 static const unsigned char plain_48[] = {
-#embed "page/seed.js"
+#embed "page/run.js"
 };
 static const unsigned char gzipped_48[] = {
-#embed "packed/seed.js.gz"
+#embed "packed/run.js.gz"
 };
 
 static const unsigned char plain_49[] = {
-#embed "page/sse.js"
+#embed "page/samples.js"
 };
 static const unsigned char gzipped_49[] = {
-#embed "packed/sse.js.gz"
+#embed "packed/samples.js.gz"
 };
 
 static const unsigned char plain_50[] = {
-#embed "page/store.js"
+#embed "page/schema.js"
 };
 static const unsigned char gzipped_50[] = {
-#embed "packed/store.js.gz"
+#embed "packed/schema.js.gz"
 };
 
 static const unsigned char plain_51[] = {
-#embed "page/studio.css"
+#embed "page/seed.js"
 };
 static const unsigned char gzipped_51[] = {
-#embed "packed/studio.css.gz"
+#embed "packed/seed.js.gz"
 };
 
 static const unsigned char plain_52[] = {
-#embed "page/token.js"
+#embed "page/sse.js"
 };
 static const unsigned char gzipped_52[] = {
-#embed "packed/token.js.gz"
+#embed "packed/sse.js.gz"
 };
 
 static const unsigned char plain_53[] = {
-#embed "page/viewer.js"
+#embed "page/store.js"
 };
 static const unsigned char gzipped_53[] = {
+#embed "packed/store.js.gz"
+};
+
+static const unsigned char plain_54[] = {
+#embed "page/studio.css"
+};
+static const unsigned char gzipped_54[] = {
+#embed "packed/studio.css.gz"
+};
+
+static const unsigned char plain_55[] = {
+#embed "page/token.js"
+};
+static const unsigned char gzipped_55[] = {
+#embed "packed/token.js.gz"
+};
+
+static const unsigned char plain_56[] = {
+#embed "page/viewer.js"
+};
+static const unsigned char gzipped_56[] = {
 #embed "packed/viewer.js.gz"
+};
+
+static const unsigned char plain_57[] = {
+#embed "page/work.js"
+};
+static const unsigned char gzipped_57[] = {
+#embed "packed/work.js.gz"
 };
 
 static const struct studio_asset assets[] = {
@@ -415,27 +443,31 @@ static const struct studio_asset assets[] = {
     {"compare.js", plain_30, sizeof plain_30, gzipped_30, sizeof gzipped_30},
     {"dialog.js", plain_31, sizeof plain_31, gzipped_31, sizeof gzipped_31},
     {"dom.js", plain_32, sizeof plain_32, gzipped_32, sizeof gzipped_32},
-    {"elapsed.js", plain_33, sizeof plain_33, gzipped_33, sizeof gzipped_33},
-    {"errors.js", plain_34, sizeof plain_34, gzipped_34, sizeof gzipped_34},
-    {"fal.js", plain_35, sizeof plain_35, gzipped_35, sizeof gzipped_35},
-    {"follow.js", plain_36, sizeof plain_36, gzipped_36, sizeof gzipped_36},
-    {"form.js", plain_37, sizeof plain_37, gzipped_37, sizeof gzipped_37},
-    {"gallery.js", plain_38, sizeof plain_38, gzipped_38, sizeof gzipped_38},
-    {"icon.svg", plain_39, sizeof plain_39, gzipped_39, sizeof gzipped_39},
-    {"index.html", plain_40, sizeof plain_40, gzipped_40, sizeof gzipped_40},
-    {"jobs.js", plain_41, sizeof plain_41, gzipped_41, sizeof gzipped_41},
-    {"json.js", plain_42, sizeof plain_42, gzipped_42, sizeof gzipped_42},
-    {"main.js", plain_43, sizeof plain_43, gzipped_43, sizeof gzipped_43},
-    {"pictures.js", plain_44, sizeof plain_44, gzipped_44, sizeof gzipped_44},
-    {"presets.js", plain_45, sizeof plain_45, gzipped_45, sizeof gzipped_45},
-    {"recipe.js", plain_46, sizeof plain_46, gzipped_46, sizeof gzipped_46},
-    {"schema.js", plain_47, sizeof plain_47, gzipped_47, sizeof gzipped_47},
-    {"seed.js", plain_48, sizeof plain_48, gzipped_48, sizeof gzipped_48},
-    {"sse.js", plain_49, sizeof plain_49, gzipped_49, sizeof gzipped_49},
-    {"store.js", plain_50, sizeof plain_50, gzipped_50, sizeof gzipped_50},
-    {"studio.css", plain_51, sizeof plain_51, gzipped_51, sizeof gzipped_51},
-    {"token.js", plain_52, sizeof plain_52, gzipped_52, sizeof gzipped_52},
-    {"viewer.js", plain_53, sizeof plain_53, gzipped_53, sizeof gzipped_53},
+    {"drop.js", plain_33, sizeof plain_33, gzipped_33, sizeof gzipped_33},
+    {"elapsed.js", plain_34, sizeof plain_34, gzipped_34, sizeof gzipped_34},
+    {"errors.js", plain_35, sizeof plain_35, gzipped_35, sizeof gzipped_35},
+    {"fal.js", plain_36, sizeof plain_36, gzipped_36, sizeof gzipped_36},
+    {"follow.js", plain_37, sizeof plain_37, gzipped_37, sizeof gzipped_37},
+    {"form.js", plain_38, sizeof plain_38, gzipped_38, sizeof gzipped_38},
+    {"gallery.js", plain_39, sizeof plain_39, gzipped_39, sizeof gzipped_39},
+    {"icon.svg", plain_40, sizeof plain_40, gzipped_40, sizeof gzipped_40},
+    {"index.html", plain_41, sizeof plain_41, gzipped_41, sizeof gzipped_41},
+    {"jobs.js", plain_42, sizeof plain_42, gzipped_42, sizeof gzipped_42},
+    {"json.js", plain_43, sizeof plain_43, gzipped_43, sizeof gzipped_43},
+    {"main.js", plain_44, sizeof plain_44, gzipped_44, sizeof gzipped_44},
+    {"pictures.js", plain_45, sizeof plain_45, gzipped_45, sizeof gzipped_45},
+    {"presets.js", plain_46, sizeof plain_46, gzipped_46, sizeof gzipped_46},
+    {"recipe.js", plain_47, sizeof plain_47, gzipped_47, sizeof gzipped_47},
+    {"run.js", plain_48, sizeof plain_48, gzipped_48, sizeof gzipped_48},
+    {"samples.js", plain_49, sizeof plain_49, gzipped_49, sizeof gzipped_49},
+    {"schema.js", plain_50, sizeof plain_50, gzipped_50, sizeof gzipped_50},
+    {"seed.js", plain_51, sizeof plain_51, gzipped_51, sizeof gzipped_51},
+    {"sse.js", plain_52, sizeof plain_52, gzipped_52, sizeof gzipped_52},
+    {"store.js", plain_53, sizeof plain_53, gzipped_53, sizeof gzipped_53},
+    {"studio.css", plain_54, sizeof plain_54, gzipped_54, sizeof gzipped_54},
+    {"token.js", plain_55, sizeof plain_55, gzipped_55, sizeof gzipped_55},
+    {"viewer.js", plain_56, sizeof plain_56, gzipped_56, sizeof gzipped_56},
+    {"work.js", plain_57, sizeof plain_57, gzipped_57, sizeof gzipped_57},
 };
 
 const struct studio_asset *studio_asset(size_t index) {

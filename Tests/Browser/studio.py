@@ -36,10 +36,12 @@ def sandbox(**settings):
 class Studio:
     """One visitor with a browser profile of their own."""
 
-    def __init__(self, browser, proxy, allowed=(), **options):
+    def __init__(self, browser, proxy, allowed=(), others=(), **options):
         self.url = f"http://127.0.0.1:{proxy.address[1]}/"
         self.context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **options})
         self.allowed = allowed
+        #: Whom the page may ask beside its own server.
+        self.others = others
         self.complaints = []
         self.requests = []
         self.page = self.context.new_page()
@@ -59,7 +61,7 @@ class Studio:
         if kind is None:
             # Neither an error, nor a violation of the page's policy, nor a request to anybody else.
             assert not self.complaints, self.complaints
-            assert all(request.url.startswith((self.url, "blob:", "data:")) for request in self.requests)
+            assert all(request.url.startswith((self.url, "blob:", "data:", *self.others)) for request in self.requests)
 
     def open(self):
         self.page.goto(self.url)

@@ -52,7 +52,9 @@ def test_from_a_picture_to_a_result(studio):
     studio.ready().run()
     studio.cards("running").wait_for()
     studio.wait("() => /step \\d+ of 28/.test(document.querySelector('article').textContent)")
+    assert studio.page.locator("#progress").inner_text() == "1 running"
     studio.done()
+    assert studio.page.locator("#progress").inner_text() == "Done: look at the result"
     studio.look("result")
     [job] = studio.database("jobs")
     assert job["images"][0]["width"] and job["seed"] and job["logs"]
@@ -72,6 +74,20 @@ def test_from_a_picture_to_a_result(studio):
     assert open(download.value.path(), "rb").read().startswith(b"\x89PNG\r\n\x1a\n")
     dialog.get_by_role("button", name="Use as input").click()
     studio.page.get_by_role("dialog").wait_for(state="detached")
+
+
+def test_two_samples_come_with_it(studio):
+    studio.open()
+    for name in ("Try the sample", "Try another"):
+        studio.label("Prompt").fill("")
+        studio.button(name).click()
+        studio.wait("() => document.querySelector('#field-prompt').value")
+        studio.run()
+        studio.page.locator("article").first.wait_for()
+    studio.done(2)
+    # Each has its map.
+    assert not studio.page.get_by_role("alert").is_visible()
+    studio.look("sample")
 
 
 def test_a_running_job_is_cancelled(studio):

@@ -6,7 +6,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: use Tests/Browser/run")
 
-from studio import CANARY, CHROMIUM, REFUSED, Proxy, Studio, sandbox  # noqa: E402
+from studio import CANARY, CHROMIUM, REFUSED, Proxy, Studio, png, sandbox  # noqa: E402
 from test_studio import browser, proxy  # noqa: E402, F401
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -164,3 +164,39 @@ def test_every_field_of_the_larger_model_has_a_control(browser):  # noqa: F811
         studio.look("general")
         studio.run()
         studio.done()
+
+
+def test_a_picture_that_cannot_be_read_across_origins_is_shown_and_told_of(browser):  # noqa: F811
+    """Beside the real fal, whose calls are answered here in fal's place."""
+    file = "https://v3.fal.media/files/lion/result.png"
+    uploads = "https://v3.fal.media/files/lion/upload"
+    output = {"images": [{"url": file, "width": 96, "height": 64}], "seed": 7, "timings": {}, "has_nsfw_concepts": [False], "prompt": "a"}
+
+    def fal(route):
+        target = route.request.headers.get("x-fal-target-url", "")
+        if "/storage/" in target:
+            return route.fulfill(json={"upload_url": uploads, "file_url": uploads})
+        if target.endswith("status/stream?logs=1"):
+            return route.fulfill(content_type="text/event-stream", body='data: {"status":"COMPLETED","logs":null}\n\n')
+        return route.fulfill(json={"request_id": "r-1"} if route.request.method == "POST" else output)
+
+    def cdn(route):
+        if route.request.url == file:
+            return route.fulfill(content_type="image/png", body=png(), headers={"access-control-allow-origin": "https://fal.ai"})
+        return route.fulfill(headers={"access-control-allow-origin": "*", "access-control-allow-methods": "PUT",
+                                      "access-control-allow-headers": "*"})
+
+    with Proxy(key=CANARY, studio="true") as relay, \
+            Studio(browser, relay, allowed=["blocked by CORS policy", "ERR_FAILED"], others=["https://v3.fal.media/"]) as studio:
+        studio.page.route("**/api/fal/proxy", fal)
+        studio.page.route("https://v3.fal.media/**", cdn)
+        studio.ready().run()
+        studio.done()
+        assert studio.page.locator("article img").evaluate("(each) => each.decode().then(() => each.naturalWidth)") == 96
+        studio.page.get_by_role("button", name="Look at the picture").click()
+        dialog = studio.page.get_by_role("dialog")
+        assert "does not let this page read it" in dialog.locator("aside").inner_text()
+        assert dialog.get_by_role("link", name="Open picture").get_attribute("href") == file
+        dialog.get_by_role("tab", name="Adherence").click()
+        assert "does not let this page read it" in dialog.get_by_role("tabpanel", name="Adherence").inner_text()
+        studio.look("unreadable")
