@@ -26,6 +26,10 @@ package struct PictureLimits: Equatable, Sendable {
   package var pixels = 24 << 20
   /// The longest side, in pixels, which bounds a row.
   package var side = 16_384
+  /// The most scans of a JPEG, over each of which all its pixels are gone through.
+  package var scans = 64
+  /// The most pixels that are gone through, over all scans: 16 scans of the largest picture; encoders write about ten.
+  package var scannedPixels = 16 * (24 << 20)
 
   /// The defaults.
   package init() {}
@@ -33,5 +37,10 @@ package struct PictureLimits: Equatable, Sendable {
   func check(_ size: PixelSize) throws(PictureFault) {
     guard size.width > 0, size.height > 0 else { throw .damaged("it has no pixels") }
     guard size.width <= side, size.height <= side, size.pixels <= pixels else { throw .tooLarge(size, self) }
+  }
+
+  func check(scans count: Int, of size: PixelSize) throws(PictureFault) {
+    let limit = min(scans, scannedPixels / max(1, size.pixels))
+    guard count <= limit else { throw .damaged("a JPEG of \(count) scans where its size allows \(limit)") }
   }
 }

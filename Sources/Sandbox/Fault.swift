@@ -63,7 +63,7 @@ enum Fault: Equatable, Sendable {
     }
   }
 
-  /// How long a job runs because of it; nil where that is as ever.
+  /// How long a job runs because of it, at every speed; nil where that is as ever.
   var milliseconds: UInt64? {
     switch self {
     case .slow(let milliseconds): milliseconds

@@ -10,6 +10,7 @@ struct ModelInput: Equatable, Sendable {
   var map: PictureSource?
   /// 0…1.
   var strength = 0.85
+  /// One of `stepRange`.
   var steps = 28
   /// Finite.
   var guidance = 3.5
@@ -71,6 +72,9 @@ struct ModelInput: Equatable, Sendable {
 
   private static let unsafeWord = "[nsfw]"
 
+  /// What a model that nobody here knows is asked for beyond it is taken as the nearest of them: each step is a line in the log.
+  static let stepRange = 1...100
+
   /// The input as it is remembered: without its pictures.
   var withoutPictures: ModelInput {
     var input = self
@@ -85,7 +89,9 @@ extension ModelInput {
   private init(_ value: JSONValue) {
     prompt = value["prompt"]?.text ?? prompt
     if let number = value["strength"].flatMap(LaxReading.number), !number.isNaN { strength = min(max(number, 0), 1) }
-    steps = ModelInput.integer(value["num_inference_steps"]) ?? steps
+    if let number = ModelInput.integer(value["num_inference_steps"]) {
+      steps = min(max(number, ModelInput.stepRange.lowerBound), ModelInput.stepRange.upperBound)
+    }
     if let number = value["guidance_scale"].flatMap(LaxReading.number), number.isFinite { guidance = number }
     seed = value["seed"].flatMap(LaxReading.integer)?.description
     imageCount = ModelInput.integer(value["num_images"]) ?? imageCount

@@ -56,7 +56,7 @@ final class SandboxState {
       priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
       isStandIn: kind == .standIn, fault: fault,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
-      runs: options.wait(milliseconds: fault?.milliseconds ?? options.runMilliseconds))
+      runs: fault?.milliseconds.map { $0 * 1_000_000 } ?? options.wait(milliseconds: options.runMilliseconds))
     if case .output(let input, let seed) = outcome {
       job.order = input.order(seed: seed, isShown: !isKept, options)
       if job.isNSFW { job.order?.isBlack = true }

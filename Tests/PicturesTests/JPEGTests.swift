@@ -33,6 +33,27 @@ import Testing
     #expect(throws: PictureFault.tooLarge(Self.size, limits)) { try PixelSize(reading: file, limits: limits) }
   }
 
+  @Test("reads no more scans than a picture needs", .enabled(if: JPEGReader.isAvailable), arguments: [1, 64, 65])
+  func scans(count: Int) throws {
+    let file = try #require(JPEGWriter.write(Self.picture))
+    let start = try #require(file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xDA })
+    let scan = file[start..<file.count - 2]
+    let repeated = Array(file[..<start]) + [[UInt8]](repeating: Array(scan), count: count).flatMap { $0 } + file.suffix(2)
+    if count <= 64 {
+      #expect(throws: Never.self) { try Bitmap(reading: repeated) }
+    } else {
+      #expect(throws: PictureFault.damaged("a JPEG of 65 scans where its size allows 64")) {
+        try Bitmap(reading: repeated)
+      }
+    }
+  }
+
+  @Test("allows the fewer scans the larger the picture is", arguments: [(16, true), (17, false)])
+  func largeScans(count: Int, isAllowed: Bool) {
+    let size = PixelSize(width: 6 << 10, height: 4 << 10)
+    #expect((try? PictureLimits().check(scans: count, of: size)) != nil == isAllowed)
+  }
+
   @Test("says in a build without it how to get it", .enabled(if: !JPEGReader.isAvailable))
   func absent() {
     #expect(throws: PictureFault.withoutJPEG) { try Bitmap(reading: [0xFF, 0xD8, 0xFF, 0xE0]) }

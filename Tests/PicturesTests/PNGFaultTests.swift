@@ -76,11 +76,22 @@ import Testing
 
   @Test("decompresses no more than the size asks for")
   func bomb() throws {
-    // 64 MiB of zeros, of which the picture takes 20 bytes; a text that nobody reads holds as many.
+    // 64 MiB of zeros in a text that nobody reads.
     let zeros = TestPNG.deflated([UInt8](repeating: 0, count: 64 << 20))
-    let file = Self.file(
-      Self.header, TestPNG.chunk("zTXt", Array("a\0\0".utf8) + zeros), TestPNG.chunk("IDAT", zeros))
+    let file = Self.file(Self.header, TestPNG.chunk("zTXt", Array("a\0\0".utf8) + zeros), Self.pixels)
     #expect(try Bitmap(reading: file) == Bitmap(PixelSize(width: 3, height: 2)))
+  }
+
+  @Test("passes a few bytes behind the last pixel, and refuses more", arguments: [0, 1, 1024, 1025, 64 << 20])
+  func surplus(count: Int) throws {
+    // The picture takes 20 bytes.
+    let file = Self.file(
+      Self.header, TestPNG.chunk("IDAT", TestPNG.deflated([UInt8](repeating: 0, count: 20 + count))))
+    if count <= 1024 {
+      #expect(try Bitmap(reading: file) == Bitmap(PixelSize(width: 3, height: 2)))
+    } else {
+      #expect(throws: PictureFault.damaged("it has more pixels than its size says")) { try Bitmap(reading: file) }
+    }
   }
 
   @Test("reads no more chunks than a picture can need")

@@ -46,6 +46,23 @@ import Text
     #expect(try status(hanging[0]) == "IN_PROGRESS")
   }
 
+  @Test(
+    "runs for as long as its caller says, at every speed of the sandbox",
+    arguments: [("slow?ms=500", 500), ("stream?n=5&ms=100", 500), ("slow?ms=0", 0)] as [(String, UInt64)])
+  func times(entry: String, milliseconds: UInt64) throws {
+    for speed in [0.1, 1, 100] {
+      let bench = Bench { $0.speed = speed }
+      let id = try bench.submit("{}", to: "/sandbox/\(entry)")
+      bench.now += UInt64(300 / speed)
+      func status() throws -> String? { try bench.ask(.get, "/a/b/requests/\(id)/status").json["status"]?.text }
+      #expect(try status() == (milliseconds == 0 ? "COMPLETED" : "IN_PROGRESS"))
+      bench.pass(max(milliseconds, 1) - 1)
+      #expect(try status() == (milliseconds == 0 ? "COMPLETED" : "IN_PROGRESS"))
+      bench.pass(1)
+      #expect(try status() == "COMPLETED")
+    }
+  }
+
   @Test("forgets the counts of flaky calls when there are too many")
   func flaky() throws {
     var calls = FlakyCalls()

@@ -130,6 +130,22 @@ import Text
   }
 
   @Test(
+    "takes of a model it does not know any number as the nearest it can reckon with",
+    arguments: [
+      ("9223372036854775807", 100), ("20000000", 100), ("101", 100), ("100", 100), ("1", 1), ("0", 1), ("-3", 1),
+      ("-9223372036854775808", 1), ("1e18", 100), ("true", 1), (#""0""#, 1), ("1e300", 28), ("99999999999999999999", 28),
+      ("null", 28),
+    ])
+  func steps(number: String, steps: Int) throws {
+    for model in ["a/b", "sandbox/slow", "workflows/o/n"] {
+      guard case .accepted(let input) = try Self.check("\"num_inference_steps\":\(number)", model: model) else {
+        throw Unexpected("refused")
+      }
+      #expect(input.steps == steps)
+    }
+  }
+
+  @Test(
     "orders what was asked for, of the seed's digits, in the units of the painter",
     arguments: [
       ("", 850, 350, 28, 1, false),

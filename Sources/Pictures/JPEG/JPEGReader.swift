@@ -7,7 +7,6 @@ package enum JPEGReader {
   #if JPEG
     /// Whether this build reads JPEG.
     package static let isAvailable = true
-    /// The most scans of a progressive picture: it is decoded as often (this is the library's own limit).
     private static let flags = TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
 
     static func size(of bytes: [UInt8], _ limits: PictureLimits) throws(PictureFault) -> PixelSize {
@@ -17,6 +16,7 @@ package enum JPEGReader {
     static func read(_ bytes: [UInt8], _ limits: PictureLimits) throws(PictureFault) -> Bitmap {
       try withDecoder { decoder throws(PictureFault) in
         let size = try size(of: bytes, limits, decoder)
+        try limits.check(scans: scans(in: bytes), of: size)
         var bitmap = Bitmap(size)
         let status = bitmap.samples.withUnsafeMutableBufferPointer { samples in
           tjDecompress2(
@@ -41,6 +41,15 @@ package enum JPEGReader {
       let size = PixelSize(width: Int(width), height: Int(height))
       try limits.check(size)
       return size
+    }
+
+    /// At least as many scans as there are: the marker that begins one, wherever it stands.
+    private static func scans(in bytes: [UInt8]) -> Int {
+      var count = 0
+      bytes.withUnsafeBufferPointer { bytes in
+        for index in 1..<max(1, bytes.count) where bytes[index] == 0xDA && bytes[index - 1] == 0xFF { count += 1 }
+      }
+      return count
     }
 
     private static func withDecoder<R>(

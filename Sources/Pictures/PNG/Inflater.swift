@@ -33,18 +33,22 @@ struct Inflater: ~Copyable {
     }
   }
 
-  /// Reads on to the checksum at the stream's end, if that comes without more pixels.
+  /// The most bytes behind the last pixel: encoders that fill up a block leave a few, and libpng passes them; more are a bomb.
+  private static let surplusLimit = 1024
+
+  /// Reads on to the checksum at the stream's end.
   mutating func finish() throws(PictureFault) {
-    var spare: UInt8 = 0
-    try withUnsafeMutablePointer(to: &spare) { spare throws(PictureFault) in
-      stream.pointee.next_out = spare
-      stream.pointee.avail_out = 1
-      while stream.pointee.avail_out > 0, feed() {
+    var surplus = [UInt8](repeating: 0, count: Inflater.surplusLimit + 1)
+    try surplus.withUnsafeMutableBufferPointer { surplus throws(PictureFault) in
+      stream.pointee.next_out = surplus.baseAddress
+      stream.pointee.avail_out = uInt(surplus.count)
+      while feed() {
         switch inflate(stream, Z_NO_FLUSH) {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: return
         default: throw .damaged("its pixels cannot be decompressed")
         }
+        guard stream.pointee.avail_out > 0 else { throw .damaged("it has more pixels than its size says") }
       }
     }
   }

@@ -8,6 +8,7 @@ package struct Repaint: Equatable, Sendable {
   package var strength = 850
   /// In hundredths.
   package var guidance = 350
+  /// At least one; a map of 256 greys shows no more than 256.
   package var steps = 28
   package var polarity = MapPolarity.blackChanges
 
@@ -22,7 +23,7 @@ package struct Repaint: Equatable, Sendable {
   /// As in the paper, a pixel whose map is m stays bound to the input while m > i/N at step i of N (protocol.md §9.4): it is
   /// free for the rest of the steps, so there are N + 1 levels.
   package var weights: [Int32] {
-    let steps = max(1, steps)
+    let steps = max(1, min(256, steps))
     return (0..<256).map { grey in
       let kept = polarity == .blackChanges ? grey : 255 - grey
       let bound = (kept * steps + 254) / 255
