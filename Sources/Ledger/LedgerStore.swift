@@ -5,6 +5,13 @@ public enum LedgerStore: Equatable, Sendable {
   /// In the file at a path.
   case sqlite(String)
 
+  /// Whether this program was built with SQLite.
+  #if SQLITE
+    public static let hasSQLite = true
+  #else
+    public static let hasSQLite = false
+  #endif
+
   /// `memory` or `sqlite:PATH`; nil for anything else.
   public init?(_ text: String) {
     let prefix = "sqlite:"

@@ -9,7 +9,7 @@ struct CORSFields: Sendable {
     """
     x-fal-request-id, x-fal-request-timeout-type, x-fal-error-type, x-fal-billable-units, x-fal-retryable, \
     x-fal-needs-retry, x-fal-runner-hints, x-fal-served-from, x-request-id, retry-after, ratelimit, \
-    ratelimit-policy, etag, accept-ranges, content-range, content-disposition
+    ratelimit-policy, fal-proxy-budget-remaining, etag, accept-ranges, content-range, content-disposition
     """
   private static let allowedHeaders =
     """

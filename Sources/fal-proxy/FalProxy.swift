@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ledger
 import Settings
 import System
 
@@ -7,7 +8,7 @@ import System
 struct FalProxy: ParsableCommand {
   static let version = "0.1.0"
   /// What this binary was built with; parts that need further packages of the system are in it where those were there.
-  static let parts = ["relay", "sandbox", "studio"]
+  static let parts = ["relay", "sandbox", "studio"] + (LedgerStore.hasSQLite ? ["sqlite"] : [])
 
   static let configuration = CommandConfiguration(
     commandName: "fal-proxy",

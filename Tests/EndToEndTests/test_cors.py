@@ -12,7 +12,8 @@ SENT = ["x-fal-target-url", "content-type", "accept", "authorization", "x-fal-qu
         "x-fal-no-retry", "x-fal-user-agent"]
 READ = ["x-fal-request-id", "x-fal-request-timeout-type", "x-fal-error-type", "x-fal-billable-units", "x-fal-retryable",
         "x-fal-needs-retry", "x-fal-runner-hints", "x-fal-served-from", "retry-after", "x-request-id", "etag",
-        "accept-ranges", "content-range", "content-disposition"]
+        "accept-ranges", "content-range", "content-disposition",
+        "fal-proxy-budget-remaining"]
 
 
 def members(answer, name):

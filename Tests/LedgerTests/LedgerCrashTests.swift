@@ -47,18 +47,20 @@
       _ = await ledger.reserve(.of(1, 10))
       let filler = folder.path + "/filler"
       LedgerCrashTests.fill(filler)
-      var number: Int64 = 1
-      var answer = ReserveAnswer.committed(spent: [])
-      // There may be room left in the pages that there are.
-      while answer != .unavailable, number < 5000 {
+      // There may be room left in the pages that there are, also for a small transaction behind one that was too large.
+      var (number, granted): (Int64, Int64) = (1, 1)
+      var refused = 0
+      while refused < 20, number < 5000 {
         number += 1
-        answer = await ledger.reserve(.of(number, 10))
+        switch await ledger.reserve(.of(number, 10)) {
+        case .committed: granted += 1
+        case .unavailable: refused += 1
+        case .refused: Issue.record("there is no limit")
+        }
       }
-      #expect(answer == .unavailable)
-      let refused = number
-      for number in refused + 1...refused + 20 { #expect(await ledger.reserve(.of(number, 10)) == .unavailable) }
+      #expect(refused == 20)
       // What is asked of it is answered, and what becomes known is not lost.
-      #expect(await ledger.spent(.total) == (refused - 1) * 10)
+      #expect(await ledger.spent(.total) == granted * 10)
       async let settled = ledger.change(.id(Reservation.id(1)), .billed(Units(3)))
       #expect(await ledger.read(.mismatches) == [])
       unlink(filler)
@@ -68,14 +70,17 @@
       }
       #expect(entry.charged.nanos == 30)
       #expect(await ledger.reserve(.of(9999, 10)) == .committed(spent: []))
-      #expect(await ledger.spent(.total) == (refused - 1) * 10 + 20 + 10)
+      #expect(await ledger.spent(.total) == granted * 10 + 20 + 10)
       #expect(await ledger.read(.mismatches) == [])
       ledger.close()
       let said = reports.all
-      #expect(said.count == 2)
-      #expect(
-        said.first?.contains("cannot be written (database or disk is full): nothing that costs is let through") == true)
-      #expect(said.last?.contains("can be written again") == true)
+      #expect(said.count >= 2 && said.count % 2 == 0)
+      for (index, line) in said.enumerated() {
+        let words =
+          index % 2 == 0
+          ? "cannot be written (database or disk is full): nothing that costs is let through" : "can be written again"
+        #expect(line.contains(words))
+      }
     }
 
     private static func fill(_ path: String) {

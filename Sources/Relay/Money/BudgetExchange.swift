@@ -37,9 +37,8 @@ final class BudgetExchange: Exchange {
   func start() {
     stream.awaitNothing()
     let handle = stream.loop.handle
-    // Touched on its loop alone, to which the answer is handed.
-    nonisolated(unsafe) let exchange = self
-    ledger.reserve(order.reservation) { answer in handle.perform { _ in exchange.answered(answer) } }
+    let awaited = Awaited(self)
+    ledger.reserve(order.reservation) { answer in handle.perform { _ in awaited.take()?.answered(answer) } }
   }
 
   func clientReady() { if stream.clientIsGone { stream.abort(by: .client) } }

@@ -28,9 +28,8 @@ final class BudgetQuota: Exchange {
   func start() {
     stream.awaitNothing()
     let handle = stream.loop.handle
-    // Touched on its loop alone, to which the answer is handed.
-    nonisolated(unsafe) let exchange = self
-    ledger.read(.spent(limits.map(\.ledger))) { spent in handle.perform { _ in exchange.answered(spent) } }
+    let awaited = Awaited(self)
+    ledger.read(.spent(limits.map(\.ledger))) { spent in handle.perform { _ in awaited.take()?.answered(spent) } }
   }
 
   func clientReady() { if stream.clientIsGone { stream.abort(by: .client) } }
