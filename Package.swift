@@ -59,6 +59,37 @@ func tests(_ name: String, imports: [Target.Dependency], parts: [OptionalPart] =
     swiftSettings: strict + parts.filter(\.isThere).map { .define($0.name) })
 }
 
+/// The image is built without them.
+let hasTests = FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/Support")
+
+let testTargets: [Target] = [
+  .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+  .executableTarget(
+    name: "ledger-load", dependencies: ["Ledger", "Text", "System"], path: "Tests/LedgerLoad", swiftSettings: strict),
+  tests("System", imports: ["System"]),
+  tests("Text", imports: ["Text", "TestSupport"]),
+  tests("Digest", imports: ["Digest"]),
+  tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
+  tests("Settings", imports: ["Settings", "Text"]),
+  tests("Pictures", imports: ["Pictures", "CZlib"]),
+  tests("Fal", imports: ["Fal", "HTTPWire"]),
+  tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
+  tests(
+    "Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
+  tests("Studio", imports: ["Studio", "StudioAssets", "Text"]),
+  tests("Ledger", imports: ["Ledger", "Text", "System", "TestSupport", "ledger-load"], parts: [.sqlite]),
+  tests("Transport", imports: ["Transport", "System", "TestSupport"]),
+  tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
+  tests("Observability", imports: ["Observability", "Text"]),
+  tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability", "System", "Transport"]),
+  tests(
+    "Relay",
+    imports: [
+      "Relay", "Fal", "Text", "Digest", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport",
+      "System",
+    ]),
+]
+
 let package = Package(
   name: "fal-proxy",
   products: [.executable(name: "fal-proxy", targets: ["fal-proxy"])],
@@ -108,31 +139,5 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
-    .executableTarget(
-      name: "ledger-load", dependencies: ["Ledger", "Text", "System"], path: "Tests/LedgerLoad", swiftSettings: strict),
-    tests("System", imports: ["System"]),
-    tests("Text", imports: ["Text", "TestSupport"]),
-    tests("Digest", imports: ["Digest"]),
-    tests("HTTPWire", imports: ["HTTPWire", "Text", "TestSupport"]),
-    tests("Settings", imports: ["Settings", "Text"]),
-    tests("Pictures", imports: ["Pictures", "CZlib"]),
-    tests("Fal", imports: ["Fal", "HTTPWire"]),
-    tests("Guard", imports: ["Guard", "Fal", "HTTPWire", "Text", "Digest", "TestSupport"]),
-    tests(
-      "Sandbox", imports: ["Sandbox", "Pictures", "Digest", "Upstream", "Fal", "Guard", "Text", "HTTPWire", "CZlib"]),
-    tests("Studio", imports: ["Studio", "StudioAssets", "Text"]),
-    tests("Ledger", imports: ["Ledger", "Text", "System", "TestSupport", "ledger-load"], parts: [.sqlite]),
-    tests("Transport", imports: ["Transport", "System", "TestSupport"]),
-    tests("Upstream", imports: ["Upstream", "Transport", "HTTPWire", "COpenSSL", "System"]),
-    tests("Observability", imports: ["Observability", "Text"]),
-    tests("HTTPServer", imports: ["HTTPServer", "HTTPWire", "Observability", "System", "Transport"]),
-    tests(
-      "Relay",
-      imports: [
-        "Relay", "Fal", "Text", "Digest", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport",
-        "System",
-      ]),
-  ]
+  ] + (hasTests ? testTargets : [])
 )

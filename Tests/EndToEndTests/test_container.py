@@ -1,6 +1,7 @@
 """The container without a container engine: what the Dockerfile says, the health check, and the root of the minimal image,
 which is made by the script that makes it there and then really started in."""
 
+import json
 import os
 import re
 import shlex
@@ -90,6 +91,26 @@ def test_the_context_has_every_file_that_is_copied():
     copied = {source for name in stages() for line in of(name, "COPY") if "--from" not in line
               for source in line.split()[:-1]}
     assert copied == context and all((ROOT / name).exists() for name in copied)
+
+
+@pytest.mark.skipif(shutil.which("swift") is None, reason="no Swift on this machine")
+def test_what_is_copied_before_the_build_is_a_package(tmp_path):
+    """The compiler is asked to read it, with nothing beside it; every source that C code embeds is there."""
+    for line in of("build", "COPY"):
+        *sources, _ = line.split()
+        for source in sources:
+            (tmp_path / source).parent.mkdir(parents=True, exist_ok=True)
+            copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+            copy(ROOT / source, tmp_path / source)
+    run = subprocess.run(["swift", "package", "dump-package"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    targets = {target["name"]: target for target in json.loads(run.stdout)["targets"]}
+    assert "fal-proxy" in targets and not [target for target in targets.values() if target["type"] == "test"]
+    for name, target in targets.items():
+        assert (tmp_path / (target.get("path") or f"Sources/{name}")).is_dir(), name
+    for path in (tmp_path / "Sources").rglob("*.c"):
+        for embedded in re.findall(r'^#embed "(.*)"', path.read_text("utf-8"), re.M):
+            assert (path.parent / embedded).exists(), embedded
 
 
 # --- Which setting wins ----------------------------------------------------------------------------------------------
