@@ -32,7 +32,7 @@ package final class SandboxApplication: LocalApplication {
       guard let webhook = job.webhook else { return }
       webhooks.deliver(WebhookMessage(job, reply: state.reply(for: job, base: webhook.base)), to: webhook)
     }
-    state.workshop = PictureWorkshop(loop)
+    state.workshop = PictureWorkshop(loop, runners: options.runners)
     state.onSupply = { [unowned self] in settle() }
     alarm = LoopTimer(loop) { [unowned self] in
       settle()

@@ -23,12 +23,13 @@ extension SandboxState {
       return reply
     case .output(let input, let seed):
       guard let pictures = job.pictures else { preconditionFailure("a job that is complete has what it needs") }
-      let output = output(input, pictures, seed: seed, seconds: job.seconds, isNSFW: job.isNSFW) { index in
-        let name = pictures.names[index]
+      let urls = pictures.names.map { name in
         // Where the store has forgotten the file, its URL is all there is.
         guard input.isSync, let file = files.file(named: name)?.content else { return "\(base)/files/\(name)" }
         return SandboxState.dataURI(file, pictures.format)
       }
+      let output = output(
+        input, urls, pictures.format, pictures.size, seed: seed, seconds: job.seconds, isNSFW: job.isNSFW)
       var reply = SandboxReply.json(
         200, output, [requestID, ReplyField("x-fal-billable-units", String(pictures.billedUnits))])
       if job.fault == .cut { reply.ending = .cut }
@@ -38,10 +39,9 @@ extension SandboxState {
 
   /// What a stream shows of an output that is not ready: the pictures, small (protocol.md §4).
   func preview(_ job: Job, _ input: ModelInput, seed: String) -> JSONValue? {
-    guard let pictures = job.pictures, !pictures.previews.isEmpty else { return nil }
-    return output(input, pictures, seed: seed, seconds: nil, isNSFW: job.isNSFW) { index in
-      SandboxState.dataURI(pictures.previews[index], .png)
-    }
+    guard let previews = job.previews else { return nil }
+    let urls = previews.files.map { SandboxState.dataURI($0, .png) }
+    return output(input, urls, .png, previews.size, seed: seed, seconds: nil, isNSFW: job.isNSFW)
   }
 
   private static func dataURI(_ content: [UInt8], _ format: PictureFile.Format) -> String {
@@ -50,12 +50,13 @@ extension SandboxState {
 
   /// The output schema of protocol.md §9.2.
   private func output(
-    _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, isNSFW: Bool, url: (Int) -> String
+    _ input: ModelInput, _ urls: [String], _ format: PictureFile.Format, _ size: PixelSize, seed: String,
+    seconds: Double?, isNSFW: Bool
   ) -> JSONValue {
-    let images = pictures.names.indices.map { index in
+    let images = urls.map { url in
       JSONValue.object([
-        "url": .string(url(index)), "width": .integer(pictures.size.width), "height": .integer(pictures.size.height),
-        "content_type": .string(pictures.format.contentType),
+        "url": .string(url), "width": .integer(size.width), "height": .integer(size.height),
+        "content_type": .string(format.contentType),
       ])
     }
     let flags = [JSONValue](repeating: .bool(isNSFW), count: images.count)

@@ -53,28 +53,23 @@ final class SandboxState {
     let outcome = outcome(of: request, endpoint, fault)
     let job = Job(
       id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome.withoutPictures,
-      priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
-      isStandIn: kind == .standIn, fault: fault,
+      priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, isKept: isKept, submitted: now,
+      date: date, isStandIn: kind == .standIn, fault: fault,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
       runs: fault?.milliseconds.map { $0 * 1_000_000 } ?? options.wait(milliseconds: options.runMilliseconds))
-    if case .output(let input, let seed) = outcome {
-      job.order = input.order(seed: seed, isShown: !isKept, options)
+    if case .output(let input, let seed) = outcome, fault != .hang {
+      // Whoever asks for a fault without a seed wants a picture, and no new one each time.
+      let isMenu = if case .fault = kind { input.seed == nil } else { false }
+      job.order = input.order(seed: isMenu ? "" : seed, isShown: !isKept, options)
       if job.isNSFW { job.order?.isBlack = true }
     }
     if isKept, let url = request.query["fal_webhook"] {
       job.webhook = Webhook(url: url, base: place.base(for: request))
     }
+    guard jobs.add(job) else { throw SandboxRefusal(reply: FaultReply.rate) }
     queue.add(job)
-    if isKept { jobs.add(job).forEach { _ = cancel($0, at: now) } }
     changes += 1
     return job
-  }
-
-  /// Takes the order of a job, which weighs less without it.
-  func takeOrder(of job: Job) -> PictureOrder? {
-    guard let order = job.takeOrder() else { return nil }
-    jobs.weigh(job)
-    return order
   }
 
   /// Later than any job waits, in seconds.
@@ -86,7 +81,7 @@ final class SandboxState {
       changes += 1
       switch event {
       case .started(let job): begin(job, at: job.started ?? now)
-      case .ended(let job): onEnd?(job)
+      case .ended(let job): close(job)
       }
     }
   }
@@ -99,15 +94,39 @@ final class SandboxState {
     onSupply?()
   }
 
+  /// Something else has happened to a job that its stream shows.
+  func changed() {
+    changes += 1
+    onSupply?()
+  }
+
   /// Ends the job before its time; a running one stops as well, which fal only asks for.
   /// - Returns: false when it had ended already.
   func cancel(_ job: Job, at now: UInt64) -> Bool {
     guard job.state != .completed else { return false }
     job.end(.cancelled, at: now)
-    queue.remove(job)
+    if let painting = job.painting, workshop?.drop(painting) == false { job.painting = nil }
+    queue.remove(job, isWorking: job.painting != nil)
     changes += 1
-    onEnd?(job)
+    close(job)
     return true
+  }
+
+  /// What was done for a job that was cancelled has stopped.
+  func stopped(_ job: Job, at now: UInt64) {
+    advance(to: now)
+    queue.stopped()
+    jobs.settle(job)
+    changes += 1
+    advance(to: now)
+    onSupply?()
+  }
+
+  /// A job has ended.
+  private func close(_ job: Job) {
+    // What is painted for it takes memory until it has stopped.
+    if job.painting == nil { jobs.settle(job) }
+    onEnd?(job)
   }
 
   func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
