@@ -10,6 +10,7 @@ final class SandboxState {
   let files: FileStore
   let keys: SandboxKeys
   private let endpoints: KnownEndpoints
+  private let reader: InputReader
   private(set) var jobs: JobStore
   private(set) var queue: RunnerQueue
   var flakyCalls = FlakyCalls()
@@ -29,6 +30,7 @@ final class SandboxState {
     self.files = files
     self.keys = keys
     endpoints = KnownEndpoints(standIns: options.standIns)
+    reader = InputReader(files: files, jsonDepthLimit: options.jsonDepthLimit)
     jobs = JobStore(options)
     queue = RunnerQueue(runners: options.runners)
   }
@@ -50,7 +52,7 @@ final class SandboxState {
       }
       deadline = now + UInt64(min(seconds, SandboxState.longestDeadline) * 1e9)
     }
-    let outcome = outcome(of: request, endpoint, fault)
+    let outcome = request.outcome ?? reader.outcome(of: request, endpoint, fault)
     let job = Job(
       id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome.withoutPictures,
       priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, isKept: isKept, submitted: now,
@@ -129,33 +131,17 @@ final class SandboxState {
     onEnd?(job)
   }
 
-  func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
-    let value: JSONValue
-    if request.method == .get {
-      value = request.query.input(depthLimit: options.jsonDepthLimit)
-    } else if request.content.isEmpty {
-      return .refused([InputIssue("missing", ["body"], "Field required")])
-    } else {
-      do {
-        value = try JSONParser.parse(request.content, depthLimit: options.jsonDepthLimit)
-      } catch {
-        return .refused([SandboxState.issue(error)])
-      }
-    }
-    let files = files
-    func lookUp(_ url: String) -> PictureSource.Lookup {
-      PictureSource.lookUp(url) { files.file(named: $0)?.content }
-    }
-    switch ModelInput.check(value, for: endpoint, lookUp: lookUp) {
-    case .accepted(let input): return .output(input, seed: input.seed ?? drawnSeed())
-    case .refused(let issues): return .refused(issues)
-    }
+  /// What has to be read before a call is decided whose content is long; nil where nothing has.
+  func reading(of request: SandboxRequest) -> (@Sendable () -> Job.Outcome)? {
+    guard request.content.count > SandboxState.longContent, request.role != .rest,
+      let endpoint = RunAPI.target(of: request)?.endpoint,
+      let kind = try? endpoints.kind(of: endpoint, query: request.query), let fault = try? fault(of: request, kind)
+    else { return nil }
+    return { [reader] in reader.outcome(of: request, endpoint, fault) }
   }
 
-  /// Up to 18 digits, as fal draws them: more than a JavaScript number holds (protocol.md §9.2).
-  private func drawnSeed() -> String {
-    String(UInt64.random(in: 0..<1_000_000_000_000_000_000, using: &random))
-  }
+  /// Contents above it, in bytes, take longer to read than a loop may be held up.
+  private static let longContent = 256 << 10
 
   static func issue(_ error: JSONError) -> InputIssue {
     InputIssue(

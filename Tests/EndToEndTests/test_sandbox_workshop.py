@@ -96,3 +96,33 @@ def test_previews_come_while_the_pictures_are_painted():
         # The output takes longer than the previews, which are small.
         assert moments[3] - moments[2] > 10 * (moments[2] - moments[0])
 
+
+def test_long_answers_and_long_inputs_hold_up_no_poll():
+    """Results that are pictures in themselves, and submits of 20 MiB: a poll comes between, as often as not at once."""
+    with sandbox(sandbox_runners=4, limits_memory="1GiB") as proxy:
+        rid = submit(proxy, data_uri(png(2048, 2048)), num_images=4, sync_mode=True)
+        await_status(proxy, rid, "COMPLETED")
+        polled = submit(proxy, SMALL)
+        long = json.dumps(body("data:image/png;base64," + base64.b64encode(bytes(15 << 20)).decode())).encode()
+        problems = []
+
+        def fetch():
+            answer = follow(proxy, rid)
+            if answer.status != 200 or answer.body.count(b"data:image/png;base64,") != 4:
+                problems.append(answer.status)
+
+        def send():
+            answer = call(proxy, f"queue.fal.run/{MODEL}", "POST", long)
+            if answer.status != 200:
+                problems.append(answer.status)
+
+        threads = [threading.Thread(target=fetch) for _ in range(2)] + [threading.Thread(target=send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        waits = [timed(lambda: status(proxy, polled))]
+        while any(thread.is_alive() for thread in threads):
+            waits.append(timed(lambda: status(proxy, polled)))
+        assert not problems
+        # The test itself takes a processor.
+        if "SANITIZED" not in os.environ:
+            assert sorted(waits)[len(waits) // 2] < 0.1
