@@ -6,6 +6,8 @@ internal import Transport
 final class LocalExchange: Exchange {
   /// Bytes of a streamed answer that may wait for a client that does not read; one that lets more gather is cut.
   private static let waitingLimit = 1 << 20
+  /// Bytes that are sent in one turn of the loop.
+  private static let turnSize = 1 << 20
 
   let stream: any RequestStream
   private var request: LocalRequest
@@ -111,12 +113,15 @@ final class LocalExchange: Exchange {
   }
 
   private func pump() {
+    // Others have their turn while much is sent to a client that takes it as fast.
+    let turnEnd = waiting.count - LocalExchange.turnSize
     while output != nil {
       stream.put(&waiting)
       switch stream.flush() {
       case .failed: return stream.abort(by: .client)
       case .blocked: return stream.awaitClient()
-      case .done where !waiting.isEmpty: continue
+      case .done where !waiting.isEmpty && waiting.count > turnEnd: continue
+      case .done where !waiting.isEmpty: return stream.callAgain()
       case .done:
         stream.awaitNothing()
         guard isFinished else { return stream.releaseIdleMemory() }

@@ -6,8 +6,8 @@ struct BoundedMap<Value> {
     var sequence: Int
   }
 
-  private let countLimit: Int
-  private let weightLimit: Int
+  private var countLimit: Int
+  private var weightLimit: Int
   private var entries: [String: Entry] = [:]
   /// Names in the order they came; names that are gone stay until the front reaches them.
   private var order: [(name: String, sequence: Int)] = []
@@ -42,6 +42,13 @@ struct BoundedMap<Value> {
     guard let entry = entries[name] else { return }
     self.weight += weight - entry.weight
     entries[name] = Entry(value: value, weight: weight, sequence: entry.sequence)
+    _ = evict()
+  }
+
+  /// Changes the limits.
+  mutating func bound(countLimit: Int, weightLimit: Int) {
+    self.countLimit = countLimit
+    self.weightLimit = weightLimit
     _ = evict()
   }
 

@@ -16,7 +16,7 @@ final class Job {
   }
 
   /// What comes of it when it runs to its end.
-  enum Outcome: Equatable {
+  enum Outcome: Equatable, Sendable {
     case output(ModelInput, seed: String)
     case refused([InputIssue])
     /// Something else, and what a status calls that if it is an error.
@@ -40,6 +40,8 @@ final class Job {
   let endpoint: EndpointID
   private(set) var outcome: Outcome
   let priority: Priority
+  /// Whether it can be asked for by its id.
+  let isKept: Bool
   /// Whether nothing of the model is imitated.
   let isStandIn: Bool
   /// What is made to fail.
@@ -59,20 +61,26 @@ final class Job {
   private(set) var end: End?
   /// Since when what it needs is there.
   private var supplied: UInt64?
-  /// What is still to be painted for it.
+  /// What is to be painted for it, until that is done.
   var order: PictureOrder?
+  /// What is being painted for it, which may outlast it for a moment.
+  var painting: Painting?
+  /// What its stream shows meanwhile.
+  var previews: Previews?
   private(set) var pictures: JobPictures?
   /// Who is told when it has ended.
   var webhook: Webhook?
 
   init(
-    id: String, endpoint: EndpointID, outcome: Outcome, priority: Priority = .normal, submitted: UInt64, date: UInt64,
-    isStandIn: Bool = false, fault: Fault? = nil, waits: UInt64, deadline: UInt64? = nil, runs: UInt64
+    id: String, endpoint: EndpointID, outcome: Outcome, priority: Priority = .normal, isKept: Bool = true,
+    submitted: UInt64, date: UInt64, isStandIn: Bool = false, fault: Fault? = nil, waits: UInt64,
+    deadline: UInt64? = nil, runs: UInt64
   ) {
     self.id = id
     self.endpoint = endpoint
     self.outcome = outcome
     self.priority = priority
+    self.isKept = isKept
     self.submitted = submitted
     self.date = date
     self.isStandIn = isStandIn
@@ -112,12 +120,7 @@ final class Job {
   /// What it needs is there.
   func supply(at moment: UInt64) {
     if supplied == nil { supplied = moment }
-  }
-
-  /// Takes the order away, which may be large.
-  func takeOrder() -> PictureOrder? {
-    defer { order = nil }
-    return order
+    order = nil
   }
 
   /// Takes the pictures that were painted for it.

@@ -1,12 +1,10 @@
 internal import Pictures
 
 /// The pictures that were painted for a job, and how the file store calls them: URLs are made for each who asks.
-struct JobPictures {
+struct JobPictures: Sendable {
   let size: PixelSize
   let names: [String]
   let format: PictureFile.Format
-  /// Small PNGs of them, for a stream.
-  let previews: [[UInt8]]
   /// What the job logs of them.
   let notes: [String]
 

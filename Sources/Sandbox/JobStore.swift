@@ -1,26 +1,50 @@
-/// The jobs that may be asked for by their id; the oldest are forgotten when there are too many.
+/// The jobs there are, within a count and a weight. Those that have ended are kept to be asked for by their id, and make room for
+/// new ones, the oldest first; one that waits or runs never does.
 struct JobStore {
-  private var jobs: BoundedMap<Job>
+  private let countLimit: Int
+  private let weightLimit: Int
+  private var unfinished: [String: (job: Job, weight: Int)] = [:]
+  private var unfinishedWeight = 0
+  private var finished: BoundedMap<Job>
 
   init(_ options: SandboxOptions) {
-    jobs = BoundedMap(countLimit: options.jobLimit, weightLimit: options.jobByteLimit)
+    countLimit = options.jobLimit
+    weightLimit = options.jobByteLimit
+    finished = BoundedMap(countLimit: countLimit, weightLimit: weightLimit)
   }
 
   /// About what a job takes besides its texts.
   private static let baseWeight = 1024
 
-  var count: Int { jobs.count }
+  var count: Int { unfinished.count + finished.count }
 
-  subscript(id: String) -> Job? { jobs[id] }
-
-  /// Keeps a job.
-  /// - Returns: those that are forgotten for it.
-  mutating func add(_ job: Job) -> [Job] {
-    jobs.insert(job, named: job.id, weight: JobStore.weight(of: job))
+  subscript(id: String) -> Job? {
+    guard let job = unfinished[id]?.job ?? finished[id], job.isKept else { return nil }
+    return job
   }
 
-  /// Weighs a job again, which has changed.
-  mutating func weigh(_ job: Job) { jobs.replace(job, named: job.id, weight: JobStore.weight(of: job)) }
+  /// Takes a new job in.
+  /// - Returns: false where there is no room beside those that wait or run.
+  mutating func add(_ job: Job) -> Bool {
+    let weight = JobStore.weight(of: job)
+    guard unfinished.count < countLimit, unfinishedWeight + weight <= weightLimit else { return false }
+    unfinished[job.id] = (job, weight)
+    unfinishedWeight += weight
+    boundFinished()
+    return true
+  }
+
+  /// A job has ended, and nothing is done for it any more.
+  mutating func settle(_ job: Job) {
+    guard let entry = unfinished.removeValue(forKey: job.id) else { return }
+    unfinishedWeight -= entry.weight
+    boundFinished()
+    if job.isKept { finished.insert(job, named: job.id, weight: JobStore.weight(of: job)) }
+  }
+
+  private mutating func boundFinished() {
+    finished.bound(countLimit: countLimit - unfinished.count, weightLimit: weightLimit - unfinishedWeight)
+  }
 
   private static func weight(of job: Job) -> Int {
     var weight = baseWeight + (job.order?.weight ?? 0)

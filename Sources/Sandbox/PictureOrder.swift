@@ -3,7 +3,7 @@ internal import Pictures
 internal import Text
 
 /// The pictures a job needs: a value, which another thread may fill.
-struct PictureOrder: Sendable {
+struct PictureOrder: Equatable, Sendable {
   /// What is repainted; nil for a landscape made up.
   var image: PictureSource?
   var map: PictureSource?
@@ -22,33 +22,59 @@ struct PictureOrder: Sendable {
   /// About how much memory it holds, in bytes.
   var weight: Int { (image?.weight ?? 0) + (map?.weight ?? 0) }
 
+  /// About how much there is to paint, in pixels.
+  var effort: Int {
+    let size = size ?? image.map { $0.size ?? PixelSize(width: sideLimit, height: sideLimit) } ?? .standard
+    return size.fitting(sideLimit).pixels * count
+  }
+
   /// What comes of it.
-  enum Outcome {
+  enum Outcome: Sendable {
     case pictures([PictureFile], size: PixelSize, notes: [String])
     case refused([InputIssue])
+    /// Nothing: it was stopped.
+    case stopped
   }
 
   private static let previewSide = 64
 
   /// Reads what has to be read, and paints.
-  func fill() -> Outcome {
+  /// - Parameters:
+  ///   - stop: after which nothing more is done.
+  ///   - show: takes small pictures, sketched before the large ones are begun, where a stream shows them.
+  func fill(stop: StopSign = StopSign(), show: (Previews) -> Void = { _ in }) -> Outcome {
     var notes: [String] = []
     do {
       let image = try input(&notes)
+      if stop.isUp { return .stopped }
       let map = try changes(image.size, &notes)
+      if isShown { show(previews(image, map, stop)) }
       if isBlack { notes.append("nsfw: the safety checker has blackened the result") }
       if format == .jpeg, !JPEGReader.isAvailable { notes.append("this build writes no JPEG: the result is a PNG") }
-      let files = (0..<count).map { index in
-        var repaint = repaint
-        repaint.index = index
-        let result = isBlack ? Bitmap(image.size) : Painter(repaint).paint(image, map: map)
-        let preview = isShown ? result.scaled(to: image.size.fitting(PictureOrder.previewSide)) : nil
-        return PictureFile(result, format, preview: preview.map { PNGWriter.write($0, note: Mark.note) })
+      var files: [PictureFile] = []
+      for index in 0..<count {
+        if stop.isUp { return .stopped }
+        files.append(PictureFile(painted(image, map, index, stop), format, stop: stop))
       }
-      return .pictures(files, size: image.size, notes: notes)
+      return stop.isUp ? .stopped : .pictures(files, size: image.size, notes: notes)
     } catch {
       return .refused([error.issue])
     }
+  }
+
+  private func previews(_ image: Bitmap, _ map: [UInt8], _ stop: StopSign) -> Previews {
+    let size = image.size.fitting(PictureOrder.previewSide)
+    let sketch = image.scaled(to: size)
+    let greys = Scaling.scale(map, from: image.size, to: size, channels: 1)
+    let files = (0..<count).map { PNGWriter.write(painted(sketch, greys, $0, stop), note: Mark.note) }
+    return Previews(files: files, size: image.size)
+  }
+
+  private func painted(_ image: Bitmap, _ map: [UInt8], _ index: Int, _ stop: StopSign) -> Bitmap {
+    if isBlack { return Bitmap(image.size) }
+    var repaint = repaint
+    repaint.index = index
+    return Painter(repaint, stop: stop).paint(image, map: map)
   }
 
   /// The picture that is repainted, at the size of the result.
@@ -91,6 +117,13 @@ struct PictureOrder: Sendable {
   }
 }
 
+/// What a stream shows of pictures that are not ready: small PNGs.
+struct Previews: Sendable {
+  let files: [[UInt8]]
+  /// That of the pictures.
+  let size: PixelSize
+}
+
 /// A picture as a file.
 struct PictureFile: Sendable {
   /// An `output_format`.
@@ -102,16 +135,13 @@ struct PictureFile: Sendable {
 
   let content: [UInt8]
   let format: Format
-  /// A small PNG of it.
-  let preview: [UInt8]?
 
   /// - Parameter format: PNG takes its place where JPEG cannot be written.
-  init(_ bitmap: Bitmap, _ format: Format, preview: [UInt8]?) {
-    self.preview = preview
+  init(_ bitmap: Bitmap, _ format: Format, stop: StopSign) {
     if format == .jpeg, let jpeg = JPEGWriter.write(bitmap, note: Mark.note) {
       (content, self.format) = (jpeg, .jpeg)
     } else {
-      (content, self.format) = (PNGWriter.write(bitmap, note: Mark.note), .png)
+      (content, self.format) = (PNGWriter.write(bitmap, note: Mark.note, stop: stop), .png)
     }
   }
 }

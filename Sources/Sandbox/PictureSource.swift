@@ -49,6 +49,19 @@ enum PictureSource: Equatable, Sendable {
     }
   }
 
+  /// What its head says of its size; nil where that does not say it soon.
+  var size: PixelSize? {
+    switch self {
+    case .sample, .sampleMap: Samples.size
+    case .file(let bytes): try? PixelSize(reading: Array(bytes.prefix(PictureSource.headSize)))
+    case .base64(let text):
+      // Four letters are three bytes.
+      Base64.bytes(Substring(text.utf8.prefix(PictureSource.headSize / 3 * 4))).flatMap { try? PixelSize(reading: $0) }
+    }
+  }
+
+  private static let headSize = 3 << 10
+
   /// About how much memory it holds, in bytes.
   var weight: Int {
     switch self {

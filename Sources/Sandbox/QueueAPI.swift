@@ -66,7 +66,7 @@ struct QueueAPI {
         return .reply(.json(400, .object(["status": "ALREADY_COMPLETED"]), [requestID]))
       }
       return .reply(.json(202, .object(["status": "CANCELLATION_REQUESTED"]), [requestID]))
-    case .result: return .reply(state.reply(for: job, base: state.place.base(for: request)))
+    case .result: return state.answer(for: job, base: state.place.base(for: request))
     }
   }
 

@@ -15,6 +15,8 @@ struct RunnerQueue {
   /// In the order in which they are taken.
   private var waiting: [Job] = []
   private var running: [Job] = []
+  /// The runners whose jobs are over and whose work has not stopped yet.
+  private var stopping = 0
   /// Nothing happens before this moment any more.
   private var clock: UInt64 = 0
 
@@ -30,10 +32,15 @@ struct RunnerQueue {
   }
 
   /// Forgets a job, which gives its runner back.
-  mutating func remove(_ job: Job) {
+  /// - Parameter isWorking: whether the runner still works for it; `stopped` is to follow.
+  mutating func remove(_ job: Job, isWorking: Bool = false) {
     waiting.removeAll { $0 === job }
     running.removeAll { $0 === job }
+    if isWorking { stopping += 1 }
   }
+
+  /// A runner that worked for a job that is over is free again.
+  mutating func stopped() { stopping -= 1 }
 
   /// How many requests wait for that application.
   func waiting(for app: String) -> Int { waiting.count { $0.endpoint.app == app } }
@@ -83,7 +90,7 @@ struct RunnerQueue {
     for (index, job) in running.enumerated() {
       if let due = job.due { offer(due, .end, index) }
     }
-    let isFree = running.count { $0.takesRunner } < runners
+    let isFree = running.count { $0.takesRunner } + stopping < runners
     for (index, job) in waiting.enumerated() {
       if isFree || !job.takesRunner { offer(job.ready, .start, index) }
       if let deadline = job.deadline { offer(deadline, .miss, index) }

@@ -9,6 +9,7 @@ package import Transport
 package final class SandboxApplication: LocalApplication {
   private let loop: EventLoop
   private let state: SandboxState
+  private let desk: WritingDesk
   /// Those who are told whenever something has happened to a job.
   private var watchers: [ObjectIdentifier: LoopTimer] = [:]
   private var toldChanges = 0
@@ -25,6 +26,7 @@ package final class SandboxApplication: LocalApplication {
     options: SandboxOptions = SandboxOptions()
   ) {
     self.loop = loop
+    desk = WritingDesk(loop)
     let state = SandboxState(place, files: files, keys: keys, options: options)
     self.state = state
     let webhooks = WebhookDelivery(loop, keys: keys, tlsContext: tlsContext, options: options)
@@ -32,7 +34,7 @@ package final class SandboxApplication: LocalApplication {
       guard let webhook = job.webhook else { return }
       webhooks.deliver(WebhookMessage(job, reply: state.reply(for: job, base: webhook.base)), to: webhook)
     }
-    state.workshop = PictureWorkshop(loop)
+    state.workshop = PictureWorkshop(loop, runners: options.runners)
     state.onSupply = { [unowned self] in settle() }
     alarm = LoopTimer(loop) { [unowned self] in
       settle()
@@ -42,13 +44,27 @@ package final class SandboxApplication: LocalApplication {
 
   /// Answers as fal would, now or in the model's time.
   package func respond(to request: LocalRequest, _ responder: LocalResponder) {
+    var request = SandboxRequest(request)
+    guard let read = state.reading(of: request) else { return decide(request, responder) }
+    desk.make(read) { [unowned self] outcome in
+      guard responder.isOpen else { return }
+      request.outcome = outcome
+      decide(request, responder)
+    }
+  }
+
+  private func decide(_ request: SandboxRequest, _ responder: LocalResponder) {
     let router = SandboxRouter(state: state)
-    switch router.decide(SandboxRequest(request), at: loop.now, date: WallClock.milliseconds()) {
+    switch router.decide(request, at: loop.now, date: WallClock.milliseconds()) {
     case .reply(let reply): responder.answer(reply)
+    case .make(let make): desk.make(make) { responder.answer($0) }
     case .wait(let job, let base):
-      watch(responder, runs: job) { [state] in
+      watch(responder, runs: job) { [state, desk] in
         guard job.state == .completed else { return LoopTimer.untilTold }
-        responder.answer(state.reply(for: job, base: base))
+        switch state.answer(for: job, base: base) {
+        case .make(let make): desk.make(make) { responder.answer($0) }
+        case let decision: decision.reply.map { responder.answer($0) }
+        }
         return nil
       }
     case .follow(var feed):

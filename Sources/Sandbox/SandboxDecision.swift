@@ -2,6 +2,8 @@
 enum SandboxDecision {
   /// Whole, now.
   case reply(SandboxReply)
+  /// Whole, with an answer that takes a while to be made, on no loop.
+  case make(@Sendable () -> SandboxReply)
   /// Whole, when the job has ended, with URLs that begin with `base`.
   case wait(Job, base: String)
   /// With the events of a job's status.
@@ -11,7 +13,10 @@ enum SandboxDecision {
 
   /// The answer that is given now; nil when it takes time.
   var reply: SandboxReply? {
-    guard case .reply(let reply) = self else { return nil }
-    return reply
+    switch self {
+    case .reply(let reply): reply
+    case .make(let make): make()
+    case .wait, .follow, .show: nil
+    }
   }
 }

@@ -12,6 +12,7 @@ enum SandboxLimits {
 
   private static let input = schema([
     "seed": .object(["type": ["integer", "null"], "minimum": .integer(Int64.min), "maximum": .integer(UInt64.max)]),
+    "prompt": .object(["type": "string", "maxLength": 100_000]),
     "num_images": .object(["type": "integer", "minimum": 1, "maximum": 4]),
   ])
 

@@ -12,9 +12,9 @@ package struct SandboxOptions: Sendable {
   package var eventMilliseconds: UInt64 = 250
   /// The longest silence of an open stream, in milliseconds; `: ping` ends it (protocol.md §3.6: at most 10 s).
   package var pingMilliseconds: UInt64 = 5000
-  /// How many jobs are kept; the oldest go first.
+  /// How many jobs there are at most; those that ended first go first, and one too many is refused.
   package var jobLimit = 1000
-  /// How many bytes of prompts, pictures to read and other job data are kept; the oldest jobs go first.
+  /// How many bytes of prompts, pictures to read and other job data are kept, in the same way.
   package var jobByteLimit = 256 << 20
   /// How many files and announced uploads are kept; the oldest go first.
   package var fileLimit = 10_000

@@ -53,6 +53,9 @@ struct SandboxReply: Equatable, Sendable {
     .detail(404, "Path \(path) not found", [ReplyField("x-fal-billable-units", "0")])
   }
 
+  /// The answer to more than anybody has to say there.
+  static let contentTooLong = SandboxReply.detail(413, "The sandbox reads no more than 1 MiB here: send less")
+
   static func methodNotAllowed(_ allowed: String) -> SandboxReply {
     .detail(405, "Method Not Allowed", [ReplyField("allow", allowed)])
   }

@@ -4,7 +4,7 @@ internal import HTTPServer
 internal import Text
 
 /// A request as the APIs of the sandbox see it.
-struct SandboxRequest {
+struct SandboxRequest: Sendable {
   var method: Method
   /// The host it was sent to, in lower case and without a port.
   var host: String
@@ -20,6 +20,8 @@ struct SandboxRequest {
   /// Names in lower case.
   var fields: [(name: String, value: String)]
   var content: [UInt8]
+  /// What comes of it, where that has been read already.
+  var outcome: Job.Outcome?
 
   init(
     _ method: Method, _ path: String, query: String = "", authority: String = "",
@@ -44,6 +46,9 @@ struct SandboxRequest {
   }
 
   func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+  /// Whether its content is no longer than any that is read on a loop: 1 MiB, which takes some milliseconds.
+  var isShort: Bool { content.count <= 1 << 20 }
 
   /// What the request presents as its key.
   var credentials: Credentials {

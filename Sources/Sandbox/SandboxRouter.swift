@@ -35,6 +35,7 @@ struct SandboxRouter {
     // The keys are for everybody.
     if request.segments == [".well-known", "jwks.json"] { return state.keys.published }
     guard request.credentials == .key else { return .detail(401, "invalid key credentials") }
+    guard request.isShort else { return .contentTooLong }
     switch ControlRoute(request.plainPath.utf8.span) {
     case .uploadInitiate, .multipartInitiate: return storage(request).initiate(request)
     case .token: return TokenAPI(isRealtime: false, key: state.keys.tokens).decide(request, date: date, state.options)

@@ -25,15 +25,4 @@ extension SandboxState {
     default: return
     }
   }
-
-  func outcome(of request: SandboxRequest, _ endpoint: EndpointID, _ fault: Fault?) -> Job.Outcome {
-    switch fault {
-    case .error(let status, _):
-      let reply = FaultReply.error(status)
-      return .answered(reply, type: FaultReply.type(of: reply))
-    case .echo: return .answered(FaultReply.echo(request), type: nil)
-    case .stream(let count, _): return .answered(.json(200, FaultReply.event(count, of: count)), type: nil)
-    default: return outcome(of: request, endpoint)
-    }
-  }
 }

@@ -4,8 +4,11 @@ internal import Text
 
 extension SandboxState {
   /// What asking for the result of a job answers (protocol.md §3.7).
-  /// - Parameter base: where the one who asks finds the images, see `SandboxPlace.base`.
-  func reply(for job: Job, base: String) -> SandboxReply {
+  /// - Parameters:
+  ///   - base: where the one who asks finds the images, see `SandboxPlace.base`.
+  ///   - inlineLimit: how many bytes of pictures may stand in the answer itself, where they are asked for so; above it, their
+  ///     URLs do.
+  func reply(for job: Job, base: String, inlineLimit: Int = 512 << 10) -> SandboxReply {
     let requestID = ReplyField("x-fal-request-id", job.id)
     guard let end = job.end else {
       return .detail(400, "Request is still in progress", [requestID])
@@ -21,48 +24,30 @@ extension SandboxState {
     case .answered(var reply, _):
       reply.fields.append(requestID)
       return reply
-    case .output(let input, let seed):
-      guard let pictures = job.pictures else { preconditionFailure("a job that is complete has what it needs") }
-      let output = output(input, pictures, seed: seed, seconds: job.seconds, isNSFW: job.isNSFW) { index in
-        let name = pictures.names[index]
-        // Where the store has forgotten the file, its URL is all there is.
-        guard input.isSync, let file = files.file(named: name)?.content else { return "\(base)/files/\(name)" }
-        return SandboxState.dataURI(file, pictures.format)
-      }
-      var reply = SandboxReply.json(
-        200, output, [requestID, ReplyField("x-fal-billable-units", String(pictures.billedUnits))])
-      if job.fault == .cut { reply.ending = .cut }
-      return reply
+    case .output(let input, let seed): return output(of: job, input, seed, base: base).reply(inlineLimit: inlineLimit)
     }
+  }
+
+  /// The same, where pictures in the answer make it a long one, on no loop.
+  func answer(for job: Job, base: String) -> SandboxDecision {
+    guard job.end == .finished, case .output(let input, let seed) = job.outcome, input.isSync else {
+      return .reply(reply(for: job, base: base))
+    }
+    let output = output(of: job, input, seed, base: base)
+    return .make { output.reply(inlineLimit: .max) }
   }
 
   /// What a stream shows of an output that is not ready: the pictures, small (protocol.md §4).
   func preview(_ job: Job, _ input: ModelInput, seed: String) -> JSONValue? {
-    guard let pictures = job.pictures, !pictures.previews.isEmpty else { return nil }
-    return output(input, pictures, seed: seed, seconds: nil, isNSFW: job.isNSFW) { index in
-      SandboxState.dataURI(pictures.previews[index], .png)
-    }
+    guard let previews = job.previews else { return nil }
+    let urls = previews.files.map { JobOutput.dataURI($0, .png) }
+    return JobOutput.json(input, urls, .png, previews.size, seed: seed, seconds: nil, isNSFW: job.isNSFW)
   }
 
-  private static func dataURI(_ content: [UInt8], _ format: PictureFile.Format) -> String {
-    "data:\(format.contentType);base64," + Base64.text(content)
-  }
-
-  /// The output schema of protocol.md §9.2.
-  private func output(
-    _ input: ModelInput, _ pictures: JobPictures, seed: String, seconds: Double?, isNSFW: Bool, url: (Int) -> String
-  ) -> JSONValue {
-    let images = pictures.names.indices.map { index in
-      JSONValue.object([
-        "url": .string(url(index)), "width": .integer(pictures.size.width), "height": .integer(pictures.size.height),
-        "content_type": .string(pictures.format.contentType),
-      ])
-    }
-    let flags = [JSONValue](repeating: .bool(isNSFW), count: images.count)
-    return .object([
-      "images": .array(images),
-      "timings": .object(seconds.map { [JSONMember(name: "inference", value: .decimal($0))] } ?? []),
-      "seed": .number(seed), "has_nsfw_concepts": .array(flags), "prompt": .string(input.prompt),
-    ])
+  private func output(of job: Job, _ input: ModelInput, _ seed: String, base: String) -> JobOutput {
+    guard let pictures = job.pictures else { preconditionFailure("a job that is complete has what it needs") }
+    return JobOutput(
+      id: job.id, input: input, seed: seed, pictures: pictures, seconds: job.seconds, isNSFW: job.isNSFW,
+      isCut: job.fault == .cut, base: base, files: files)
   }
 }

@@ -10,6 +10,7 @@ final class SandboxState {
   let files: FileStore
   let keys: SandboxKeys
   private let endpoints: KnownEndpoints
+  private let reader: InputReader
   private(set) var jobs: JobStore
   private(set) var queue: RunnerQueue
   var flakyCalls = FlakyCalls()
@@ -29,6 +30,7 @@ final class SandboxState {
     self.files = files
     self.keys = keys
     endpoints = KnownEndpoints(standIns: options.standIns)
+    reader = InputReader(files: files, jsonDepthLimit: options.jsonDepthLimit)
     jobs = JobStore(options)
     queue = RunnerQueue(runners: options.runners)
   }
@@ -50,31 +52,26 @@ final class SandboxState {
       }
       deadline = now + UInt64(min(seconds, SandboxState.longestDeadline) * 1e9)
     }
-    let outcome = outcome(of: request, endpoint, fault)
+    let outcome = request.outcome ?? reader.outcome(of: request, endpoint, fault)
     let job = Job(
       id: UUIDv7.text(milliseconds: date, using: &random), endpoint: endpoint, outcome: outcome.withoutPictures,
-      priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, submitted: now, date: date,
-      isStandIn: kind == .standIn, fault: fault,
+      priority: request.field("x-fal-queue-priority") == "low" ? .low : .normal, isKept: isKept, submitted: now,
+      date: date, isStandIn: kind == .standIn, fault: fault,
       waits: isKept ? options.wait(milliseconds: options.queueMilliseconds) : 0, deadline: deadline,
       runs: fault?.milliseconds.map { $0 * 1_000_000 } ?? options.wait(milliseconds: options.runMilliseconds))
-    if case .output(let input, let seed) = outcome {
-      job.order = input.order(seed: seed, isShown: !isKept, options)
+    if case .output(let input, let seed) = outcome, fault != .hang {
+      // Whoever asks for a fault without a seed wants a picture, and no new one each time.
+      let isMenu = if case .fault = kind { input.seed == nil } else { false }
+      job.order = input.order(seed: isMenu ? "" : seed, isShown: !isKept, options)
       if job.isNSFW { job.order?.isBlack = true }
     }
     if isKept, let url = request.query["fal_webhook"] {
       job.webhook = Webhook(url: url, base: place.base(for: request))
     }
+    guard jobs.add(job) else { throw SandboxRefusal(reply: FaultReply.rate) }
     queue.add(job)
-    if isKept { jobs.add(job).forEach { _ = cancel($0, at: now) } }
     changes += 1
     return job
-  }
-
-  /// Takes the order of a job, which weighs less without it.
-  func takeOrder(of job: Job) -> PictureOrder? {
-    guard let order = job.takeOrder() else { return nil }
-    jobs.weigh(job)
-    return order
   }
 
   /// Later than any job waits, in seconds.
@@ -86,7 +83,7 @@ final class SandboxState {
       changes += 1
       switch event {
       case .started(let job): begin(job, at: job.started ?? now)
-      case .ended(let job): onEnd?(job)
+      case .ended(let job): close(job)
       }
     }
   }
@@ -99,44 +96,52 @@ final class SandboxState {
     onSupply?()
   }
 
+  /// Something else has happened to a job that its stream shows.
+  func changed() {
+    changes += 1
+    onSupply?()
+  }
+
   /// Ends the job before its time; a running one stops as well, which fal only asks for.
   /// - Returns: false when it had ended already.
   func cancel(_ job: Job, at now: UInt64) -> Bool {
     guard job.state != .completed else { return false }
     job.end(.cancelled, at: now)
-    queue.remove(job)
+    if let painting = job.painting, workshop?.drop(painting) == false { job.painting = nil }
+    queue.remove(job, isWorking: job.painting != nil)
     changes += 1
-    onEnd?(job)
+    close(job)
     return true
   }
 
-  func outcome(of request: SandboxRequest, _ endpoint: EndpointID) -> Job.Outcome {
-    let value: JSONValue
-    if request.method == .get {
-      value = request.query.input(depthLimit: options.jsonDepthLimit)
-    } else if request.content.isEmpty {
-      return .refused([InputIssue("missing", ["body"], "Field required")])
-    } else {
-      do {
-        value = try JSONParser.parse(request.content, depthLimit: options.jsonDepthLimit)
-      } catch {
-        return .refused([SandboxState.issue(error)])
-      }
-    }
-    let files = files
-    func lookUp(_ url: String) -> PictureSource.Lookup {
-      PictureSource.lookUp(url) { files.file(named: $0)?.content }
-    }
-    switch ModelInput.check(value, for: endpoint, lookUp: lookUp) {
-    case .accepted(let input): return .output(input, seed: input.seed ?? drawnSeed())
-    case .refused(let issues): return .refused(issues)
-    }
+  /// What was done for a job that was cancelled has stopped.
+  func stopped(_ job: Job, at now: UInt64) {
+    advance(to: now)
+    queue.stopped()
+    jobs.settle(job)
+    changes += 1
+    advance(to: now)
+    onSupply?()
   }
 
-  /// Up to 18 digits, as fal draws them: more than a JavaScript number holds (protocol.md §9.2).
-  private func drawnSeed() -> String {
-    String(UInt64.random(in: 0..<1_000_000_000_000_000_000, using: &random))
+  /// A job has ended.
+  private func close(_ job: Job) {
+    // What is painted for it takes memory until it has stopped.
+    if job.painting == nil { jobs.settle(job) }
+    onEnd?(job)
   }
+
+  /// What has to be read before a call is decided whose content is long; nil where nothing has.
+  func reading(of request: SandboxRequest) -> (@Sendable () -> Job.Outcome)? {
+    guard request.content.count > SandboxState.longContent, request.role != .rest,
+      let endpoint = RunAPI.target(of: request)?.endpoint,
+      let kind = try? endpoints.kind(of: endpoint, query: request.query), let fault = try? fault(of: request, kind)
+    else { return nil }
+    return { [reader] in reader.outcome(of: request, endpoint, fault) }
+  }
+
+  /// Contents above it, in bytes, take longer to read than a loop may be held up.
+  private static let longContent = 256 << 10
 
   static func issue(_ error: JSONError) -> InputIssue {
     InputIssue(

@@ -53,7 +53,7 @@ struct StorageAPI {
     if isCompletion { return complete(request, segments[1]) }
     let tag = StorageAPI.tag(request.content)
     let fields = [
-      ReplyField("etag", StorageAPI.quotedTag(request.content)), ReplyField("access-control-expose-headers", "etag"),
+      ReplyField("etag", "\"\(tag)\""), ReplyField("access-control-expose-headers", "etag"),
     ]
     if segments.count == 2 {
       let type = request.field("content-type")
@@ -74,6 +74,7 @@ struct StorageAPI {
   }
 
   private func complete(_ request: SandboxRequest, _ id: String) -> SandboxReply {
+    guard request.isShort else { return .contentTooLong }
     let body: JSONValue
     do {
       body = try JSONParser.parse(request.content, depthLimit: jsonDepthLimit)

@@ -9,12 +9,12 @@ from harness import Proxy, data_uri, png, request
 MODEL = "fal-ai/flux-differential-diffusion"
 GENERAL = "fal-ai/flux-general/differential-diffusion"
 STAND_IN = "some/model"
-MENU = ["error/500", "slow?ms=1", "cut", "flaky?n=0", "nsfw", "echo", "stream?n=2&ms=1"]
+MENU = ["slow?ms=1", "cut", "nsfw", "stream?n=2&ms=1"]
 ENDPOINTS = [MODEL, GENERAL, STAND_IN, *(f"sandbox/{entry}" for entry in MENU)]
 SOURCE = data_uri(png())
 INPUT = {"prompt": "p", "image_url": SOURCE, "change_map_image_url": SOURCE}
-NUMBERS = [0, -1, -3, 1, 101, 20_000_000, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, -2**63, 10**400]
-TEXTS = [*map(str, NUMBERS), "-0", "0.0", "1e18", "1e308", "-1e308", "1e-308", "1e999", "NaN", "-Infinity", "true", "null", "[9]", '""']
+NUMBERS = [0, -3, 101, 20_000_000, 2**53, 2**63 - 1, 2**64, -2**63, 10**400]
+TEXTS = [*map(str, NUMBERS), "-0", "1e18", "-1e308", "1e-308", "1e999", "NaN", "null", "[9]", '""']
 FIELDS = ["num_inference_steps", "num_images", "seed", "strength", "guidance_scale", "sync_mode", "image_size"]
 
 
@@ -55,7 +55,7 @@ def test_no_number_in_an_input_ends_the_process(sandbox, endpoint):
 
 
 def test_no_number_in_a_direct_run_ends_the_process(sandbox):
-    for endpoint in (MODEL, STAND_IN, "sandbox/nsfw", "sandbox/slow?ms=1", "sandbox/nsfw/stream"):
+    for endpoint in (MODEL, STAND_IN, "sandbox/nsfw/stream"):
         for body in bodies():
             assert call(sandbox, f"fal.run/{endpoint}", "POST", body.encode()).status in (200, 422), body
 
@@ -75,8 +75,6 @@ def test_no_number_around_an_input_ends_the_process(sandbox, text):
                    [("x-fal-queue-priority", value)]):
         if value:
             call(sandbox, f"queue.fal.run/{STAND_IN}", "POST", body, fields)
-    query = "&".join(f"{field}={value}" for field in FIELDS)
-    assert call(sandbox, f"fal.run/{STAND_IN}?{query}").status in (200, 422)
     for kind in ("token_expiration", "duration"):
         content = f'{{"allowed_apps":["{MODEL}"],"{kind}":{text}}}'.encode()
         for path in ("tokens/", "tokens/realtime"):

@@ -189,6 +189,20 @@ def test_bombs_are_answered_soon_and_in_little_memory(width, height, size, statu
             assert proxy.status_kib("VmHWM") < 300 * 1024
 
 
+def test_a_jpeg_of_very_many_scans_is_refused_soon(sandbox):
+    (image,) = run(sandbox, GENERAL, output_format="jpeg", image_size={"width": 4000, "height": 3000}).json["images"]
+    if image["content_type"] != "image/jpeg":
+        pytest.skip("this build has no JPEG")
+    file = content(image)
+    start = file.index(b"\xff\xda")
+    scan = file[start:start + 2 + int.from_bytes(file[start + 2:start + 4])]
+    start = time.monotonic()
+    found = issue(run(sandbox, image_url=data_uri(file[:-2] + scan * 480 + file[-2:], "image/jpeg")))
+    assert found["type"] == "image_load_error" and "481 scans" in found["msg"] and "save it anew" in found["msg"]
+    if "SANITIZED" not in os.environ:
+        assert time.monotonic() - start < 2
+
+
 def test_pictures_do_not_hold_up_the_proxy(sandbox):
     """A status is answered while a large picture is painted."""
     body = {"prompt": "x", "image_url": data_uri(png(4096, 3000)), "change_map_image_url": MAP, "num_images": 4}

@@ -38,21 +38,23 @@ import Testing
     let file = try #require(JPEGWriter.write(Self.picture))
     let start = try #require(file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xDA })
     let scan = file[start..<file.count - 2]
-    let repeated = Array(file[..<start]) + [[UInt8]](repeating: Array(scan), count: count).flatMap { $0 } + file.suffix(2)
-    if count <= 64 {
-      #expect(throws: Never.self) { try Bitmap(reading: repeated) }
-    } else {
-      #expect(throws: PictureFault.damaged("a JPEG of 65 scans where its size allows 64")) {
-        try Bitmap(reading: repeated)
-      }
+    let repeated =
+      Array(file[..<start]) + [[UInt8]](repeating: Array(scan), count: count).flatMap { $0 } + file.suffix(2)
+    let fault = PictureFault.damaged("a JPEG of 65 scans where its size allows 64")
+    do {
+      _ = try Bitmap(reading: repeated)
+      #expect(count == 1)
+    } catch {
+      // A picture of one scan may not have another, whatever its limit.
+      #expect((error == fault) == (count == 65) && count > 1)
     }
   }
 
   @Test("allows the fewer scans the larger the picture is", arguments: [(16, true), (17, false)])
   func largeScans(count: Int, isAllowed: Bool) {
     let size = PixelSize(width: 6 << 10, height: 4 << 10)
-    let check: Void? = try? PictureLimits().check(scans: count, of: size)
-    #expect((check != nil) == isAllowed)
+    let isRead = (try? PictureLimits().check(scans: count, of: size)) != nil
+    #expect(isRead == isAllowed)
   }
 
   @Test("says in a build without it how to get it", .enabled(if: !JPEGReader.isAvailable))

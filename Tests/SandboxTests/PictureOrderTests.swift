@@ -29,15 +29,18 @@ import Text
 
   @Test("a map that keeps all gives back the image, and the log says what was done to the map")
   func kept() throws {
-    let filled = try Self.filled(Self.order(.base64(Base64.text(Self.png)[...]), .file(Self.white)))
+    let order = Self.order(.base64(Base64.text(Self.png)[...]), .file(Self.white))
+    let filled = try Self.filled(order)
     #expect(filled.size == Self.size)
     #expect(try Bitmap(reading: filled.pictures[0].content) == Bitmap(reading: Self.png))
     #expect(
       filled.notes == [
         "change map: black changes, white is kept (sandbox.map)", "change map: scaled from 4 × 2 to 40 × 20 pixels",
       ])
-    let preview = try #require(filled.pictures[0].preview)
-    #expect(try PixelSize(reading: preview) == Self.size)
+    var shown: [Previews] = []
+    _ = order.fill { shown.append($0) }
+    #expect(shown.map(\.size) == [Self.size])
+    #expect(try shown[0].files.map { try PixelSize(reading: $0) } == [Self.size])
   }
 
   @Test("with the other polarity white changes")
@@ -92,20 +95,54 @@ import Text
     #expect(large.type == "image_too_large" && large.json["ctx"]?["max_width"] == 16_384)
   }
 
-  @Test("a job that waits weighs what its pictures weigh, and no more once they were read")
-  func weight() throws {
-    let bench = Bench { $0.jobByteLimit = 20_000 }
-    let picture = "data:image/png;base64," + String(repeating: "A", count: 8000)
-    let body = #"{"prompt":"p","image_url":"\#(picture)"}"#
-    func isKept(_ id: String) throws -> Bool { try bench.ask(.get, "/a/b/requests/\(id)/status").status != 404 }
-    let first = try bench.submit(body, to: "/a/b")
-    bench.pass(300)
-    let others = try (0..<3).map { _ in try bench.submit(body, to: "/a/b") }
-    #expect(try isKept(first) == false)
-    #expect(try others.map(isKept) == [false, true, true])
-    bench.pass(3000)
-    let late = try bench.submit(body, to: "/a/b")
-    #expect(try isKept(others[2]) && isKept(others[1]) && isKept(late))
+  @Test("nothing comes of what is stopped")
+  func stopped() {
+    let stop = StopSign()
+    stop.raise()
+    guard case .stopped = Self.order(nil, nil).fill(stop: stop) else {
+      Issue.record("painted")
+      return
+    }
+  }
+
+  @Test("knows how much there is to paint before anything is decoded")
+  func effort() throws {
+    func effort(_ image: PictureSource?, _ change: (inout PictureOrder) -> Void = { _ in }) -> Int {
+      var order = Self.order(image, nil)
+      change(&order)
+      return order.effort
+    }
+    let large = PNGWriter.write(Bitmap(PixelSize(width: 900, height: 800)))
+    #expect(effort(.file(large)) == 900 * 800 && effort(.base64(Base64.text(large)[...])) == 900 * 800)
+    #expect(effort(nil) == 512 * 512 && effort(.sample) == 1024 * 768)
+    #expect(effort(.file(large)) { $0.count = 4 } == 4 * 900 * 800)
+    #expect(effort(.file(large)) { $0.sideLimit = 90 } == 90 * 80)
+    #expect(effort(.file(large)) { $0.size = Self.size } == Self.size.pixels)
+    #expect(effort(.file([1, 2, 3])) == 4096 * 4096)
+  }
+
+  @Test("keeps small results of nothing sent for whoever asks for the same")
+  func shelf() throws {
+    var shelf = PictureShelf()
+    func keep(_ order: PictureOrder) { shelf.keep(order.fill(), of: order) }
+    var order = Self.order(nil, nil)
+    order.size = Self.size
+    keep(order)
+    #expect(shelf[order] == nil)
+    order.isShown = false
+    keep(order)
+    #expect(shelf[order] != nil)
+    var sent = order
+    sent.image = .file(Self.png)
+    keep(sent)
+    #expect(shelf[sent] == nil)
+    for seed in 0..<16 as Range<UInt64> {
+      var other = order
+      other.repaint.seed = 100 + seed
+      keep(other)
+      #expect(shelf[other] != nil)
+    }
+    #expect(shelf[order] == nil)
   }
 
   @Test("finds samples, uploads and data URIs, and loads nothing else")

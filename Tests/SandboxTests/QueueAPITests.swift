@@ -215,19 +215,6 @@ import Text
     #expect(try bench.ask(.get, "\(app)/requests/\(id)/status").json["status"] == "COMPLETED")
   }
 
-  @Test("forgets the oldest jobs when there are too many, and runs them no more")
-  func limit() throws {
-    let bench = Bench { $0.jobLimit = 2 }
-    let first = try bench.submit()
-    guard case .follow(var feed) = bench.decide(.get, "\(app)/requests/\(first)/status/stream") else {
-      throw Unexpected("no stream")
-    }
-    let ids = [first] + (try (0..<2).map { _ in try bench.submit() })
-    #expect(bench.state.jobs.count == 2 && bench.state.queue.count == 2)
-    #expect(feed.advance(at: bench.nanoseconds, position: 0).wait == nil)
-    #expect(try ids.map { try bench.ask(.get, "\(app)/requests/\($0)/status").status } == [404, 202, 202])
-  }
-
   @Test("takes a call with GET, its input in the query")
   func get() throws {
     let query = "prompt=1%32+%C3%A9&num_images=2&sync_mode=true&seed=5&logs=1"

@@ -102,6 +102,18 @@ import Testing
     #expect(Self.history(&queue) == ["30 c starts", "130 c is finished"])
   }
 
+  @Test("has no runner for the next while one still works for a job that is over")
+  func stopping() throws {
+    var queue = RunnerQueue(runners: 1)
+    let jobs = try ["a", "b"].map { try Self.job($0) }
+    jobs.forEach { queue.add($0) }
+    #expect(Self.history(&queue, until: 30) == ["0 a starts"])
+    queue.remove(jobs[0], isWorking: true)
+    #expect(Self.history(&queue, until: 50) == [] && queue.nextMoment == nil)
+    queue.stopped()
+    #expect(Self.history(&queue) == ["50 b starts", "150 b is finished"])
+  }
+
   @Test("each thing has the moment at which it was due, however late somebody looks")
   func lateness() throws {
     var queue = RunnerQueue(runners: 1)

@@ -43,12 +43,13 @@ struct Inflater: ~Copyable {
       stream.pointee.next_out = surplus.baseAddress
       stream.pointee.avail_out = uInt(surplus.count)
       while feed() {
-        switch inflate(stream, Z_NO_FLUSH) {
+        let status = inflate(stream, Z_NO_FLUSH)
+        guard stream.pointee.avail_out > 0 else { throw .damaged("it has more pixels than its size says") }
+        switch status {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: return
         default: throw .damaged("its pixels cannot be decompressed")
         }
-        guard stream.pointee.avail_out > 0 else { throw .damaged("it has more pixels than its size says") }
       }
     }
   }

@@ -28,7 +28,7 @@ struct Canvas {
   }
 
   /// Paints a layer, in an order that shows no rows.
-  mutating func paint(_ layer: Layer, _ random: inout SplitMix64) {
+  mutating func paint(_ layer: Layer, _ random: inout SplitMix64, _ stop: StopSign) {
     let longest = Int32(max(bitmap.size.width, bitmap.size.height))
     let half = max(1, layer.width * longest / 1024)
     let gap = max(2, half * 2)
@@ -39,7 +39,7 @@ struct Canvas {
     var step = count * 618 / 1000 | 1
     while Canvas.divisor(step, count) != 1 { step += 2 }
     var cell: Int32 = 0
-    for _ in 0..<count {
+    for _ in 0..<count where !stop.isUp {
       cell = Int32((Int(cell) + Int(step)) % Int(count))
       let x = cell % columns * gap + random.next(-gap / 2...gap / 2)
       let y = cell / columns * gap + random.next(-gap / 2...gap / 2)

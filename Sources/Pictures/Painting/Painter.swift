@@ -2,8 +2,13 @@
 /// the same bytes on every machine.
 package struct Painter {
   private let repaint: Repaint
+  private let stop: StopSign
 
-  package init(_ repaint: Repaint) { self.repaint = repaint }
+  /// - Parameter stop: after which the picture is left as it is.
+  package init(_ repaint: Repaint, stop: StopSign = StopSign()) {
+    self.repaint = repaint
+    self.stop = stop
+  }
 
   /// The picture, with what its map wholly keeps as it was, and with a mark where it was repainted.
   /// - Parameter map: the greys of a map of the picture's size.
@@ -19,7 +24,9 @@ package struct Painter {
     precondition(map.count == image.size.pixels)
     let weights = repaint.weights
     guard map.contains(where: { weights[Int($0)] > 0 }) else { return image }
-    let painting = painting(of: image).scaled(to: image.size)
+    let small = painting(of: image)
+    if stop.isUp { return image }
+    let painting = small.scaled(to: image.size)
     var result = image
     result.samples.withUnsafeMutableBufferPointer { samples in
       painting.samples.withUnsafeBufferPointer { painting in
@@ -48,7 +55,7 @@ package struct Painter {
     let noise = Noise(seed: UInt32(truncatingIfNeeded: random.next()))
     let study = Study(image, style, guidance: Int32(clamping: repaint.guidance), noise: noise)
     var canvas = Canvas(study, image.size.fitting(Canvas.side))
-    for layer in Canvas.Layer.all { canvas.paint(layer, &random) }
+    for layer in Canvas.Layer.all { canvas.paint(layer, &random, stop) }
     canvas.scatter(style.lights, &random)
     return canvas.bitmap
   }

@@ -1,7 +1,10 @@
 /// Pictures that are built in: they stand in for the example that the model's page gives, and for a picture nobody sent.
 package enum Samples {
+  /// The size of the picture and of its map.
+  package static let size = PixelSize(width: 1024, height: 768)
+
   private static let scene: Scene = {
-    var scene = Scene(PixelSize(width: 1024, height: 768), seed: 11)
+    var scene = Scene(size, seed: 11)
     scene.plantTree()
     return scene
   }()
