@@ -95,7 +95,7 @@ let package = Package(
       name: "fal-proxy",
       dependencies: [
         "Fal", "System", "Text", "Transport", "HTTPServer", "Settings", "Guard", "Relay", "Observability", "Sandbox",
-        "Digest",
+        "Digest", "Upstream",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -29,12 +29,14 @@ package final class LoopServices {
     package let tlsContext: TLSContext
     package let keyVerdicts: KeyVerdicts
     package let forwardingNotices: ForwardingNotices
+    /// Where the keys of JSON Web Tokens come from; nil where none are taken.
+    package let keySources: KeySources?
     /// What callers have used of their limits, whatever generation limits them.
     let rates = RateTable()
 
     package init(
       generation: Generation, gate: ConnectionGate, memory: MemoryBudget, tlsContext: TLSContext,
-      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices
+      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices, keySources: KeySources? = nil
     ) {
       self.generation = generation
       self.gate = gate
@@ -42,6 +44,7 @@ package final class LoopServices {
       self.tlsContext = tlsContext
       self.keyVerdicts = keyVerdicts
       self.forwardingNotices = forwardingNotices
+      self.keySources = keySources
     }
   }
 
@@ -60,7 +63,7 @@ package final class LoopServices {
     return try server.listen(on: address) { bound in
       let proxy = ProxyService(
         shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts,
-        rates: shared.rates)
+        rates: shared.rates, keySources: shared.keySources)
       let services = LoopServices(server, proxy, shared.forwardingNotices, addRoutes)
       loop.attachment = services
       return services.router(for: shared.generation)
@@ -78,6 +81,9 @@ package final class LoopServices {
 
   /// Takes in callers with these tokens from the next request on.
   package func adopt(_ tokens: TokenList) { proxy.adopt(tokens) }
+
+  /// Takes JSON Web Tokens under these keys from the next request on.
+  package func adopt(_ jwt: JWTVerifier) { proxy.adopt(jwt) }
 
   private func router(for generation: Generation) -> Router {
     let path = generation.path

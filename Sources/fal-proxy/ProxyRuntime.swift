@@ -7,6 +7,7 @@ import Sandbox
 import Settings
 import System
 import Transport
+import Upstream
 
 /// The event loops of the process and what they share.
 struct ProxyRuntime: Sendable {
@@ -63,10 +64,11 @@ struct ProxyRuntime: Sendable {
       throw started.explained(error)
     }
     var loops: [LoopActor] = []
+    let keySources = configuration.keySources
     let shared = LoopServices.Shared(
       generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
       keyVerdicts: KeyVerdicts(report: StartUp.reportLater),
-      forwardingNotices: ForwardingNotices(report: StartUp.reportLater))
+      forwardingNotices: ForwardingNotices(report: StartUp.reportLater), keySources: keySources)
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
       let wanted = address
@@ -81,13 +83,20 @@ struct ProxyRuntime: Sendable {
       }
       loops.append(loop)
     }
+    let runtime = ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log)
+    if let keySources {
+      await keySources.start(
+        KeySources.Surroundings(
+          client: await Fetch(on: loops[0], tlsContext: tls), publish: { await runtime.adopt($0) },
+          report: StartUp.reportLater))
+    }
     for loop in loops { await loop.start() }
     try tls.waitUntilLoaded()
     ProcessLimits.forgetStartUpCode()
     StartUp.report("fal-proxy \(FalProxy.version) listening on http://\(address)\(settings.path)")
     for warning in started.warnings { StartUp.report("fal-proxy: warning: \(warning)") }
     if sandbox { SandboxGuide.examples(started, address: "\(address)").forEach(StartUp.report) }
-    return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log)
+    return runtime
   }
 
   /// The sandbox, which has a loop of its own; its files are served by the loops of the proxy.
@@ -140,6 +149,8 @@ struct ProxyRuntime: Sendable {
   }
 
   func adopt(_ tokens: TokenList) async { await onEveryLoop { $0.adopt(tokens) } }
+
+  func adopt(_ jwt: JWTVerifier) async { await onEveryLoop { $0.adopt(jwt) } }
 
   func beginDraining() async { await onEveryLoop { $0.beginDraining() } }
 

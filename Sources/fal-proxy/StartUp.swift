@@ -58,8 +58,8 @@ enum StartUp {
       }
       if !settings.auth.asksForTokens, !listensOnLoopback {
         lines.append(
-          "no end-user authentication is set (auth.tokens, auth.tokens_file): whoever reaches this address can spend on the allowed "
-            + "endpoints")
+          "no end-user authentication is set (auth.tokens, auth.tokens_file, auth.jwt): whoever reaches this address can spend on the "
+            + "allowed endpoints")
       }
       let drainKeys = ["drain_timeout", "upstream.first_byte_run"]
       if settings.drainTimeout < settings.upstream.firstByteRun,

@@ -215,7 +215,7 @@ def test_every_setting_has_a_variable(checked, tmp_path):
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})
     # A list of maps stands in the file alone.
-    assert set(seen) == set(values) | {"groups"}
+    assert set(seen) == set(values) | {"groups", "auth.jwt"}
     for key, value in values.items():
         if key == "auth.tokens":
             assert "2" in seen[key] and "token-of" not in seen[key]

@@ -1,4 +1,4 @@
-internal import Digest
+public import Digest
 internal import Text
 
 /// The keys of an issuer: those of a JWK set (RFC 7517 §5), of a PEM file, or a secret.
@@ -62,6 +62,7 @@ public final class KeySet: Sendable {
         throw Fault(message: "key \(number + 1) \(error.problem)")
       }
     }
+    guard !entries.isEmpty else { throw Fault(message: "is neither a JWK set nor public keys in PEM") }
     try self.init(entries)
   }
 
@@ -91,6 +92,9 @@ public final class KeySet: Sendable {
   var algorithms: [SignatureAlgorithm] {
     SignatureAlgorithm.allCases.filter { algorithm in entries.contains { $0.algorithms.contains(algorithm) } }
   }
+
+  /// Whether one of its keys verifies by that algorithm.
+  public func verifies(_ algorithm: SignatureAlgorithm) -> Bool { algorithms.contains(algorithm) }
 
   /// The keys that a token may be signed with. A key that has an id is only for tokens that name it; one without, as in PEM,
   /// for all; a token that names none may be signed with each, where there are few.
