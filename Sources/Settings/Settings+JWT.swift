@@ -34,20 +34,20 @@ extension Settings {
         tell yours.
         """
       ).required,
-      text(
+      optional(
         "keys", \.keys,
         """
         Where the public keys are: a file (a JWK set, or public keys in PEM), looked at every 5 seconds; the https URL of a JWK \
         set; or `discover`, for the one that `/.well-known/openid-configuration` of the issuer names. Redirects are not followed.
         """),
-      text(
+      .path(
         "secret_file", \.secretFile,
         "In place of `keys`: a file whose one line is the secret that the issuer signs with (HS256, HS384, HS512)."),
       .words(
         "algorithms", \.algorithms, "What tokens may be signed with. Left out, whatever the keys allow.",
         of: "names such as RS256", emptyVariable: .fault),
       text("user_claim", \.userClaim, "The claim that tells the user. Callers are known by issuer and user together."),
-      text(
+      optional(
         "group_claim", \.groupClaim,
         """
         The claim that names a group of `groups`, or a list of which the first that is listed there counts: a name, or a path \
@@ -76,12 +76,24 @@ extension Settings {
         .seconds(1)...(.seconds(366 * 24 * 3600))),
     ])
 
-    private static func text(_ name: String, _ path: SettingKey<Self>.Path<String>, _ summary: String) -> SettingKey<
-      Self
-    > {
-      .text(name, path, summary, range: "visible characters") { text in
-        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-      }
+    private static func text(
+      _ name: String, _ path: SettingKey<Self>.Path<String>, _ summary: String
+    ) -> SettingKey<Self> {
+      .text(name, path, summary, range: "visible characters", isVisible)
+    }
+
+    /// One that may be left out, and is written `none` then.
+    private static func optional(
+      _ name: String, _ path: SettingKey<Self>.Path<String>, _ summary: String
+    ) -> SettingKey<Self> {
+      .scalar(
+        name, path, summary, range: "visible characters, or none",
+        parse: { isVisible($0) ? $0 == "none" ? "" : $0 : nil },
+        show: { $0.isEmpty ? "none" : SettingText.scalar($0) })
+    }
+
+    @Sendable private static func isVisible(_ text: String) -> Bool {
+      !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
     }
   }
 }

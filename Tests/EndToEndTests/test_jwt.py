@@ -1,6 +1,7 @@
 """Who calls, by the JSON Web Tokens of a log-in: keys that rotate, vanish, lie and answer slowly, and what faults say."""
 
 import json
+import re
 import subprocess
 import threading
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from harness import json_answer, request, wait_until
 from harness.issuer import KeyServer, Pair, claims, secret_token
-from harness.process import BINARY
+from harness.process import BINARY, ROOT
 from harness.script import SUBMIT, assert_proxy_error
 from harness.upstream import respond
 
@@ -237,52 +238,59 @@ def test_a_file_of_keys_that_changes_is_read_again_and_a_broken_one_is_not_taken
     assert call(relay, one.token(claims(ISSUER))).status == 401
 
 
-#: Tokens as these services make them, and the entry of config/identity.md that takes them.
+#: What a token of each service of config/identity.md says, its header, its user, and what a foreign one says instead.
 SHAPES = {
-    "clerk": (
-        {"issuer": "https://clerk.app.example", "audience": "none", "require": {"azp": ["https://app.example.com"]}},
-        dict(iss="https://clerk.app.example", aud=None, sub="user_2abc", azp="https://app.example.com",
-             sid="sess_1", nbf=0, v=2, fva=[0, -1], sts="active"), {"cat": "cl_B7d4PD111AAA"}, "user_2abc"),
-    "auth0": (
-        {"issuer": "https://tenant.eu.auth0.com/", "audience": "https://api.example.com",
-         "group_claim": "https://app.example.com/plan"},
+    "Clerk": (
+        dict(iss="https://clerk.app.example.com", aud=None, sub="user_2abc", azp="https://app.example.com", sid="sess_1", nbf=0,
+             v=2, fva=[0, -1], sts="active", plan="pro"), {"cat": "cl_B7d4PD111AAA"}, dict(azp="https://evil.example")),
+    "Auth0": (
         dict(iss="https://tenant.eu.auth0.com/", aud=["https://api.example.com", "https://tenant.eu.auth0.com/userinfo"],
-             sub="auth0|64f0", azp="client", scope="openid profile", **{"https://app.example.com/plan": "pro"}), {},
-        "auth0|64f0"),
-    "firebase": (
-        {"issuer": "https://securetoken.google.com/my-project", "audience": "my-project"},
+             sub="auth0|64f0", azp="client", scope="openid profile", **{"https://app.example.com/plan": "pro"}),
+        {"typ": "at+jwt"}, dict(aud=["https://tenant.eu.auth0.com/userinfo"])),
+    "Firebase": (
         dict(iss="https://securetoken.google.com/my-project", aud="my-project", sub="uid28", user_id="uid28", auth_time=1,
-             firebase={"identities": {}, "sign_in_provider": "password"}), {}, "uid28"),
-    "supabase": (
-        {"issuer": "https://ref.supabase.co/auth/v1", "audience": "authenticated", "require": {"role": "authenticated"},
-         "group_claim": "app_metadata.plan"},
-        dict(iss="https://ref.supabase.co/auth/v1", aud="authenticated", role="authenticated", aal="aal1",
+             email="a@b.example", email_verified=True, firebase={"identities": {}, "sign_in_provider": "password"}), {},
+        dict(email_verified=False)),
+    "Supabase": (
+        dict(iss="https://abcdefghijklmnop.supabase.co/auth/v1", aud="authenticated", role="authenticated", aal="aal1",
              sub="0d6e7f1c-0000-4000-8000-000000000000", app_metadata={"provider": "email", "plan": "pro"},
-             user_metadata={}, is_anonymous=False), {}, "0d6e7f1c-0000-4000-8000-000000000000"),
+             user_metadata={}, is_anonymous=False), {}, dict(role="anon")),
+    "A server of your own": (
+        dict(iss="https://app.example.com", aud="fal-proxy", sub="alice"), {"kid": None}, dict(aud="other")),
 }
+EXAMPLES = dict(re.findall(r"^## ([^\n]+)\n.*?^```yaml\n(.*?)^```$", (ROOT / "config" / "identity.md").read_text(), re.M | re.S))
+
+
+def test_every_example_is_one_of_the_shapes():
+    assert set(EXAMPLES) == set(SHAPES)
 
 
 @pytest.mark.parametrize("service", SHAPES)
-def test_a_token_of_the_shape_of(service, upstream, proxy, tmp_path, pair, keys):
-    entry, shape, header, user = SHAPES[service]
-    more = "groups:\n  - name: pro\n    endpoints: ['@default']\n" if "group_claim" in entry else ""
-    relay = proxy(upstream(), config=settings(tmp_path, {"keys": str(keys), **entry}, more=more))
-    assert call(relay, pair.token(claims(**{"issuer": None, **shape}), **header)).status == 200
-    line = relay.access_log()[0]
-    assert user in line.values(), line
-    # Made for somebody else.
-    other = {**shape, "azp": "https://evil.example"} if service == "clerk" else {**shape, "aud": "other"}
-    assert call(relay, pair.token(claims(**{"issuer": None, **other}), **header)).status == (403 if service == "clerk" else 401)
+def test_the_example_takes_a_token_of_the_shape_of(service, upstream, proxy, tmp_path, pair, keys):
+    shape, header, foreign = SHAPES[service]
+    example = EXAMPLES[service]
+    path = tmp_path / "example.yaml"
+    path.write_text(example)
+    if service != "A server of your own":
+        checked = subprocess.run([BINARY, "check", "--config", path], env={"FAL_KEY": "id:secret"}, capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stderr
+    # The service is not at hand: its keys are in a file.
+    path.write_text(re.sub(r"( keys:) .*", rf"\1 {keys}", example))
+    relay = proxy(upstream(), config=str(path))
+    assert call(relay, pair.token(claims(None, **shape), **header)).status == 200
+    assert shape["sub"] in relay.access_log()[0].values()
+    assert call(relay, pair.token(claims(None, **{**shape, **foreign}), **header)).status in (401, 403)
 
 
 def test_a_token_of_supabase_under_its_older_secret(upstream, proxy, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text(SECRET + "\n")
-    entry, shape, _, _ = SHAPES["supabase"]
-    entry = {**entry, "secret_file": str(secret), "group_claim": None}
-    relay = proxy(upstream(), config=settings(tmp_path, entry))
-    assert call(relay, secret_token(SECRET.encode(), claims(**{"issuer": None, **shape}))).status == 200
-    assert call(relay, secret_token(b"another", claims(**{"issuer": None, **shape}))).status == 401
+    path = tmp_path / "example.yaml"
+    path.write_text(re.sub(r" keys: .*", f" secret_file: {secret}", EXAMPLES["Supabase"]))
+    relay = proxy(upstream(), config=str(path))
+    shape = SHAPES["Supabase"][0]
+    assert call(relay, secret_token(SECRET.encode(), claims(None, **shape))).status == 200
+    assert call(relay, secret_token(b"another", claims(None, **shape))).status == 401
     assert SECRET not in relay.stdout + relay.stderr
 
 
@@ -335,3 +343,21 @@ def test_tokens_of_both_kinds_are_a_fault_and_auto_means_jwt(upstream, proxy, tm
     relay = proxy(upstream(), config=path)
     assert call(relay, "nonsense").status == 401
     assert call(relay, pair.token(claims(ISSUER))).status == 200
+
+
+def test_what_check_prints_is_taken_again(tmp_path, keys):
+    path = tmp_path / "first.yaml"
+    path.write_text(EXAMPLES["Supabase"].replace("groups:", f"    - issuer: me\n      audience: a\n      keys: {keys}\ngroups:"))
+
+    def check(file):
+        return subprocess.run([BINARY, "check", "--config", file], env={"FAL_KEY": "id:secret"}, capture_output=True, text=True)
+    first = check(path)
+    assert first.returncode == 0, first.stderr
+    again = tmp_path / "again.yaml"
+    again.write_text(first.stdout)
+    second = check(again)
+    assert second.returncode == 0, second.stderr
+
+    def values(text):
+        return [line.partition("  #")[0] for line in text.splitlines()]
+    assert values(second.stdout) == values(first.stdout) and "role: [authenticated]" in first.stdout

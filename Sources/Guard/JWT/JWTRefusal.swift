@@ -31,6 +31,9 @@ public enum JWTRefusal: Error, Equatable, Sendable {
   /// The keys of the issuer are not known, or known no more.
   case unavailable
 
+  /// The longest token, in bytes.
+  public static let tokenLimit = JSONWebToken.limit
+
   /// What is said of it.
   public var sentence: String {
     switch self {

@@ -24,9 +24,9 @@ package actor KeySources {
   }
 
   /// The time from one look at a file to the next.
-  private static let fileInterval = Duration.seconds(5)
+  static let fileInterval = Duration.seconds(5)
   /// The time between two questions that tokens with unknown keys give rise to, and to a source that has failed.
-  private static let questionInterval = Duration.seconds(10)
+  static let questionInterval = Duration.seconds(10)
 
   /// What is known of an issuer's keys.
   private struct Place {

@@ -42,7 +42,9 @@ class Pair:
                 "n": base64url(bytes.fromhex(modulus))}
 
     def token(self, claims, **header):
-        signed = compact({"alg": "RS256", "typ": "JWT", "kid": self.kid, **header}) + "." + compact(claims)
+        """A signed token; None takes a member of the header away."""
+        header = {"alg": "RS256", "typ": "JWT", "kid": self.kid, **header}
+        signed = compact({name: value for name, value in header.items() if value is not None}) + "." + compact(claims)
         return signed + "." + base64url(self.openssl("dgst", "-sha256", "-sign", self.path, data=signed.encode()))
 
 
