@@ -135,7 +135,7 @@ struct AdmissionTests {
     }
   }
 
-  @Test("keys are asked for behind what is free, before the policy tells anything, and the admission goes on with the answer")
+  @Test("keys are asked for behind what is free and before the policy says anything; then it goes on")
   func asks() throws {
     let generation = try generation()
     var facts = Admission.Facts()

@@ -50,10 +50,13 @@ struct JWTSettingsTests {
         "- issuer: a\n      audience: a\n      require:\n        role: []",
         "F:6: auth.jwt[1].require: entry 1: expected claims and a value, or a list of values, for each, not a list"
       ),
-      ("- issuer: a\n      audience: a\n      key: x", "F:5: unknown key auth.jwt[1].key; did you mean auth.jwt[1].keys?"),
+      (
+        "- issuer: a\n      audience: a\n      key: x",
+        "F:5: unknown key auth.jwt[1].key; did you mean auth.jwt[1].keys?"
+      ),
     ])
-  func faults(entry: String, fault: String) {
-    #expect(load("auth:\n  jwt:\n    \(entry)\n").faults.description == fault)
+  func refused(entry: String, fault: String) {
+    #expect(faults("auth:\n  jwt:\n    \(entry)\n") == [fault])
   }
 
   @Test(
