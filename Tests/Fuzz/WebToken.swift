@@ -42,7 +42,7 @@ private func mayPass(_ header: ArraySlice<UInt8>, _ claims: ArraySlice<UInt8>) -
 /// One execution: a token as it stands, a set of keys, and header and claims with a line feed between them.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
-  let input = bytes(data, size)
+  let input = Array(bytes(data, size))
   require(holder(input) == nil, "a token that nobody signed")
   if let set = try? KeySet(input) { require(!set.isSecret, "a secret in a set of keys") }
   if let plain = Base64.canonicalURLBytes(input.span) {

@@ -107,6 +107,7 @@ package actor KeySources {
         places[index].text = digest
       }
       places[index].had = SystemClock.monotonicNanoseconds()
+      if places[index].hasComplained { tell(index, "keys can be had again") }
       places[index].hasComplained = false
     } catch {
       await fail(error, index)
