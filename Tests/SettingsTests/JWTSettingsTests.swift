@@ -43,7 +43,7 @@ struct JWTSettingsTests {
       ("- issuer: a", "F:3: auth.jwt[1].audience: this key is missing; expected visible characters"),
       ("- issuer: a b\n      audience: a", "F:3: auth.jwt[1].issuer: expected visible characters"),
       (
-        "- issuer: a\n      audience: a\n      require:\n        role: {a: b}",
+        "- issuer: a\n      audience: a\n      require:\n        role:\n          a: b",
         "F:6: auth.jwt[1].require: entry 1: expected claims and a value, or a list of values, for each, not a map"
       ),
       (
@@ -51,8 +51,8 @@ struct JWTSettingsTests {
         "F:6: auth.jwt[1].require: entry 1: expected claims and a value, or a list of values, for each, not a list"
       ),
       (
-        "- issuer: a\n      audience: a\n      key: x",
-        "F:5: unknown key auth.jwt[1].key; did you mean auth.jwt[1].keys?"
+        "- issuer: a\n      audience: a\n      user_clam: x",
+        "F:5: unknown key auth.jwt[1].user_clam; did you mean auth.jwt[1].user_claim?"
       ),
     ])
   func refused(entry: String, fault: String) {
