@@ -119,7 +119,7 @@ let package = Package(
       "Relay",
       imports: [
         "Relay", "Fal", "Text", "Digest", "HTTPServer", "HTTPWire", "Guard", "Observability", "Settings", "Transport",
-        "System",
+        "System", "Upstream",
       ]),
   ]
 )
