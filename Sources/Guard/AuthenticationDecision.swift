@@ -8,6 +8,10 @@ public enum AuthenticationDecision: Equatable, Sendable {
   case missing
   /// Something was sent and it is no listed token.
   case rejected
+  /// A JSON Web Token was sent that is not taken.
+  case refused(JWTRefusal)
+  /// A JSON Web Token was sent that may be good under keys that are not here: those of the issuer at that index.
+  case asks(issuer: Int)
   /// A token came in a cookie, and nothing says that the page may send it.
   case foreignCookie
 

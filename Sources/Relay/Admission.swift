@@ -22,6 +22,8 @@ struct Admission: ~Copyable {
     case refuse(Cause)
     /// A check has to see the content whole, which has at most so many bytes; `take(content:)` brings it.
     case collect(Target, limit: UInt64)
+    /// The keys of the issuer at that index have to be asked for; `identify` tells what they say.
+    case ask(issuer: Int)
     /// The request has to be counted, or refused for now; `take(claim:)` tells that it is counted.
     case count(Target, RateDemand)
     /// What the request is expected to cost has to be set aside; `take(charge:)` tells that it is.
@@ -31,7 +33,7 @@ struct Admission: ~Copyable {
   static let methods: StaticString = "GET, HEAD, POST, PUT, OPTIONS"
 
   let generation: Generation
-  let facts: Facts
+  private(set) var facts: Facts
   private(set) var target: Target?
   /// The job that is submitted or asked about, where ids are sealed.
   private(set) var job: OwnedJob?
@@ -58,6 +60,8 @@ struct Admission: ~Copyable {
     var isCoded = false
     var statedLength: UInt64 = 0
     var identity = AuthenticationDecision.open
+    /// Where the credential stands in the head; empty where there is none.
+    var credential = 0..<0
     /// Whom the request counts for.
     var caller = Caller(Identity(0))
     /// What the log calls the caller, where it has shown a token.
@@ -74,16 +78,30 @@ struct Admission: ~Copyable {
   ///   - value: the value of `x-fal-target-url`, empty when there is none.
   init(_ generation: Generation, _ facts: consuming Facts, value: Span<UInt8>) {
     self.generation = generation
-    if facts.hasTarget {
-      do throws(TargetRefusal) {
-        target = try generation.policy.decide(
-          method: facts.method, target: value, in: generation.callers.group(of: facts.caller))
-      } catch {
-        refusal = error
-      }
-    }
     self.facts = facts
+    decideTarget(value)
   }
+
+  private mutating func decideTarget(_ value: Span<UInt8>) {
+    guard facts.hasTarget else { return }
+    (target, refusal) = (nil, nil)
+    do throws(TargetRefusal) {
+      target = try generation.policy.decide(
+        method: facts.method, target: value, in: generation.callers.group(of: facts.caller))
+    } catch {
+      refusal = error
+    }
+  }
+
+  /// Lets `body` say anew who calls, now that the keys were asked for; what it leaves open stays refused.
+  /// - Parameter value: as it was for `init`.
+  mutating func identify(value: Span<UInt8>, _ body: (inout Facts) -> Void) {
+    body(&facts)
+    decideTarget(value)
+  }
+
+  /// Where the credential stands in the head.
+  var credential: Range<Int> { facts.credential }
 
   /// Brings the content that `collect` asked for.
   mutating func take(content: [UInt8]) { self.content = content }
@@ -149,7 +167,9 @@ struct Admission: ~Copyable {
         nil
       }
     case .identity:
-      if !facts.identity.passes {
+      if case .asks(let issuer) = facts.identity {
+        .ask(issuer: issuer)
+      } else if !facts.identity.passes {
         .refuse(.unauthorized(facts.identity))
       } else {
         facts.isGroupKnown ? nil : .refuse(.groupUnknown)

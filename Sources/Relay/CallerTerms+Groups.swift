@@ -19,9 +19,14 @@ extension CallerTerms {
       if !names.insert(entry.name).inserted {
         loaded.reject("\(place).name", "the name is an earlier entry's; list each group once")
       }
-      if entry.name != CallerGroup.standardName, settings.auth.tokensFile.isEmpty {
+      let isReachable =
+        settings.auth.asksForJWT
+        ? settings.auth.jwt.contains { !$0.groupClaim.isEmpty } : !settings.auth.tokensFile.isEmpty
+      if entry.name != CallerGroup.standardName, !isReachable {
         loaded.reject(
-          "\(place).name", "no caller can belong to it without auth.tokens_file; set that, or call the group default")
+          "\(place).name",
+          "no caller can belong to it without \(settings.auth.asksForJWT ? "group_claim in auth.jwt" : "auth.tokens_file"); set "
+            + "that, or call the group default")
       }
       let key = "\(place).endpoints"
       guard

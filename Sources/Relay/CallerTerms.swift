@@ -5,6 +5,8 @@ internal import Settings
 struct CallerTerms: Sendable {
   /// Who is taken in, as far as the generation knows; nil where nobody is asked.
   let tokens: TokenList?
+  /// Whose JSON Web Tokens are taken; nil where none are.
+  let jwt: JWTTerms?
   /// Where further tokens stand.
   let tokensFile: TokensFile?
   /// Where a token is looked for.
@@ -51,10 +53,12 @@ struct CallerTerms: Sendable {
     if tags != nil, loaded.settings.fields.keys.contains(where: { $0.lowercased() == "x-fal-tags" }) {
       loaded.reject("tags", "fields says what becomes of x-fal-tags too; leave one of them out")
     }
-    guard auth.asksForTokens else {
+    guard auth.asksForTokens, !auth.asksForJWT else {
       (tokens, tokensFile) = (nil, nil)
+      jwt = auth.asksForJWT ? JWTTerms(&loaded, groups: names, secrets: secrets) : nil
       return
     }
+    jwt = nil
     let unnamed = auth.tokens.map { token in token.withUnsafeBytes { [UInt8]($0) } }
     @Sendable func list(_ lines: [TokenLine]) -> TokenList {
       TokenList(tokens: unnamed, lines: lines, groups: names, secrets: secrets)
@@ -125,9 +129,21 @@ struct CallerTerms: Sendable {
         "tokens needs a list of them; set auth.tokens (FAL_PROXY_AUTH_TOKENS) or auth.tokens_file "
           + "(FAL_PROXY_AUTH_TOKENS_FILE)")
     }
+    if auth.mode == .jwt, auth.jwt.isEmpty {
+      loaded.reject("auth.mode", "jwt needs the issuers of the tokens; list them in auth.jwt")
+    }
+    if !auth.jwt.isEmpty, !auth.asksForJWT {
+      loaded.reject("auth.jwt", "these tokens are not asked for, as auth.mode is \(auth.mode); set auth.mode to jwt")
+    }
+    if auth.asksForJWT, auth.hasTokens {
+      loaded.reject(
+        auth.tokens.isEmpty ? "auth.tokens_file" : "auth.tokens",
+        "callers show tokens of auth.jwt, or these, and not both; leave one of them out")
+    }
     if !auth.asksForTokens, auth.sources != Settings.Auth.standardSources {
       loaded.reject(
-        "auth.sources", "nobody is asked for a token; leave this out, or set auth.tokens or auth.tokens_file")
+        "auth.sources",
+        "nobody is asked for a token; leave this out, or set auth.tokens, auth.tokens_file or auth.jwt")
     }
     guard auth.mode == .none else { return }
     for (key, isSet) in [("auth.tokens", !auth.tokens.isEmpty), ("auth.tokens_file", !auth.tokensFile.isEmpty)]

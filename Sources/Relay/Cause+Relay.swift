@@ -24,19 +24,10 @@ extension Cause {
     404, "job_not_found",
     "There is no such job: ids are those that this proxy has given to the same caller for the same app.",
     state: "NOT_FOUND")
-  /// No token that counts.
-  static func unauthorized(_ decision: AuthenticationDecision) -> Cause {
-    let sentence =
-      decision == .foreignCookie
-      ? "A token in a cookie counts only from a page of this proxy's own origin or of one that allowed_origins names, and "
-        + "this request does not say that it comes from one (Origin, or Sec-Fetch-Site: same-origin)."
-      : "This proxy asks for a token that is listed in auth.tokens or auth.tokens_file."
-    return Cause(401, "unauthorized", sentence, fields: ["www-authenticate": "Bearer"])
-  }
   static let groupUnknown = Cause(
     403, "group_unknown",
     "The group of this token is not listed; the operator can add it to groups, or correct the line of the token in "
-      + "auth.tokens_file.")
+      + "auth.tokens_file, or what the issuer puts into it.")
   static let contentCoding = Cause(
     415, "content_coding",
     "fal reads the content of a request as it is: send it without a content coding (Content-Encoding).",

@@ -10,6 +10,14 @@ package enum FixedLimits {
     ("time between two looks at it", UnitText.describe(TokensFile.interval), "a change is read at the second"),
     ("looks at one that never stays as it is", "\(TokensFile.patience)", "what there is then is read"),
     ("`secret_file`", size(SecretFile.limit), "a fault"),
+    ("JSON Web Token", size(JWTRefusal.tokenLimit), "401"),
+    ("keys of an issuer", size(KeySet.sizeLimit), "a fault, or the keys of before stay"),
+    (
+      "time between two looks at a file of keys", UnitText.describe(KeySources.fileInterval),
+      "a change is read at the next"
+    ),
+    ("time between two questions for keys that are unknown", UnitText.describe(KeySources.questionInterval), "401"),
+    ("verified tokens remembered by each event loop", "\(RememberedTokens.limit)", "they are verified again"),
     ("PROXY header of version 2", size(ProxyHeader.longestBinary), "the connection is cut"),
     ("id of a job that is sealed, where it is no UUID", size(JobSeals.idLimit), "passes as it is, and is logged"),
     (

@@ -32,12 +32,15 @@ package final class LoopServices {
     package let forwardingNotices: ForwardingNotices
     /// Where it is kept what is spent; nil where nothing is counted.
     package let ledger: (any Ledger)?
+    /// Where the keys of JSON Web Tokens come from; nil where none are taken.
+    package let keySources: KeySources?
     /// What callers have used of their limits, whatever generation limits them.
     let rates = RateTable()
 
     package init(
       generation: Generation, gate: ConnectionGate, memory: MemoryBudget, tlsContext: TLSContext,
-      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices, ledger: (any Ledger)? = nil
+      keyVerdicts: KeyVerdicts, forwardingNotices: ForwardingNotices, ledger: (any Ledger)? = nil,
+      keySources: KeySources? = nil
     ) {
       self.generation = generation
       self.gate = gate
@@ -46,6 +49,7 @@ package final class LoopServices {
       self.keyVerdicts = keyVerdicts
       self.forwardingNotices = forwardingNotices
       self.ledger = ledger
+      self.keySources = keySources
     }
   }
 
@@ -64,7 +68,7 @@ package final class LoopServices {
     return try server.listen(on: address) { bound in
       let proxy = ProxyService(
         shared.generation, on: loop, at: bound, tlsContext: shared.tlsContext, keyVerdicts: shared.keyVerdicts,
-        rates: shared.rates, ledger: shared.ledger)
+        rates: shared.rates, ledger: shared.ledger, keySources: shared.keySources)
       let services = LoopServices(server, proxy, shared.forwardingNotices, addRoutes)
       loop.attachment = services
       return services.router(for: shared.generation)
@@ -82,6 +86,9 @@ package final class LoopServices {
 
   /// Takes in callers with these tokens from the next request on.
   package func adopt(_ tokens: TokenList) { proxy.adopt(tokens) }
+
+  /// Takes JSON Web Tokens under these keys from the next request on.
+  package func adopt(_ jwt: JWTVerifier) { proxy.adopt(jwt) }
 
   private func router(for generation: Generation) -> Router {
     let path = generation.path

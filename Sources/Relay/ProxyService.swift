@@ -20,6 +20,11 @@ package final class ProxyService: Service {
   private(set) var generation: Generation
   /// Who is taken in; nil where nobody is asked. A list of its own, as its file changes while a generation is in force.
   private(set) var tokens: TokenList?
+  /// Whose JSON Web Tokens are taken; nil where none are. Another one whenever keys change.
+  private(set) var jwt: JWTVerifier?
+  let remembered = RememberedTokens()
+  /// Where their keys come from.
+  let keySources: KeySources?
   let keyVerdicts: KeyVerdicts
   /// What callers have used of their limits: that of the process.
   let rates: RateTable
@@ -51,12 +56,13 @@ package final class ProxyService: Service {
   /// - Parameter address: where it is served.
   init(
     _ generation: Generation, on loop: EventLoop, at address: SocketAddress, tlsContext: TLSContext,
-    keyVerdicts: KeyVerdicts, rates: RateTable, ledger: (any Ledger)?
+    keyVerdicts: KeyVerdicts, rates: RateTable, ledger: (any Ledger)?, keySources: KeySources? = nil
   ) {
     self.generation = generation
     self.keyVerdicts = keyVerdicts
     self.rates = rates
     self.ledger = ledger
+    self.keySources = keySources
     loopbackPort = AddressPolicy.loopback.admits(address) ? address.port : nil
     self.loop = loop
     pool = loop.buffers
@@ -69,6 +75,7 @@ package final class ProxyService: Service {
   func adopt(_ generation: Generation) {
     self.generation = generation
     tokens = generation.callers.tokens
+    jwt = generation.callers.jwt?.verifier
     let identities = generation.policy.hosts.map { host in
       let override = generation.upstream.overrides[host]
       return HostIdentity(
@@ -93,6 +100,9 @@ package final class ProxyService: Service {
 
   /// Takes in callers with these tokens from now on.
   func adopt(_ tokens: TokenList) { self.tokens = tokens }
+
+  /// Takes JSON Web Tokens under these keys from now on.
+  func adopt(_ jwt: JWTVerifier) { self.jwt = jwt }
 
   /// Closes the pooled connections.
   func closeIdleUpstreams() {
@@ -127,6 +137,12 @@ package final class ProxyService: Service {
     case .refuse(let cause):
       noteRefused(admission.target, value, in: record)
       return .answer(LocalAnswer(cause))
+    case .ask(let issuer):
+      return .exchange(
+        KeyExchange(on: stream, proxy: self, admission: admission, head: head, bytes, issuer: issuer) {
+          [self] admission, head, bytes in
+          disposition(of: admission, head: head, bytes, host: nil, on: stream, record)
+        })
     case .collect(let target, let limit):
       note(target, value, in: record)
       return .exchange(
@@ -199,14 +215,14 @@ package final class ProxyService: Service {
       stream.addResponseFields { generation.cors.append(for: facts.origin, origin: origin, to: &$0) }
     }
     facts.caller = Caller(Identity(address: record.client), group: generation.callers.standardGroup)
-    if let tokens {
+    if tokens != nil || jwt != nil {
       let vary = generation.callers.sources.vary
       if !vary.isEmpty { stream.addResponseFields { $0 += vary } }
       // A browser sends no Origin with a GET to its page's own.
       let isOwnPage = origin == nil && site?.equals("same-origin") == true
       let finding = generation.callers.sources.find(
         in: head.fields.lines, bytes, cookiesCount: facts.origin.maySendCookies || isOwnPage)
-      identify(by: finding, bytes, in: tokens, &facts, record)
+      identify(by: finding, bytes, &facts, record)
     }
     return facts
   }

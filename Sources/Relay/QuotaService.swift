@@ -23,11 +23,23 @@ final class QuotaService: Service {
   func disposition(
     of head: borrowing RequestHead, _ bytes: Span<UInt8>, on stream: any RequestStream
   ) -> Disposition {
-    let generation = proxy.generation
-    var admission = Admission(generation, proxy.facts(of: head, bytes, on: stream, stream.record), value: Span())
+    let facts = proxy.facts(of: head, bytes, on: stream, stream.record)
+    return disposition(of: Admission(proxy.generation, facts, value: Span()), head, bytes, on: stream)
+  }
+
+  private func disposition(
+    of admission: consuming Admission, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+    on stream: any RequestStream
+  ) -> Disposition {
+    let generation = admission.generation
     switch admission.verdictOnCaller() {
     case .answer(let answer)?: return .answer(answer)
     case .refuse(let cause)?: return .answer(LocalAnswer(cause))
+    case .ask(let issuer)?:
+      return .exchange(
+        KeyExchange(on: stream, proxy: proxy, admission: admission, head: head, bytes, issuer: issuer) {
+          [self] admission, head, bytes in disposition(of: admission, head, bytes, on: stream)
+        })
     default: break
     }
     guard head.method == .get || head.method == .head else {

@@ -6,10 +6,12 @@ extension Settings {
     .scalar(
       "auth.mode", \.auth.mode,
       """
-      How callers are told apart: `tokens`, by a token that each call has to present; `none`, by their addresses, and nobody is \
-      asked; `auto`, by tokens where `auth.tokens` or `auth.tokens_file` is set, else `none`.
+      How callers are told apart: `tokens`, by a token that each call has to present; `jwt`, by a JSON Web Token of your log-in \
+      ([identity.md](identity.md)); `none`, by their addresses, and nobody is asked; `auto`, as `jwt` where `auth.jwt` is set, \
+      as `tokens` where `auth.tokens` or `auth.tokens_file` is, else `none`.
       """,
-      unit: "word", range: "auto, none or tokens", parse: { Settings.Auth.Mode(rawValue: $0) }, show: { $0.rawValue }),
+      unit: "word", range: "auto, none, tokens or jwt", parse: { Settings.Auth.Mode(rawValue: $0) },
+      show: { $0.rawValue }),
     .secrets(
       "auth.tokens", \.auth.tokens,
       """
@@ -33,10 +35,19 @@ extension Settings {
       """,
       of: "sources", emptyVariable: .fault),
     .maps(
+      "auth.jwt", \.auth.jwt,
+      """
+      The issuers whose JSON Web Tokens are taken, such as Clerk, Auth0, Firebase, Supabase or a server of your own; worked \
+      examples are in [identity.md](identity.md). A token counts for the entry whose `issuer` is its `iss`. Keys are asked for \
+      ahead of need; a token that names an unknown one has them asked for again, every 10 seconds at most.
+      """,
+      of: "issuers"),
+    .maps(
       "groups", \.groups,
       """
-      Groups of callers. Which one a caller belongs to, the line of its token in `auth.tokens_file` says, and never the caller. A \
-      token whose line names a group that is not listed is refused; what is said for all holds for those without a group.
+      Groups of callers. Which one a caller belongs to, the line of its token in `auth.tokens_file` says, or the claim that \
+      `group_claim` names, and never the caller. A token whose group is not listed is refused; what is said for all holds for \
+      those without a group.
       """,
       of: "groups"),
   ]

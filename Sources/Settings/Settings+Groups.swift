@@ -61,28 +61,34 @@ extension Settings {
     /// The path; empty for none.
     package var tokensFile = ""
     package var sources = Auth.standardSources
+    package var jwt: [JWTIssuer] = []
 
     /// What `auth.sources` is where it is left out.
     package static let standardSources = ["authorization"]
 
     /// How they are told apart.
     package enum Mode: String, Sendable, CaseIterable {
-      /// `tokens` where there are any, else `none`.
+      /// `jwt` or `tokens` where there are issuers or tokens, else `none`.
       case auto
       /// By their addresses.
       case none
       /// By the tokens they present.
       case tokens
+      /// By the JSON Web Tokens they present.
+      case jwt
     }
 
     /// Whether a token is asked for.
     package var asksForTokens: Bool {
       switch mode {
-      case .auto: hasTokens
+      case .auto: hasTokens || !jwt.isEmpty
       case .none: false
-      case .tokens: true
+      case .tokens, .jwt: true
       }
     }
+
+    /// Whether that token is one of `auth.jwt`.
+    package var asksForJWT: Bool { mode == .jwt || mode == .auto && !jwt.isEmpty }
 
     /// Whether there is a list of tokens.
     package var hasTokens: Bool { !tokens.isEmpty || !tokensFile.isEmpty }

@@ -39,6 +39,26 @@ public enum Base64 {
     return isText ? bytes : nil
   }
 
+  /// The bytes of an unpadded text in the alphabet for URLs (RFC 7515 §2); nil for any other, and for one whose last digit has
+  /// bits that stand for nothing: what is signed has one text.
+  public static func canonicalURLBytes(_ text: Span<UInt8>) -> [UInt8]? {
+    let (whole, rest) = (text.count / 4 * 4, text.count % 4)
+    guard rest != 1, var bytes = urlBytes(text.extracting(0..<whole)) else { return nil }
+    guard rest > 0 else { return bytes }
+    var group: UInt32 = 0
+    for index in whole..<text.count {
+      guard let value = urlValue(of: text[index]) else { return nil }
+      group = group << 6 | value
+    }
+    // 12 bits hold one byte, 18 two.
+    let spare = UInt32(rest == 2 ? 4 : 2)
+    guard group & (1 << spare - 1) == 0 else { return nil }
+    group >>= spare
+    if rest == 3 { bytes.append(UInt8(group >> 8)) }
+    bytes.append(UInt8(group & 255))
+    return bytes
+  }
+
   /// What a digit of the alphabet for URLs means.
   private static func urlValue(of digit: UInt8) -> UInt32? {
     switch digit {

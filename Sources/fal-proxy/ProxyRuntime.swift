@@ -68,10 +68,11 @@ struct ProxyRuntime: Sendable {
     }
     let ledger = try started.ledger()
     var loops: [LoopActor] = []
+    let keySources = configuration.keySources
     let shared = LoopServices.Shared(
       generation: configuration, gate: gate, memory: memoryBudget(settings), tlsContext: tls,
       keyVerdicts: KeyVerdicts(report: StartUp.reportLater),
-      forwardingNotices: ForwardingNotices(report: StartUp.reportLater), ledger: ledger)
+      forwardingNotices: ForwardingNotices(report: StartUp.reportLater), ledger: ledger, keySources: keySources)
     let studio = started.studio
     for index in 0..<count {
       let loop = try LoopActor(label: "fal-proxy.loop.\(index)")
@@ -88,6 +89,13 @@ struct ProxyRuntime: Sendable {
       }
       loops.append(loop)
     }
+    let runtime = ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log, ledger: ledger)
+    if let keySources {
+      await keySources.start(
+        KeySources.Surroundings(
+          client: await Fetch(on: loops[0], tlsContext: tls), publish: { await runtime.adopt($0) },
+          report: StartUp.reportLater))
+    }
     for loop in loops { await loop.start() }
     try tls.waitUntilLoaded()
     ProcessLimits.forgetStartUpCode()
@@ -98,7 +106,7 @@ struct ProxyRuntime: Sendable {
     if let ledger, let first = loops.first {
       LedgerCare.start(ledger, await Fetch(on: first, tlsContext: tls), configuration, settings)
     }
-    return ProxyRuntime(loops: loops, sandbox: embedded, gate: gate, log: log, ledger: ledger)
+    return runtime
   }
 
   /// The sandbox, which has a loop of its own; its files are served by the loops of the proxy.
@@ -151,6 +159,8 @@ struct ProxyRuntime: Sendable {
   }
 
   func adopt(_ tokens: TokenList) async { await onEveryLoop { $0.adopt(tokens) } }
+
+  func adopt(_ jwt: JWTVerifier) async { await onEveryLoop { $0.adopt(jwt) } }
 
   func beginDraining() async { await onEveryLoop { $0.beginDraining() } }
 

@@ -66,8 +66,8 @@ enum StartUp {
       }
       if !settings.auth.asksForTokens, !listensOnLoopback {
         lines.append(
-          "no end-user authentication is set (auth.tokens, auth.tokens_file): whoever reaches this address can spend on the allowed "
-            + "endpoints")
+          "no end-user authentication is set (auth.tokens, auth.tokens_file, auth.jwt): whoever reaches this address can spend on the "
+            + "allowed endpoints")
       }
       if studio != nil, !settings.auth.asksForTokens, !listensOnLoopback {
         lines.append(

@@ -64,6 +64,8 @@ def run(case, options, folder, certificate, ports):
             started.append(relays.nginx(folder, port, is_tls, certificate))
             started.append(relays.fal_proxy(folder, url, certificate))
             started.append(relays.fal_proxy(folder, url, certificate, "fal-proxy full", settings=relays.FULL))
+            started.append(relays.fal_proxy(
+                folder, url, certificate, "fal-proxy jwt", settings=relays.with_web_tokens(folder)))
             return
         started.append(relays.nginx(folder, port, is_tls, certificate, streams=case == "sse"))
         started.append(relays.nginx(folder, port, is_tls, certificate, log=True, streams=case == "sse"))
@@ -73,10 +75,10 @@ def run(case, options, folder, certificate, ports):
         started.append(relays.fal_proxy(folder, url, certificate))
 
     def full(relay, method, url, body=0):
-        """The same for all, but for the one with users: it has a token and the id of a job of its own."""
-        token = relays.TOKEN if relay.name == "fal-proxy full" else None
+        """The same for all, but for those with users: they have a token and the id of a job of its own."""
+        token = {"fal-proxy full": relays.TOKEN, "fal-proxy jwt": relays.web_token()}.get(relay.name)
         if token and method == "GET":
-            url = relays.sealed_status_url(relay)
+            url = relays.sealed_status_url(relay, token)
         return loads.wrk(relay, loads.script(folder, method, url, body=body, token=token), options.seconds)
 
     loads_of = {

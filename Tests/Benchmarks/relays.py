@@ -1,5 +1,7 @@
 """The relays that are compared, each with its best comparable configuration, and the upstream behind them all."""
 
+import base64
+import hmac
 import http.client
 import json
 import os
@@ -10,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "EndToEndTests"))
 
@@ -217,6 +220,27 @@ FULL = {
 }
 
 
+def web_token(secret=b"a secret of thirty-two bytes or more", now=time.time):
+    """A JSON Web Token of a size that log-ins make, good for an hour."""
+    claims = {"iss": "https://issuer.example", "aud": "app", "sub": "user_2abcdefghijklmnopqrstuvwxyz", "exp": int(now()) + 3600,
+              "iat": int(now()), "email": "somebody@mail.example", "roles": ["member", "editor"] * 10}
+
+    def part(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+    signed = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps(claims).encode())
+    return (signed + b"." + part(hmac.digest(secret, signed, "sha256"))).decode()
+
+
+def with_web_tokens(folder, secret=b"a secret of thirty-two bytes or more"):
+    """FULL, with the tokens of an issuer in place of those of a list."""
+    (folder / "jwt.secret").write_bytes(secret)
+    (folder / "jwt.yaml").write_text(
+        "auth:\n  jwt:\n    - issuer: https://issuer.example\n      audience: app\n"
+        f"      secret_file: {folder / 'jwt.secret'}\n")
+    return {name: value for name, value in FULL.items() if name != "FAL_PROXY_AUTH_TOKENS"} | {
+        "FAL_PROXY_CONFIG": str(folder / "jwt.yaml")}
+
+
 def fal_proxy(folder, url, ca, name="fal-proxy", binary=None, settings=None):
     """The binary with its default settings: policy, ids and JSON log lines included; the log goes to a file. Only the
     connection limit is that of the others, and the limit on submits is off."""
@@ -230,11 +254,11 @@ def fal_proxy(folder, url, ca, name="fal-proxy", binary=None, settings=None):
     return Process(name, [binary or BINARY], port, environment, output)
 
 
-def sealed_status_url(relay):
+def sealed_status_url(relay, token):
     """The URL of the status of a job that is submitted through `relay`, by the id that its answer has."""
     connection = http.client.HTTPConnection("127.0.0.1", relay.port, timeout=10)
     connection.request("POST", relay.path, b"{}", {
-        "x-fal-target-url": SUBMIT_URL, "content-type": "application/json", "authorization": f"Bearer {TOKEN}"})
+        "x-fal-target-url": SUBMIT_URL, "content-type": "application/json", "authorization": f"Bearer {token}"})
     sealed = json.load(connection.getresponse())["request_id"]
     connection.close()
     assert sealed != RID and len(sealed) == len(RID)

@@ -221,7 +221,7 @@ def test_every_setting_has_a_variable(checked, tmp_path):
     }
     seen = checked(**{key.replace(".", "_"): value for key, value in values.items()})
     # Lists of maps stand in the file alone.
-    assert set(seen) == set(values) | {"groups", "prices"}
+    assert set(seen) == set(values) | {"groups", "prices", "auth.jwt"}
     for key, value in values.items():
         if key == "auth.tokens":
             assert "2" in seen[key] and "token-of" not in seen[key]
@@ -421,7 +421,8 @@ def test_what_check_prints_means_the_same_to_another_parser_of_yaml(proxy, field
     assert relay.wait() == 0, relay.stderr
     seen = parser.safe_load(relay.stdout)
     assert seen["forward_fields"] == fields.split(",") and seen["allowed_endpoints"] == endpoints.split(",")
-    assert seen["host"] == "::1" and seen["auth"] == {"mode": "auto", "tokens": None, "tokens_file": "none", "sources": ["authorization"]}
+    assert seen["host"] == "::1" and seen["auth"] == {
+        "mode": "auto", "tokens": None, "tokens_file": "none", "sources": ["authorization"], "jwt": []}
     assert seen["allowed_origins"] == ["https://a-*.example.com:8443", "capacitor://localhost"]
 
 

@@ -190,7 +190,7 @@ def test_a_file_that_is_broken_at_the_start_is_a_fault_with_its_lines(proxy, fil
     ({"auth_mode": "tokens", "auth_tokens": "[]"}, "auth.mode", "set auth.tokens"),
     ({"auth_mode": "none", "auth_tokens": TOKENS["alice"]}, "auth.tokens", "set auth.mode to tokens"),
     ({"auth_mode": "none", "auth_tokens_file": "/x"}, "auth.tokens_file", "set auth.mode to tokens"),
-    ({"auth_mode": "forward"}, "auth.mode", "expected auto, none or tokens")])
+    ({"auth_mode": "forward"}, "auth.mode", "expected auto, none, tokens or jwt")])
 def test_a_mode_without_its_settings_or_with_anothers_is_a_fault(proxy, settings, key, cure):
     (fault,) = faults(proxy(None, "check", wait=False, **settings))
     assert fault.startswith(f"FAL_PROXY_{key.upper().replace('.', '_')}: {key}: ") and cure in fault
@@ -202,7 +202,7 @@ def test_a_mode_without_its_settings_or_with_anothers_is_a_fault(proxy, settings
 def test_nobody_being_asked_is_warned_of_where_others_can_reach_it(proxy, host, settings, count):
     relay = proxy(None, "check", wait=False, host=host, **settings)
     assert relay.wait() == 0
-    assert relay.stderr.count("warning: no end-user authentication is set (auth.tokens, auth.tokens_file)") == count
+    assert relay.stderr.count("warning: no end-user authentication is set (auth.tokens, auth.tokens_file, auth.jwt)") == count
 
 
 def mint(*arguments):
@@ -295,7 +295,7 @@ def test_a_cookie_does_not_count_for_pages_that_only_a_star_lets_in(upstream, pr
 
 
 @pytest.mark.parametrize("settings,key,cure", [
-    ({"auth_sources": "cookie:a"}, "auth.sources", "set auth.tokens or auth.tokens_file"),
+    ({"auth_sources": "cookie:a"}, "auth.sources", "set auth.tokens, auth.tokens_file or auth.jwt"),
     ({"auth_tokens": TOKENS["alice"], "auth_sources": "[]"}, "auth.sources", "at least one source"),
     ({"auth_tokens": TOKENS["alice"], "auth_sources": "header:host"}, "auth.sources", "entry 1 names a header field"),
     ({"auth_tokens": TOKENS["alice"], "auth_sources": "header:x-key", "forward_fields": "X-Key"}, "forward_fields", "never reach fal"),

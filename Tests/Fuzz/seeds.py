@@ -128,6 +128,22 @@ def job_ids():
     return {f"{name}\n{endpoint}".encode() for name in ids for endpoint in endpoints}
 
 
+def web_tokens():
+    """Headers and claims, tokens and sets of keys."""
+    claims = '{"iss":"i","aud":"a","sub":"u","exp":1800000600'
+    headers = ['{"alg":"HS256"}', '{"alg":"HS256","kid":"k","typ":"at+jwt"}', '{"alg":"none"}', '{"alg":"HS256","crit":["b64"]}',
+               '{"alg":"HS256","typ":"dpop+jwt"}', '{"alg":"none","alg":"HS256"}']
+    texts = [f"{header}\n{claims}{more}}}" for header in headers for more in (
+        "", ',"g":{"h":"pro"}', ',"g":{"h":["x","pro"]}', ',"nbf":1800000031', ',"iat":1.5e9', ',"sub":"v"', ',"exp":1e400')]
+    texts.append('{"alg":"HS256"}\n{"iss":"i","aud":["b","a"],"sub":12,"exp":1.8e9}')
+    texts += ["eyJhbGciOiJub25lIn0.e30.", "e30.e30.AA", "...", "AA", "AB",
+              '{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}',
+              '{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
+              '"y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}', '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+              "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n"]
+    return {text.encode() for text in texts}
+
+
 def told_jobs():
     """What the queue says of a job; `I` stands for its id."""
     url = "https://queue.fal.run/fal-ai/flux/requests/I"
@@ -145,7 +161,8 @@ def main(folder):
     for name, seeds in (("RequestHead", requests), ("ResponseHead", responses), ("Chunked", bodies),
                         ("TargetURL", targets()), ("SettingsFile", settings()), ("JSON", json_texts()), ("InputSchema", inputs()),
                         ("ProxyHeader", proxy_headers()), ("Picture", pictures()), ("TokenLines", token_lines()),
-                        ("JobSeals", job_ids()), ("JobFilter", told_jobs())):
+                        ("JobSeals", job_ids()), ("JobFilter", told_jobs()),
+                        ("WebToken", web_tokens())):
         write(folder / name, {seed for seed in seeds if len(seed) <= LONGEST})
 
 

@@ -28,6 +28,7 @@ struct AdmissionTests {
     case .answer(let answer): "answer \(answer.status)"
     case .refuse(let cause): cause.name.description
     case .collect(let target, let limit): "collect \(limit) for \(target.operation.name)"
+    case .ask(let issuer): "ask \(issuer)"
     case .count(let target, _): "count \(target.operation.name)"
     case .reserve(let target, let cost, _): "reserve \(cost.amount) for \(target.operation.name)"
     }
@@ -137,6 +138,31 @@ struct AdmissionTests {
         #expect(decide(generation, facts, target) == "unauthorized", "\(target)")
       }
     }
+  }
+
+  @Test("keys are asked for behind what is free and before the policy says anything; then it goes on")
+  func asks() throws {
+    let generation = try generation()
+    var facts = Admission.Facts()
+    facts.method = .post
+    facts.hasTarget = true
+    facts.identity = .asks(issuer: 3)
+    let (other, submit) = (Array("https://queue.fal.run/other/app".utf8), Array(AdmissionTests.submit.utf8))
+    var admission = Admission(generation, facts, value: submit.span)
+    #expect(word(admission.verdict(value: submit.span)) == "ask 3")
+    admission.identify(value: submit.span) { $0.identity = .accepted }
+    #expect(word(admission.verdict(value: submit.span)) == "admit submit")
+    #expect(decide(generation, facts, "https://queue.fal.run/other/app") == "ask 3")
+    for (refusal, expected) in [
+      (JWTRefusal.key, "unauthorized"), (.requirement, "token_not_allowed"), (.unavailable, "auth_unavailable"),
+    ] {
+      var admission = Admission(generation, facts, value: other.span)
+      _ = admission.verdict(value: other.span)
+      admission.identify(value: other.span) { $0.identity = .refused(refusal) }
+      #expect(word(admission.verdict(value: other.span)) == expected)
+    }
+    facts.origin = .refused
+    #expect(decide(generation, facts, AdmissionTests.submit) == "origin_not_allowed")
   }
 
   @Test("a token whose group is not listed learns nothing of what is open either")

@@ -17,4 +17,17 @@ struct Base64Tests {
       #expect(Base64.bytes(text[...]) == nil)
     }
   }
+
+  static func canonical(_ text: String) -> [UInt8]? { Base64.canonicalURLBytes(Array(text.utf8).span) }
+
+  @Test("reads the one unpadded text that bytes have in the alphabet for URLs, and no other")
+  func canonical() {
+    for (plain, text) in ["": "", "f": "Zg", "fo": "Zm8", "foo": "Zm9v", "fooba": "Zm9vYmE"] {
+      #expect(Self.canonical(text) == Array(plain.utf8))
+    }
+    #expect(Self.canonical("-_8") == [0xFB, 0xFF])
+    for text in ["Zh", "Zm9", "Zg==", "Z", "Zm9vY", "+_8", "-/8", "Zg\n", " Zg", "Zm9v."] {
+      #expect(Self.canonical(text) == nil, "\(text)")
+    }
+  }
 }

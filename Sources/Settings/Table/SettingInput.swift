@@ -10,6 +10,8 @@ enum SettingInput {
     /// Nil when something else stands in place of one value.
     let value: SecretBytes?
     let source: String
+    /// The values of a list that stands in place of one value.
+    var list: [SecretBytes]?
     /// What stands in place of one value, such as `not a list`.
     var mismatch: String?
     /// Whether the reader of the file has reported it already.
@@ -35,6 +37,7 @@ enum SettingInput {
         isReported = true
       default:
         value = nil
+        list = SettingInput.scalars(node.content)
         mismatch = SettingInput.found(node.content)
       }
     }
@@ -55,6 +58,13 @@ enum SettingInput {
     case (.maps, .sequence(let nodes)): self = .maps(nodes)
     default: return nil
     }
+  }
+
+  /// The values of a list that holds nothing else; nil for anything but such a list.
+  private static func scalars(_ content: YAMLSubset.Content) -> [SecretBytes]? {
+    guard case .sequence(let nodes) = content else { return nil }
+    let values = nodes.compactMap { if case .scalar(let bytes) = $0.content { bytes } else { nil } }
+    return values.count == nodes.count ? values : nil
   }
 
   static func isQuote(_ byte: UInt8) -> Bool { "'\"`".utf8.contains(byte) }

@@ -136,6 +136,35 @@ extension SettingKey {
     return key
   }
 
+  /// A map from names that the operator chooses to a text or a list of them, each name and text being visible.
+  static func lists(
+    _ name: String, _ path: Path<[String: [String]]>, _ summary: String, range: String
+  ) -> SettingKey {
+    @Sendable func isText(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+    let pairs: @Sendable (Root) -> [String] = { root in
+      root[keyPath: path].sorted { $0.key < $1.key }.map {
+        "\(SettingText.scalar($0.key)): [\($0.value.map(SettingText.flow).joined(separator: ", "))]"
+      }
+    }
+    var key = SettingKey(
+      SettingFacts(
+        name: name, summary: summary, shape: .map, unit: "map", range: "\(range) ({} for none)",
+        expected: "expected \(range)"),
+      store: { (input, root) throws(SettingRefusal) in
+        var map: [String: [String]] = [:]
+        _ = try input.convert { item -> Bool? in
+          let texts = (item.value.map { [$0] } ?? item.list ?? []).map(\.text)
+          guard isText(item.key), map[item.key] == nil, !texts.isEmpty, texts.allSatisfy(isText) else { return nil }
+          map[item.key] = texts
+          return true
+        }
+        root[keyPath: path] = map
+      },
+      show: { "{" + pairs($0).joined(separator: ", ") + "}" })
+    key.below = pairs
+    return key
+  }
+
   /// A map from names that the operator chooses; `key` makes the key of what is written, and each may be there once.
   static func map<Value: Sendable>(
     _ name: String, _ path: Path<[String: Value]>, _ summary: String, range: String,
