@@ -15,6 +15,8 @@ public struct ContentCollector: ~Copyable {
   /// What has arrived.
   public private(set) var content: [UInt8] = []
   private let limit: Int
+  /// Bytes that are taken in one turn of the loop.
+  private static let turnSize = 1 << 20
   private var buffer = ByteBuffer()
 
   /// - Parameter limit: in bytes.
@@ -22,6 +24,7 @@ public struct ContentCollector: ~Copyable {
 
   /// Takes what is there, without waiting.
   public mutating func collect(from stream: any RequestStream) -> Outcome {
+    let turnEnd = content.count + ContentCollector.turnSize
     while true {
       let move: ContentMove
       do throws(WireError) {
@@ -34,6 +37,9 @@ public struct ContentCollector: ~Copyable {
       content.append(contentsOf: buffer.readable)
       buffer.consume(buffer.count)
       switch move {
+      case .moved where content.count >= turnEnd:
+        stream.callAgain()
+        return .waiting
       case .moved: continue
       case .waiting:
         buffer.releaseIfEmpty(to: stream.loop.buffers)

@@ -135,9 +135,14 @@ final class SandboxState {
   func reading(of request: SandboxRequest) -> (@Sendable () -> Job.Outcome)? {
     guard request.content.count > SandboxState.longContent, request.role != .rest,
       let endpoint = RunAPI.target(of: request)?.endpoint,
-      let kind = try? endpoints.kind(of: endpoint, query: request.query), let fault = try? fault(of: request, kind)
+      let kind = try? endpoints.kind(of: endpoint, query: request.query)
     else { return nil }
-    return { [reader] in reader.outcome(of: request, endpoint, fault) }
+    do {
+      let fault = try fault(of: request, kind)
+      return { [reader] in reader.outcome(of: request, endpoint, fault) }
+    } catch {
+      return nil
+    }
   }
 
   /// Contents above it, in bytes, take longer to read than a loop may be held up.

@@ -6,6 +6,17 @@ import Text
 @testable import Sandbox
 
 @Suite struct RoutingTests {
+  @Test("only long inputs of models are read off the loop")
+  func reading() throws {
+    let bench = Bench()
+    func isRead(_ path: String, host: String = "queue.fal.run", count: Int = 300 << 10) -> Bool {
+      let request = SandboxRequest(.post, path, authority: host, content: [UInt8](repeating: 0x20, count: count))
+      return bench.state.reading(of: request) != nil
+    }
+    #expect(isRead(Bench.model) && isRead("\(Bench.model)/stream", host: "fal.run") && isRead("/sandbox/echo"))
+    #expect(!isRead(Bench.model, count: 1000) && !isRead("/tokens/", host: "rest.fal.ai") && !isRead("/no/model"))
+  }
+
   let bench = Bench()
 
   @Test("plays the host that the Host field names, whatever its case and port")
