@@ -35,6 +35,7 @@ struct MoneyAdmissionTests {
       case .admit: return words + ["admit"]
       case .answer(let answer): return words + ["answer \(answer.status)"]
       case .refuse(let cause): return words + [cause.name.description]
+      case .ask(let issuer): return words + ["ask \(issuer)"]
       case .collect:
         words.append("collect")
         admission.take(content: Array(content.utf8))
