@@ -41,7 +41,7 @@ struct Admission: ~Copyable {
   /// The check that is next.
   private var next = Check.method
   /// The content, where it was asked for; what is sent on in place of the client's own.
-  private(set) var content: [UInt8]?
+  var content: [UInt8]?
   /// What was taken of the limits, where something has to be given back.
   private var claim: RateClaim?
   private var isCounted = false
@@ -223,42 +223,6 @@ struct Admission: ~Copyable {
       return nil
     } catch {
       return .refuse(.webhook(error))
-    }
-  }
-
-  /// What a token request or an upload initiation asks for, which only its content says.
-  private mutating func input(_ value: Span<UInt8>) -> Verdict? {
-    guard let target else { return nil }
-    switch target.operation {
-    // Of a host only the operator knows, the form is the operator's too.
-    case .token where HostRole(value.extracting(target.hostRange)) == .rest: break
-    case .uploadInitiate where !generation.uploads.isOpen: break
-    default: return estimate(target, value)
-    }
-    guard let content else {
-      let limit = generation.collectedLimit
-      return facts.statedLength > limit ? .refuse(.collectedTooLarge) : .collect(target, limit: limit)
-    }
-    return target.operation == .token
-      ? token(content, value.extracting(target.endpoint)) : upload(content)
-  }
-
-  private mutating func token(_ content: [UInt8], _ path: Span<UInt8>) -> Verdict? {
-    do throws(TokenRefusal) {
-      self.content = try generation.tokens.decide(
-        path: path, content: content.span, in: generation.callers.group(of: facts.caller))
-      return nil
-    } catch {
-      return .refuse(.token(error))
-    }
-  }
-
-  private mutating func upload(_ content: [UInt8]) -> Verdict? {
-    do throws(UploadRefusal) {
-      self.content = try generation.uploads.decide(content: content.span)
-      return nil
-    } catch {
-      return .refuse(.upload(error))
     }
   }
 }

@@ -235,17 +235,4 @@ package final class ProxyService: Service {
     }
     return isIdentity
   }
-
-  private func note(_ target: Target, _ value: Span<UInt8>, in record: AccessRecord) {
-    record.note(.targetHost, value.extracting(target.hostRange))
-    record.note(.endpoint, value.extracting(target.endpoint))
-  }
-
-  /// - Parameter target: what `value` is, if it is anything.
-  private func noteRefused(_ target: Target?, _ value: Span<UInt8>, in record: AccessRecord) {
-    guard let refused = RefusedTarget(value) else { return }
-    record.note(.targetHost, value.extracting(refused.host))
-    if let target { record.note(.endpoint, value.extracting(target.endpoint)) }
-    record.note(.targetPath, value.extracting(refused.path))
-  }
 }
