@@ -43,13 +43,18 @@ struct OptionalPart {
     library: "CSQLite", name: "SQLITE", header: "/usr/include/sqlite3.h", archive: "libsqlite3.a")
 }
 
+/// Pictures are painted pixel by pixel, which takes a debug build seconds for each: the tests of the sandbox would take minutes longer.
+let optimized = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))
+
 /// A room of the house: a library target with its settings. `imports` is the whole list of what it may see, beside what its
 /// optional parts bring.
-func room(_ name: String, imports: [Target.Dependency] = [], parts: [OptionalPart] = []) -> Target {
+func room(
+  _ name: String, imports: [Target.Dependency] = [], parts: [OptionalPart] = [], isOptimized: Bool = false
+) -> Target {
   let parts = parts.filter(\.isThere)
   return .target(
     name: name, dependencies: imports + parts.map { .byName(name: $0.library) },
-    swiftSettings: strict + parts.map { .define($0.name) },
+    swiftSettings: strict + parts.map { .define($0.name) } + (isOptimized ? [optimized] : []),
     linkerSettings: parts.map { .linkedLibrary(":\($0.archive)") })
 }
 
@@ -110,7 +115,7 @@ let package = Package(
     room("Digest", imports: ["COpenSSL"]),
     room("HTTPWire", imports: ["Text"]),
     room("Transport", imports: ["Text", "System", "CEpoll", "COpenSSL"]),
-    room("Pictures", imports: ["CZlib"], parts: [.jpeg]),
+    room("Pictures", imports: ["CZlib"], parts: [.jpeg], isOptimized: true),
     room("Fal", imports: ["HTTPWire", "Text"]),
     room("Settings", imports: ["Fal", "Text", "System"]),
     room("Guard", imports: ["Fal", "HTTPWire", "Text", "Digest", "CAssets"]),
