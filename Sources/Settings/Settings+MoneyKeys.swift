@@ -43,8 +43,8 @@ extension Settings {
     .scalar(
       "budget.headers", \.budget.headers,
       """
-      What answers and the quota tell callers of money, always their own: `remaining` what is left of their budget, `all` also what a \
-      request has cost.
+      What answers and the quota tell callers of money, always their own: `remaining` what is left of their budget; `all` does no more \
+      yet, as what a single request has cost is not told so far.
       """,
       unit: "word", range: "none, remaining or all", parse: { Budget.Headers(rawValue: $0) }, show: { $0.rawValue }),
     .scalar(
