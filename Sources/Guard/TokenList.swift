@@ -7,12 +7,16 @@ public final class TokenHolder: Sendable {
   public let caller: Caller
   /// What the log calls the holder: the name, or the beginning of the identity.
   public let label: [UInt8]
+  /// What the ledger calls the holder, as its label where nothing else may be called the same.
+  public let account: String
   /// Whether the group that the line of the token names is listed, if it names one.
   public let isGroupKnown: Bool
 
-  init(caller: Caller, label: [UInt8], isGroupKnown: Bool) {
+  /// - Parameter account: the label, if nothing else is said.
+  init(caller: Caller, label: [UInt8], account: String? = nil, isGroupKnown: Bool) {
     self.caller = caller
     self.label = label
+    self.account = account ?? String(decoding: label, as: UTF8.self)
     self.isGroupKnown = isGroupKnown
   }
 }

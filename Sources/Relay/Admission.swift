@@ -64,8 +64,8 @@ struct Admission: ~Copyable {
     var credential = 0..<0
     /// Whom the request counts for.
     var caller = Caller(Identity(0))
-    /// What the log calls the caller, where it has shown a token.
-    var label: [UInt8]?
+    /// What the ledger calls the caller, where it has shown a token.
+    var account: String?
     /// Whether the group that its token names is listed.
     var isGroupKnown = true
     /// The loop's jobs that were opened last.

@@ -58,6 +58,6 @@ extension ProxyService {
     facts.isGroupKnown = holder.isGroupKnown
     let label = holder.label
     record.note(.caller, label.span)
-    facts.label = label
+    facts.account = holder.account
   }
 }

@@ -92,6 +92,18 @@ import Text
     #expect(rotated.identity != alice && rotated.former == [alice])
   }
 
+  @Test("two issuers' users of one name have accounts of their own, however they are spelled")
+  func accounts() throws {
+    func account(_ issuer: String, _ user: String) throws -> String {
+      let verifier = try mint.verifier { $0.issuer = issuer }
+      let claims = #"{"iss":"\#(issuer)","sub":"\#(user)","aud":"app","exp":1800000600}"#
+      return try #require(verifier.holder(mint.token(TokenMint.header, claims))).account
+    }
+    #expect(try account("https://a.example", "u 1") == "https://a.example u 1")
+    #expect(try account("a", "b c") != account("a b", "c"))
+    #expect(try account("a", "b") != account("c", "b"))
+  }
+
   @Test("asks for keys that are not here, once the token is worth it")
   func asks() throws {
     let none = try mint.verifier(keys: .some(nil))

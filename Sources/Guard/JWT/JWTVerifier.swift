@@ -93,14 +93,17 @@ public final class JWTVerifier: Sendable {
       $0.append(UInt64(user.count))
       $0.append(user.span)
     }
+    // Two issuers may have a user of the same name. What stands before the first space is the issuer, whatever the user is.
+    let name = rules.issuer.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "%20")
+    let account = "\(name) \(String(decoding: user, as: UTF8.self))"
     let standard = groups.firstIndex(of: CallerGroup.standardName)
     guard let stated = rules.groupClaim?.value(in: claims), stated != .array([]) else {
       caller.group = standard
-      return TokenHolder(caller: caller, label: user, isGroupKnown: true)
+      return TokenHolder(caller: caller, label: user, account: account, isGroupKnown: true)
     }
     // Of many, the first in the order of the operator's list.
     let names = stated.elements?.compactMap(\.text) ?? [stated.text].compactMap(\.self)
     caller.group = groups.firstIndex { group in names.contains { JWTRules.same($0, group) } }
-    return TokenHolder(caller: caller, label: user, isGroupKnown: caller.group != nil)
+    return TokenHolder(caller: caller, label: user, account: account, isGroupKnown: caller.group != nil)
   }
 }

@@ -6,9 +6,7 @@ internal import Text
 /// What a request is expected to cost.
 extension Admission {
   /// What the ledger calls that caller.
-  var account: String {
-    facts.label.map { String(decoding: $0, as: UTF8.self) } ?? String(facts.caller.identity.value, radix: 16)
-  }
+  var account: String { facts.account ?? String(facts.caller.identity.value, radix: 16) }
 
   /// Asks for an input on which it hangs what the request is expected to cost.
   func estimate(_ target: Target, _ value: Span<UInt8>) -> Verdict? {
